@@ -1,0 +1,99 @@
+# Tilery. `make help` says what there is to make; CONTRIBUTING.md says more.
+MPICC  ?= mpicc
+PKG    ?= pkg-config
+PREFIX ?= /usr/local
+BUILD  ?= build
+CFLAGS ?= -O3 -g
+
+ifneq ($(MAKECMDGOALS),clean)
+ifneq ($(MAKECMDGOALS),help)
+ifneq ($(shell MPICC='$(MPICC)' PKG='$(PKG)' sh scripts/need.sh build >&2 && echo found),found)
+$(error dependencies are missing)
+endif
+endif
+endif
+
+# A line a step; make V=1 shows the commands.
+Q := $(if $(V),,@)
+flags = $(shell $(PKG) $(1) $(2))
+# OpenCV's arithmetic is matched by calling fma() just where it does: the compiler may add none.
+STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno
+WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wno-unused-parameter -Werror
+CORE_FLAGS   := $(STD) $(WARN) $(call flags,--cflags,libdeflate)
+RASTER_FLAGS := $(CORE_FLAGS) $(call flags,--cflags,gdal libtiff-4)
+JSON_FLAGS   := $(CORE_FLAGS) $(call flags,--cflags,jansson)
+CORE_LIBS    := $(call flags,--libs,libdeflate) -lm
+RASTER_LIBS  := $(call flags,--libs,gdal libtiff-4) $(CORE_LIBS)
+LIBS         := $(call flags,--libs,jansson) $(RASTER_LIBS)
+
+objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(patsubst %,src/%/*.c,$(1))))
+CORE      := $(call objects,base ops pipeline)
+RASTER    := $(call objects,raster)
+REST      := $(call objects,report cluster job commands)
+UNIT      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+MPI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/mpi/test_*.c))
+OPENCV    := $(BUILD)/tests/opencv/compare
+GENERATE  := $(BUILD)/bench/generate
+
+.PHONY: all tests check demo bench lint sanitize install clean help
+all: $(BUILD)/tilery ## the program, also as ./tilery (default)
+	@ln -sf $(BUILD)/tilery tilery
+
+# The core (floors 0 to 2) is built by a plain compiler that sees no MPI, GDAL or libtiff.
+$(BUILD)/libcore.a: $(CORE)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/tilery: $(BUILD)/main.o $(REST) $(RASTER) $(BUILD)/libcore.a
+	$(Q)echo "  $@" && $(MPICC) $(CFLAGS) -o $@ $^ $(LIBS)
+$(CORE): FLAGS = $(CORE_FLAGS)
+$(RASTER): FLAGS = $(RASTER_FLAGS)
+$(call objects,report commands) $(BUILD)/main.o: FLAGS = $(JSON_FLAGS)
+$(call objects,job): FLAGS = $(CORE_FLAGS)
+$(call objects,cluster): FLAGS = $(CORE_FLAGS)
+$(call objects,cluster): COMPILE = $(MPICC)
+COMPILE = $(CC)
+$(BUILD)/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(COMPILE) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+CHECK_FLAGS = $(RASTER_FLAGS) $(call flags,--cflags,check)
+CHECK_LIBS  = $(call flags,--libs,check)
+$(BUILD)/tests/unit/test_raster: tests/unit/test_raster.c $(RASTER) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(RASTER_LIBS)
+JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,needs schedule sizing tile_cache)
+$(BUILD)/tests/unit/test_job: tests/unit/test_job.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
+$(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
+$(BUILD)/tests/mpi/test_%: tests/mpi/test_%.c $(call objects,cluster) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(MPICC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
+$(OPENCV): $(wildcard tests/opencv/*.cpp) $(wildcard tests/opencv/*.hpp) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 -Wall -Wextra -o $@ $(filter %.cpp %.a,$^) -lopencv_imgproc -lopencv_core $(CORE_LIBS)
+$(GENERATE): bench/generate.c $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(RASTER_FLAGS) $(CFLAGS) -o $@ $(filter %.c %.a,$^) $(RASTER_LIBS)
+
+tests: all $(UNIT) $(MPI_TESTS) $(OPENCV) $(GENERATE) ## build the test programs too
+check: tests ## run all tests
+	BUILD=$(BUILD) sh tests/run/all.sh
+demo: all $(GENERATE) ## run the main job on a real and a large synthetic scene, with pictures
+	BUILD=$(BUILD) sh scripts/demo.sh
+bench: all $(GENERATE) ## time the main job beside GDAL + OpenCV
+	BUILD=$(BUILD) sh bench/bench.sh
+lint: ## formatting, static analysis, layers, shell scripts
+	sh scripts/lint.sh
+sanitize: ## unit and mpirun tests under ASan and UBSan, in build-sanitize
+	sh scripts/sanitize.sh
+install: all ## into PREFIX (default /usr/local), below DESTDIR if given
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/tilery $(DESTDIR)$(PREFIX)/bin/tilery
+clean: ## remove what was built
+	rm -rf build build-* tilery
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST))
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

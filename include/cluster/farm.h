@@ -1,0 +1,50 @@
+/* farm.h - a task farm over bytes: rank 0 deals tasks and stores results, every rank works.
+ *
+ * A worker holds up to `credits` tasks (arriving, computing, leaving), so that the next is there when
+ * the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks of its own
+ * work. A worker whose task fails says so; rank 0 then stops dealing, and all leave together.
+ * The farm knows nothing of what is in a task.
+ * SPDX-License-Identifier: MIT */
+#ifndef CLUSTER_FARM_H
+#define CLUSTER_FARM_H
+
+#include "base/memory.h"
+#include "base/tick.h"
+#include "cluster/cluster.h"
+
+/* The bytes of any task or result stay below this, well inside MPI's int counts. */
+enum { FARM_MESSAGE_MAX = 1 << 30 };
+
+/* Rank 0's part. */
+struct farm_lead {
+    void *ctx;
+    /* The task `rank` gets next, while it holds `held` already; -1: none until a result has come. */
+    int64_t (*pick)(void *ctx, int rank, int held);
+    /* Appends what the task needs to *payload. */
+    bool (*load)(void *ctx, int64_t task, int rank, struct buffer *payload, struct err *e);
+    /* Takes a result. May keep result->data by leaving {0} in *result. */
+    bool (*store)(void *ctx, int64_t task, int rank, struct buffer *result, struct err *e);
+    /* All results are stored. */
+    bool (*finished)(void *ctx);
+};
+
+/* Everybody's part: turns a task's payload into a result, ticking; false with *e set when it fails.
+ * Once a tick has said false the result is not wanted, nor is *e. */
+struct farm_work {
+    void *ctx;
+    bool (*work)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
+                 struct buffer *result, struct tick tick, struct err *e);
+};
+
+/* Where a rank's time went, in seconds, and what it moved. */
+struct farm_times {
+    double load_s, store_s, message_s, work_s, wait_s;
+    int64_t tasks, sent_bytes, received_bytes;
+};
+
+/* Collective. Runs the farm until lead->finished (lead is rank 0's; NULL elsewhere). Fails
+ * everywhere with the first failure of any rank. */
+bool farm_run(struct cluster *c, const struct farm_lead *lead, const struct farm_work *work,
+              int credits, struct farm_times *times, struct err *e) MUST_CHECK;
+
+#endif

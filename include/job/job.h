@@ -1,0 +1,29 @@
+/* job.h - one scene through one pipeline, by all ranks.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_JOB_H
+#define JOB_JOB_H
+
+#include "cluster/cluster.h"
+#include "ops/param.h"
+#include "pipeline/divide.h"
+#include "pipeline/parse.h"
+#include "report/progress.h"
+
+struct job_options {
+    const struct pipeline *pipeline;
+    enum division_kind division;
+    struct size2 chunk;   /* 0: to be chosen */
+    size_t memory_bytes;  /* of each rank; 0: its share of what the host has */
+    const char *report;   /* file for the report, or NULL */
+    enum progress_mode progress;
+    struct text_list config; /* K=V for GDAL */
+    bool verbose;
+};
+
+/* The parameters of sources and sinks, for --help. */
+extern const struct param source_params[], sink_params[];
+
+/* Collective. Runs the job; all ranks return the same. Fails with one *e for all. */
+bool job_run(struct cluster *c, const struct job_options *options, struct err *e) MUST_CHECK;
+
+#endif

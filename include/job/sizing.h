@@ -1,0 +1,37 @@
+/* sizing.h - how large chunks are and what is kept, so that every rank stays within its memory.
+ *
+ * By default a chunk is one row of tiles (more, when halos are tall) of a lane: the grid is cut into
+ * lanes, some for each rank, and a rank goes down its lanes, so that the tiles of a halo are decoded
+ * once. The choice changes nothing in the output.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_SIZING_H
+#define JOB_SIZING_H
+
+#include "pipeline/divide.h"
+#include "pipeline/plan.h"
+#include "raster/layout.h"
+
+struct sizing_wish {
+    enum division_kind division;
+    int64_t chunk_width, chunk_height; /* 0: to be chosen */
+    size_t memory_bytes;               /* each rank's, all in all */
+    size_t used_bytes;                 /* of it, before the first pixel (libraries, MPI) */
+    int n_ranks;
+    const struct layout *input; /* of the blobs; NULL when pixels are sent */
+    const struct layout *output;
+};
+
+struct sizing {
+    struct division division;
+    int credits;
+    int64_t window;     /* see schedule.h */
+    int64_t stride;     /* see schedule.h */
+    size_t cache_bytes; /* of a worker's tile cache */
+    size_t worker_bytes, lead_bytes; /* expected peaks, libraries included */
+};
+
+/* Fails with err_usage when not even the smallest chunk fits, naming what would be enough. */
+bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const struct plan *plan,
+                   struct err *e) MUST_CHECK;
+
+#endif

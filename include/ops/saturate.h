@@ -1,0 +1,66 @@
+/* saturate.h - results of arithmetic into pixels: rounded to nearest, ties to even, then clamped.
+ *
+ * saturate_uint8(v) takes a float, saturate_uint8_d(v) a double, and so on for every kernel type.
+ * NaN becomes the lowest value of an integer type, as it does in OpenCV on x86. Unlike there,
+ * values beyond int32 are clamped too. All are plain expressions that compilers turn into vector
+ * code. SPDX-License-Identifier: MIT */
+#ifndef OPS_SATURATE_H
+#define OPS_SATURATE_H
+
+#include "base/pixel.h"
+
+/* The comparisons are such that NaN fails the first one. */
+#define SATURATE_SMALL(T, LOWEST, HIGHEST)                                                         \
+    static inline T saturate_##T(float v)                                                          \
+    {                                                                                              \
+        float r = rintf(v);                                                                        \
+        r = r > (float)(LOWEST) ? r : (float)(LOWEST);                                             \
+        r = r < (float)(HIGHEST) ? r : (float)(HIGHEST);                                           \
+        return (T)(int)r;                                                                          \
+    }                                                                                              \
+    static inline T saturate_##T##_d(double v)                                                     \
+    {                                                                                              \
+        double r = rint(v);                                                                        \
+        r = r > (LOWEST) ? r : (LOWEST);                                                           \
+        r = r < (HIGHEST) ? r : (HIGHEST);                                                         \
+        return (T)(int)r;                                                                          \
+    }
+
+SATURATE_SMALL(uint8, 0, UINT8_MAX)
+SATURATE_SMALL(uint16, 0, UINT16_MAX)
+SATURATE_SMALL(int16, INT16_MIN, INT16_MAX)
+
+/* The bounds of 32-bit integers are no floats, so both kinds are clamped as doubles. */
+#define SATURATE_LARGE(T, LOWEST, HIGHEST)                                                         \
+    static inline T saturate_##T##_d(double v)                                                     \
+    {                                                                                              \
+        double r = rint(v);                                                                        \
+        r = r > (double)(LOWEST) ? r : (double)(LOWEST);                                           \
+        r = r < (double)(HIGHEST) ? r : (double)(HIGHEST);                                         \
+        return (T)r;                                                                               \
+    }                                                                                              \
+    static inline T saturate_##T(float v)                                                          \
+    {                                                                                              \
+        return saturate_##T##_d(v);                                                                \
+    }
+
+SATURATE_LARGE(int32, INT32_MIN, INT32_MAX)
+SATURATE_LARGE(uint32, 0, UINT32_MAX)
+
+#define SATURATE_REAL(T)                                                                           \
+    static inline T saturate_##T(float v)                                                          \
+    {                                                                                              \
+        return (T)v;                                                                               \
+    }                                                                                              \
+    static inline T saturate_##T##_d(double v)                                                     \
+    {                                                                                              \
+        return (T)v;                                                                               \
+    }
+
+SATURATE_REAL(float32)
+SATURATE_REAL(float64)
+
+#undef SATURATE_SMALL
+#undef SATURATE_LARGE
+#undef SATURATE_REAL
+#endif

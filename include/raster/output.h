@@ -1,0 +1,57 @@
+/* output.h - a GeoTIFF being written: GDAL makes the header, blobs are appended, the tile index is
+ * patched at the end.
+ *
+ * Everything goes to PATH.part; the name PATH appears in output_finish, complete and synced.
+ * SPDX-License-Identifier: MIT */
+#ifndef RASTER_OUTPUT_H
+#define RASTER_OUTPUT_H
+
+#include "raster/layout.h"
+#include "raster/scene.h"
+
+#include "base/memory.h"
+
+struct output_options {
+    const char *path;
+    struct text_list creation_options; /* K=V, as GDAL's GTiff driver names them */
+    bool has_nodata;                   /* else the scene's is kept where the type can hold it */
+    double nodata;
+    bool overwrite;
+    const char *provenance; /* the pipeline as text, for the metadata */
+};
+
+struct output; /* opaque */
+
+/* What the file will look like, before anything is touched: type, bands and size are the output's.
+ * Checks the creation options against the GTiff driver's list (err_usage, with the nearest name) and
+ * the path (exists without overwrite; directory missing or not writable; not a regular file). */
+bool output_check(const struct output_options *options, enum pixel_type type, int bands,
+                  int64_t width, int64_t height, struct layout *layout, struct err *e) MUST_CHECK;
+
+/* Creates PATH.part with all metadata of the scene that survives (DESIGN.md promise 8), masks
+ * included, and no tiles. Fails naming path and reason; then there is no PATH.part. */
+bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
+                   const struct layout *layout, struct err *e) MUST_CHECK;
+
+const struct layout *output_layout(const struct output *o);
+
+/* What encoders need, appended to *template_bytes. */
+bool output_template(const struct output *o, struct buffer *template_bytes,
+                     struct err *e) MUST_CHECK;
+
+/* Appends n_blobs blobs that lie one after the other at `bytes`, the first `index[0]` of sizes[0]
+ * bytes and so on. Each index is written once. Fails naming the path (disk full …). */
+bool output_append(struct output *o, int n_blobs, const int64_t *index, const size_t *sizes,
+                   const void *bytes, struct err *e) MUST_CHECK;
+
+/* Patches the tile index, syncs, renames PATH.part to PATH, syncs the directory. Frees o. Fails if
+ * a blob is missing, or naming the path; then nothing of the name PATH has changed. */
+bool output_finish(struct output *o, struct err *e) MUST_CHECK;
+
+/* Removes PATH.part and frees o; NULL is allowed. */
+void output_abandon(struct output *o);
+
+/* Bytes of the file so far. */
+int64_t output_bytes(const struct output *o);
+
+#endif

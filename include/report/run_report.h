@@ -1,0 +1,35 @@
+/* run_report.h - what a run did and where each rank's time went, as JSON.
+ * SPDX-License-Identifier: MIT */
+#ifndef REPORT_RUN_REPORT_H
+#define REPORT_RUN_REPORT_H
+
+#include "base/memory.h"
+
+/* One named amount of a rank: seconds, bytes, counts. */
+struct amount {
+    const char *group, *name; /* "seconds", "reading" … */
+    double value;
+};
+
+/* A rank's amounts, as they travel to rank 0: packed with rank_report_pack. */
+bool rank_report_pack(struct buffer *out, const char *host, const struct amount *amounts, int n,
+                      struct err *e) MUST_CHECK;
+
+struct run_report; /* opaque: a JSON object under construction */
+
+bool run_report_new(struct run_report **out, struct err *e) MUST_CHECK;
+void run_report_free(struct run_report *r);
+
+/* Sets group.name; later calls replace earlier ones. Fails if memory is short. */
+bool run_report_text(struct run_report *r, const char *group, const char *name, const char *value,
+                     struct err *e) MUST_CHECK;
+bool run_report_number(struct run_report *r, const char *group, const char *name, double value,
+                       struct err *e) MUST_CHECK;
+
+/* Adds the next rank from what rank_report_pack made. */
+bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e) MUST_CHECK;
+
+/* Writes the file. Fails naming it. */
+bool run_report_write(const struct run_report *r, const char *path, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs what is needed to build, test and show Tilery, with apt when it may; silent when all is there.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/need.sh test 2>/dev/null && exit 0
+
+packages="gcc g++ make pkg-config libopenmpi-dev openmpi-bin libgdal-dev gdal-bin libtiff-dev
+    libdeflate-dev libjansson-dev check libopencv-imgproc-dev jq"
+# shellcheck disable=SC2086 # the list is meant to be split
+set -- $packages
+if [ "$(id -u)" -eq 0 ]; then
+    sudo=
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    sudo=sudo
+else
+    sudo=none
+fi
+if ! command -v apt-get >/dev/null 2>&1 || [ "$sudo" = none ]; then
+    sh scripts/need.sh test || true
+    echo "tilery: this script may not install here. On Debian, run as root:" >&2
+    echo "    apt-get install --no-install-recommends $*" >&2
+    exit 1
+fi
+echo "tilery: installing what is missing with apt (once) ..." >&2
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+$sudo apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+sh scripts/need.sh test

@@ -1,0 +1,169 @@
+/* cluster.c - the ranks of the job. The one file that names MPI_COMM_WORLD.
+ * SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    SLEEP_LEAST_NS = 20 * 1000,     /* below this a sleep costs more than it saves */
+    SLEEP_MOST_NS = 1000 * 1000,    /* keeps an idle rank under 1 % of a core, and answers within 1 ms */
+    SHARE_PIECE = 256 * 1024 * 1024 /* broadcasts go in pieces well below MPI's int counts */
+};
+
+void backoff_wait(struct backoff *b)
+{
+    if (b->sleep_ns < SLEEP_LEAST_NS)
+        b->sleep_ns = SLEEP_LEAST_NS;
+    nanosleep(&(struct timespec){0, b->sleep_ns}, NULL);
+    b->sleep_ns = b->sleep_ns * 2 < SLEEP_MOST_NS ? b->sleep_ns * 2 : SLEEP_MOST_NS;
+}
+
+void cluster_wait(MPI_Request *request)
+{
+    struct backoff backoff = {0};
+    int done = 0;
+
+    MPI_Test(request, &done, MPI_STATUS_IGNORE);
+    while (!done) {
+        backoff_wait(&backoff);
+        MPI_Test(request, &done, MPI_STATUS_IGNORE);
+    }
+}
+
+int cluster_count(size_t bytes)
+{
+    assert(bytes <= INT_MAX);
+    return (int)bytes;
+}
+
+bool cluster_begin(struct cluster **out, struct err *e)
+{
+    MPI_Comm node;
+    int length;
+    struct cluster *c = memory_new(1, sizeof *c, e);
+
+    if (!c)
+        return false;
+    MPI_Init(NULL, NULL);
+    MPI_Comm_dup(MPI_COMM_WORLD, &c->comm);
+    MPI_Comm_rank(c->comm, &c->rank);
+    MPI_Comm_size(c->comm, &c->size);
+    MPI_Get_processor_name(c->host, &length);
+    MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, c->rank, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &c->node_size);
+    MPI_Comm_free(&node);
+    *out = c;
+    return true;
+}
+
+void cluster_end(struct cluster *c)
+{
+    MPI_Comm_free(&c->comm);
+    MPI_Finalize();
+    free(c);
+}
+
+int cluster_rank(const struct cluster *c)
+{
+    return c->rank;
+}
+
+int cluster_size(const struct cluster *c)
+{
+    return c->size;
+}
+
+const char *cluster_host(const struct cluster *c)
+{
+    return c->host;
+}
+
+int cluster_node_size(const struct cluster *c)
+{
+    return c->node_size;
+}
+
+bool cluster_agree(struct cluster *c, bool ok, struct err *e)
+{
+    int mine = ok ? c->size : c->rank; /* size: no complaint from here */
+    int first;
+    MPI_Request request;
+
+    MPI_Iallreduce(&mine, &first, 1, MPI_INT, MPI_MIN, c->comm, &request);
+    cluster_wait(&request);
+    if (first == c->size)
+        return true;
+    if (first == c->rank && c->rank != 0)
+        err_context(e, "rank %d on %s", c->rank, c->host);
+    MPI_Ibcast(e, (int)sizeof *e, MPI_BYTE, first, c->comm, &request);
+    cluster_wait(&request);
+    return false;
+}
+
+bool cluster_share(struct cluster *c, struct buffer *b, struct err *e)
+{
+    int64_t size = (int64_t)b->size;
+    MPI_Request request;
+
+    MPI_Ibcast(&size, 1, MPI_INT64_T, 0, c->comm, &request);
+    cluster_wait(&request);
+    if (c->rank != 0)
+        b->size = 0;
+    bool ok = buffer_reserve(b, c->rank == 0 ? 0 : (size_t)size, e);
+    if (!cluster_agree(c, ok, e))
+        return false;
+    b->size = (size_t)size;
+    for (size_t at = 0; at < b->size; at += SHARE_PIECE) {
+        size_t n = b->size - at < SHARE_PIECE ? b->size - at : SHARE_PIECE;
+        MPI_Ibcast(b->data + at, cluster_count(n), MPI_BYTE, 0, c->comm, &request);
+        cluster_wait(&request);
+    }
+    return true;
+}
+
+bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer *all,
+                    struct err *e)
+{
+    enum { TAG = 1 };
+    bool ok = true;
+    MPI_Request request;
+
+    if (c->rank != 0) {
+        MPI_Isend(mine->data, cluster_count(mine->size), MPI_BYTE, 0, TAG, c->comm, &request);
+        cluster_wait(&request);
+        return cluster_agree(c, true, e);
+    }
+    ok = buffer_append(&all[0], mine->data, mine->size, e);
+    for (int rank = 1; rank < c->size; rank++) {
+        struct backoff backoff = {0};
+        MPI_Message message;
+        MPI_Status status;
+        int there = 0, n;
+
+        while (!there) {
+            MPI_Improbe(rank, TAG, c->comm, &there, &message, &status);
+            if (!there)
+                backoff_wait(&backoff);
+        }
+        MPI_Get_count(&status, MPI_BYTE, &n);
+        if (ok)
+            ok = buffer_reserve(&all[rank], (size_t)n, e);
+        MPI_Mrecv(ok ? all[rank].data : NULL, ok ? n : 0, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+        all[rank].size = ok ? (size_t)n : 0;
+    }
+    return cluster_agree(c, ok, e);
+}
+
+int64_t cluster_max(struct cluster *c, int64_t v)
+{
+    int64_t largest;
+    MPI_Request request;
+
+    MPI_Iallreduce(&v, &largest, 1, MPI_INT64_T, MPI_MAX, c->comm, &request);
+    cluster_wait(&request);
+    return largest;
+}

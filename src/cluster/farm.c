@@ -1,0 +1,234 @@
+/* farm.c - rank 0's side of the farm, and the way in for all.
+ * SPDX-License-Identifier: MIT */
+#include "cluster/farm.h"
+
+#include "farm_worker.h"
+#include "mail.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct coordinator {
+    struct cluster *cluster;
+    const struct farm_lead *lead;
+    const struct farm_work *work;
+    struct farm_times *times;
+    struct err *e;
+    struct mailbox out, in;
+    int credits;
+    int *held;     /* tasks each rank has */
+    bool *starved; /* pick had nothing for the rank since the last result */
+    bool *gone;    /* the rank has said goodbye */
+    bool failed;
+};
+
+static void fail(struct coordinator *c, const struct err *e)
+{
+    if (!c->failed)
+        *c->e = *e;
+    c->failed = true;
+}
+
+static void store(struct coordinator *c, int64_t task, int rank, struct buffer *result)
+{
+    struct err e;
+    double start = clock_s();
+
+    if (!c->failed && !c->lead->store(c->lead->ctx, task, rank, result, &e))
+        fail(c, &e);
+    c->times->store_s += clock_s() - start;
+    memset(c->starved, 0, (size_t)c->cluster->size * sizeof *c->starved);
+}
+
+static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct buffer *bytes)
+{
+    c->times->received_bytes += (int64_t)bytes->size;
+    if (kind == MAIL_BYE) {
+        c->gone[rank] = true;
+    } else {
+        int64_t task = mail_unsign(bytes);
+        c->held[rank]--;
+        if (kind == MAIL_RESULT) {
+            store(c, task, rank, bytes);
+        } else if (bytes->size == sizeof(struct err)) {
+            struct err e;
+            memcpy(&e, bytes->data, sizeof e);
+            fail(c, &e);
+        }
+    }
+    buffer_free(bytes);
+}
+
+static bool load(struct coordinator *c, int64_t task, int rank, struct buffer *payload)
+{
+    struct err e;
+    double start = clock_s();
+    bool ok = c->lead->load(c->lead->ctx, task, rank, payload, &e) &&
+              (rank == 0 || mail_sign(payload, task, &e));
+
+    if (ok && payload->size > FARM_MESSAGE_MAX)
+        ok = err_set(&e, "task %lld needs %zu bytes in one message, more than %d; use smaller chunks",
+                     (long long)task, payload->size, FARM_MESSAGE_MAX);
+    c->times->load_s += clock_s() - start;
+    if (!ok)
+        fail(c, &e);
+    return ok;
+}
+
+/* Sends one task to the first rank that may have one more; false if nobody may. */
+static bool deal(struct coordinator *c)
+{
+    for (int held = 0; held < c->credits; held++)
+        for (int rank = 1; rank < c->cluster->size; rank++) {
+            struct buffer payload = {0};
+
+            if (c->held[rank] != held || c->starved[rank])
+                continue;
+            int64_t task = c->lead->pick(c->lead->ctx, rank, held);
+            c->starved[rank] = task < 0;
+            if (task < 0)
+                continue;
+            if (load(c, task, rank, &payload)) {
+                c->held[rank]++;
+                c->times->sent_bytes += (int64_t)payload.size;
+                mail_send(&c->out, rank, MAIL_TASK, &payload);
+            }
+            buffer_free(&payload);
+            return true;
+        }
+    return false;
+}
+
+/* One look at everything; true if anything happened. */
+static bool serve(struct coordinator *c)
+{
+    enum mail_kind kind;
+    struct buffer bytes;
+    int rank;
+    double start = clock_s(), others = c->times->load_s + c->times->store_s;
+    bool any = mail_sent(&c->out);
+
+    any |= mail_collect(&c->in);
+    while (mail_take(&c->in, &kind, &rank, &bytes)) {
+        handle(c, kind, rank, &bytes);
+        any = true;
+    }
+    if (!c->failed)
+        any |= deal(c);
+    others = c->times->load_s + c->times->store_s - others;
+    c->times->message_s += clock_s() - start - others;
+    return any;
+}
+
+static bool tick(void *ctx)
+{
+    struct coordinator *c = ctx;
+
+    serve(c);
+    return !c->failed;
+}
+
+/* Does one task here; false if there is none for this rank now. */
+static bool work(struct coordinator *c)
+{
+    struct buffer payload = {0}, result = {0};
+    struct err e;
+
+    if (c->starved[0])
+        return false;
+    int64_t task = c->lead->pick(c->lead->ctx, 0, 0);
+    c->starved[0] = task < 0;
+    if (task < 0)
+        return false;
+    if (load(c, task, 0, &payload)) {
+        double start = clock_s();
+        double others = c->times->load_s + c->times->store_s + c->times->message_s;
+        bool ok = c->work->work(c->work->ctx, task, payload.data, payload.size, &result,
+                                (struct tick){tick, c}, &e);
+        others = c->times->load_s + c->times->store_s + c->times->message_s - others;
+        c->times->work_s += clock_s() - start - others;
+        c->times->tasks++;
+        if (ok) {
+            store(c, task, 0, &result);
+        } else if (!c->failed) {
+            err_context(&e, "rank 0 on %s", c->cluster->host);
+            fail(c, &e);
+        }
+    }
+    buffer_free(&payload);
+    buffer_free(&result);
+    return true;
+}
+
+static bool all_gone(const struct coordinator *c)
+{
+    for (int rank = 1; rank < c->cluster->size; rank++)
+        if (!c->gone[rank])
+            return false;
+    return mailbox_count(&c->out) == 0;
+}
+
+/* Serves until done or failed, then sees everybody off. */
+static void lead(struct coordinator *c)
+{
+    struct backoff backoff = {0};
+    bool stopped = false;
+
+    while (!stopped || !all_gone(c)) {
+        if (!stopped && (c->failed || c->lead->finished(c->lead->ctx))) {
+            for (int rank = 1; rank < c->cluster->size; rank++)
+                mail_send(&c->out, rank, MAIL_STOP, &(struct buffer){0});
+            stopped = true;
+        }
+        if (serve(c) || (!stopped && work(c))) {
+            backoff = (struct backoff){0};
+            continue;
+        }
+        double start = clock_s();
+        backoff_wait(&backoff);
+        c->times->wait_s += clock_s() - start;
+    }
+}
+
+static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lead_side,
+                            const struct farm_work *work_side, int credits,
+                            struct farm_times *times, struct err *e)
+{
+    const size_t n = (size_t)cluster->size;
+    const int slots = cluster->size * (credits + 2); /* tasks, a stop, a goodbye */
+    struct coordinator c = {
+        .cluster = cluster,
+        .lead = lead_side,
+        .work = work_side,
+        .times = times,
+        .e = e,
+        .credits = credits,
+        .held = memory_new(n, sizeof *c.held, e),
+        .starved = memory_new(n, sizeof *c.starved, e),
+        .gone = memory_new(n, sizeof *c.gone, e),
+    };
+    bool ok = c.held && c.starved && c.gone && mailbox_new(&c.out, cluster, slots, e) &&
+              mailbox_new(&c.in, cluster, slots, e);
+
+    ok = cluster_agree(cluster, ok, e);
+    if (ok) {
+        lead(&c);
+        ok = cluster_agree(cluster, !c.failed, e);
+    }
+    mailbox_free(&c.out);
+    mailbox_free(&c.in);
+    free(c.held);
+    free(c.starved);
+    free(c.gone);
+    return ok;
+}
+
+bool farm_run(struct cluster *c, const struct farm_lead *lead_side, const struct farm_work *work_side,
+              int credits, struct farm_times *times, struct err *e)
+{
+    if (c->rank == 0)
+        return coordinator_run(c, lead_side, work_side, credits, times, e);
+    return farm_worker_run(c, work_side, credits, times, e);
+}

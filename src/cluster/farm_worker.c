@@ -1,0 +1,151 @@
+/* farm_worker.c - a worker's side of the farm: tasks in, results out, until told to stop.
+ *
+ * A worker that fails stays polite: it says so, drops what it still gets, and leaves when rank 0 says
+ * stop, after everything it sent has arrived.
+ * SPDX-License-Identifier: MIT */
+#include "farm_worker.h"
+
+#include "mail.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+struct worker {
+    struct cluster *cluster;
+    const struct farm_work *work;
+    struct farm_times *times;
+    struct mailbox out, in;
+    struct buffer *queue; /* tasks that are here, oldest first */
+    int n_queue, credits;
+    bool stopped;
+};
+
+/* One look at the messages; true if anything happened. */
+static bool serve(struct worker *w)
+{
+    enum mail_kind kind;
+    struct buffer bytes;
+    int rank;
+    double start = clock_s();
+    bool any = mail_sent(&w->out);
+
+    any |= mail_collect(&w->in);
+    while (w->n_queue < w->credits && mail_take(&w->in, &kind, &rank, &bytes)) {
+        any = true;
+        w->times->received_bytes += (int64_t)bytes.size;
+        if (kind == MAIL_TASK) {
+            w->queue[w->n_queue++] = bytes;
+            continue;
+        }
+        w->stopped = true;
+        buffer_free(&bytes);
+    }
+    w->times->message_s += clock_s() - start;
+    return any;
+}
+
+static bool tick(void *ctx)
+{
+    struct worker *w = ctx;
+
+    serve(w);
+    return !w->stopped;
+}
+
+static void answer(struct worker *w, enum mail_kind kind, struct buffer *bytes)
+{
+    w->times->sent_bytes += (int64_t)bytes->size;
+    mail_send(&w->out, 0, kind, bytes);
+}
+
+/* Says that a task failed; with no memory even for that, the job ends. */
+static void complain(struct worker *w, int64_t task, struct err *e)
+{
+    struct buffer bytes = {0};
+    struct err ignored;
+
+    err_context(e, "rank %d on %s", w->cluster->rank, w->cluster->host);
+    if (!buffer_append(&bytes, e, sizeof *e, &ignored) || !mail_sign(&bytes, task, &ignored))
+        MPI_Abort(w->cluster->comm, EXIT_FAILED);
+    answer(w, MAIL_FAILED, &bytes);
+}
+
+/* Does the oldest task of the queue. */
+static void work(struct worker *w)
+{
+    struct buffer task = w->queue[0], result = {0};
+    struct err e;
+    double start = clock_s(), others = w->times->message_s;
+
+    w->n_queue--;
+    for (int i = 0; i < w->n_queue; i++)
+        w->queue[i] = w->queue[i + 1];
+    const int64_t number = mail_unsign(&task);
+    bool ok = w->work->work(w->work->ctx, number, task.data, task.size, &result,
+                            (struct tick){tick, w}, &e) &&
+              mail_sign(&result, number, &e);
+    if (ok && result.size > FARM_MESSAGE_MAX)
+        ok = err_set(&e, "the result of task %lld takes %zu bytes in one message, more than %d; use "
+                         "smaller chunks",
+                     (long long)number, result.size, FARM_MESSAGE_MAX);
+    if (ok)
+        answer(w, MAIL_RESULT, &result);
+    else if (!w->stopped)
+        complain(w, number, &e);
+    buffer_free(&task);
+    buffer_free(&result);
+    w->times->tasks++;
+    w->times->work_s += clock_s() - start - (w->times->message_s - others);
+}
+
+static void run(struct worker *w)
+{
+    struct backoff backoff = {0};
+
+    while (!w->stopped) {
+        if (serve(w))
+            backoff = (struct backoff){0};
+        if (w->stopped)
+            break;
+        if (w->n_queue > 0) {
+            work(w);
+            backoff = (struct backoff){0};
+            continue;
+        }
+        double start = clock_s();
+        backoff_wait(&backoff);
+        w->times->wait_s += clock_s() - start;
+    }
+    answer(w, MAIL_BYE, &(struct buffer){0});
+    backoff = (struct backoff){0};
+    while (mailbox_count(&w->out) > 0)
+        if (!mail_sent(&w->out))
+            backoff_wait(&backoff);
+}
+
+bool farm_worker_run(struct cluster *c, const struct farm_work *work_side, int credits,
+                     struct farm_times *times, struct err *e)
+{
+    struct worker w = {
+        .cluster = c,
+        .work = work_side,
+        .times = times,
+        .credits = credits,
+        .queue = memory_new((size_t)credits, sizeof *w.queue, e),
+    };
+    bool ok = w.queue && mailbox_new(&w.out, c, credits + 2, e) &&
+              mailbox_new(&w.in, c, credits + 2, e);
+
+    ok = cluster_agree(c, ok, e);
+    if (ok) {
+        run(&w);
+        ok = cluster_agree(c, true, e);
+    }
+    for (int i = 0; i < w.n_queue; i++)
+        buffer_free(&w.queue[i]);
+    free(w.queue);
+    mailbox_free(&w.out);
+    mailbox_free(&w.in);
+    return ok;
+}

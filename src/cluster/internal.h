@@ -1,0 +1,29 @@
+/* internal.h - what the files of this folder share: the communicator and patient waiting.
+ * SPDX-License-Identifier: MIT */
+#ifndef CLUSTER_INTERNAL_H
+#define CLUSTER_INTERNAL_H
+
+#include "cluster/cluster.h"
+
+#include <mpi.h>
+
+struct cluster {
+    MPI_Comm comm;
+    int rank, size, node_size;
+    char host[MPI_MAX_PROCESSOR_NAME];
+};
+
+/* Sleeps a little longer each time; start from {0}, and again after anything happened. */
+struct backoff {
+    long sleep_ns;
+};
+
+void backoff_wait(struct backoff *b);
+
+/* Waits for the request without spinning. */
+void cluster_wait(MPI_Request *request);
+
+/* A size as an MPI count; sizes of messages are bounded long before (job/sizing.c). */
+int cluster_count(size_t bytes);
+
+#endif

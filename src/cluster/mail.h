@@ -1,0 +1,47 @@
+/* mail.h - messages of unknown size in flight: what the farm's two sides send and receive with.
+ * SPDX-License-Identifier: MIT */
+#ifndef CLUSTER_MAIL_H
+#define CLUSTER_MAIL_H
+
+#include "internal.h"
+
+/* A task, a result and a failure (a struct err) end with their task's number; the others are empty. */
+enum mail_kind { MAIL_TASK = 10, MAIL_STOP, MAIL_RESULT, MAIL_FAILED, MAIL_BYE };
+
+struct letter {
+    enum mail_kind kind;
+    int rank; /* of the other side */
+    struct buffer bytes;
+    MPI_Request request;
+    bool used;
+};
+
+/* Letters under way in one direction. */
+struct mailbox {
+    struct cluster *cluster;
+    struct letter *slot;
+    int n;
+};
+
+bool mailbox_new(struct mailbox *m, struct cluster *c, int n_slots, struct err *e) MUST_CHECK;
+void mailbox_free(struct mailbox *m);
+int mailbox_count(const struct mailbox *m);
+
+/* Puts the task's number behind a message, and takes it off again; -1 if the message is too short. */
+bool mail_sign(struct buffer *b, int64_t task, struct err *e) MUST_CHECK;
+int64_t mail_unsign(struct buffer *b);
+
+/* Sends *bytes, which the mailbox owns from now on ({0} is left). There must be a free slot. */
+void mail_send(struct mailbox *m, int rank, enum mail_kind kind, struct buffer *bytes);
+
+/* Frees what has arrived at the other side; true if anything had. */
+bool mail_sent(struct mailbox *m);
+
+/* Starts to receive what has been sent to this rank, while there are free slots; true if anything
+ * was. A message there is no memory for ends the job: nothing polite is left to be done. */
+bool mail_collect(struct mailbox *m);
+
+/* The oldest letter that is here in full: the caller owns its bytes. False if there is none. */
+bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes);
+
+#endif

@@ -1,0 +1,129 @@
+/* run.c - `tilery run`: a scene through a pipeline, by all ranks.
+ * SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include "job/job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct args {
+    int division, io, progress;
+    struct size2 chunk;
+    size_t memory;
+    const char *report;
+    struct text_list config;
+    bool quiet, verbose;
+};
+
+enum { IO_AUTO, IO_ROOT };
+static const char *const io_names[] = {"auto", "root", NULL};
+
+static const struct param params[] = {
+    {"division", "how the scene is cut into chunks", P_CHOICE, offsetof(struct args, division),
+     "tiles", division_names, 0, 0},
+    {"chunk", "size of a chunk, rounded up to whole output tiles; 0: chosen", P_SIZE,
+     offsetof(struct args, chunk), "0", NULL, 0, INT32_MAX},
+    {"io", "who touches files; auto is root: rank 0 alone", P_CHOICE, offsetof(struct args, io),
+     "auto", io_names, 0, 0},
+    {"memory", "the most a rank may use, as 400M or 2G (default: half of its share of the host)",
+     P_BYTES, offsetof(struct args, memory), NULL, NULL, 0, 0},
+    {"report", "file for the report: JSON with each rank's times", P_TEXT,
+     offsetof(struct args, report), NULL, NULL, 0, 0},
+    {"progress", "how progress is shown", P_CHOICE, offsetof(struct args, progress), "auto",
+     progress_names, 0, 0},
+    {"config", "configuration option K=V for GDAL", P_LIST, offsetof(struct args, config), NULL,
+     NULL, 0, 0},
+    {"quiet", "(-q) no progress", P_BOOL, offsetof(struct args, quiet), "false", NULL, 0, 0},
+    {"verbose", "(-v) say what was decided and why", P_BOOL, offsetof(struct args, verbose),
+     "false", NULL, 0, 0},
+    {0},
+};
+
+static int help(void)
+{
+    puts("Usage: [mpirun -n RANKS] tilery run [OPTIONS] read SCENE [! OP [--NAME=VALUE]...]... ! "
+         "write PATH\n\n"
+         "Runs a scene through a pipeline of ops, on all ranks.\n\nOptions:");
+    params_print(params, stdout);
+    puts("\nread SCENE:");
+    params_print(source_params, stdout);
+    puts("\nwrite PATH:");
+    params_print(sink_params, stdout);
+    puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
+         "Exit status: 0 done, 1 failed, 2 usage.");
+    return end_output();
+}
+
+/* How many words are run options: those before the name of the source. */
+static int count_options(struct words words)
+{
+    int i = 0;
+
+    while (i < words.n && words.item[i][0] == '-') {
+        bool found;
+        bool takes = strncmp(words.item[i], "--", 2) == 0 && !strchr(words.item[i], '=') &&
+                     param_takes_value(params, words.item[i] + 2, &found);
+        i += takes ? 2 : 1;
+    }
+    return i < words.n ? i : words.n;
+}
+
+/* Reads the options, -q and -v among them; *rest is the pipeline. */
+static bool read_args(struct words words, struct args *args, struct words *rest, struct err *e)
+{
+    enum { OPTIONS_MOST = 64 };
+    const char *options[OPTIONS_MOST];
+    const int n = count_options(words);
+
+    if (n > OPTIONS_MOST)
+        return err_usage(e, "run: more than %d options", OPTIONS_MOST);
+    for (int i = 0; i < n; i++) {
+        options[i] = words.item[i];
+        if (strcmp(options[i], "-q") == 0)
+            options[i] = "--quiet";
+        else if (strcmp(options[i], "-v") == 0)
+            options[i] = "--verbose";
+    }
+    *rest = (struct words){words.n - n, words.item + n};
+    if (!params_read("run", params, n, options, args, NULL, e))
+        return false;
+    if (rest->n == 0)
+        return err_usage(e, "run: there is no pipeline; `tilery run --help` shows how one is written");
+    if ((args->chunk.width == 0) != (args->chunk.height == 0))
+        return err_usage(e, "run: --chunk=%dx%d: give both sides, or 0 to have it chosen",
+                         args->chunk.width, args->chunk.height);
+    return true;
+}
+
+int command_run(struct words words)
+{
+    struct args args = {0};
+    struct pipeline pipeline = {0};
+    struct cluster *cluster = NULL;
+    struct words rest;
+    struct err e;
+
+    if (wants_help(words))
+        return help();
+    if (!cluster_begin(&cluster, &e))
+        return complain(&e);
+    bool ok = read_args(words, &args, &rest, &e) && pipeline_parse(&pipeline, rest.n, rest.item, &e);
+    const struct job_options options = {
+        .pipeline = &pipeline,
+        .division = (enum division_kind)args.division,
+        .chunk = args.chunk,
+        .memory_bytes = args.memory,
+        .report = args.report,
+        .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
+        .config = args.config,
+        .verbose = args.verbose,
+    };
+    ok = cluster_agree(cluster, ok, &e) && job_run(cluster, &options, &e);
+    if (!ok && cluster_rank(cluster) == 0)
+        complain(&e);
+    cluster_end(cluster);
+    pipeline_free(&pipeline);
+    params_free(params, &args, NULL);
+    return ok ? EXIT_DONE : e.status;
+}

@@ -1,0 +1,167 @@
+/* endpoints.c - the two ends of a pipeline, read from their steps.
+ * SPDX-License-Identifier: MIT */
+#include "endpoints.h"
+
+#include "job/job.h"
+#include "ops/op.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct source_args {
+    const char *bands, *window;
+    struct text_list open_options;
+};
+
+const struct param source_params[] = {
+    {"bands", "bands to read, counted from 1: 1,3,2", P_TEXT, offsetof(struct source_args, bands),
+     NULL, NULL, 0, 0},
+    {"window", "part of the scene: x,y,width,height in pixels", P_TEXT,
+     offsetof(struct source_args, window), NULL, NULL, 0, 0},
+    {"oo", "open option K=V for GDAL", P_LIST, offsetof(struct source_args, open_options), NULL,
+     NULL, 0, 0},
+    {0},
+};
+
+struct sink_args {
+    int format, type;
+    bool overwrite;
+    const char *nodata;
+    struct text_list creation_options;
+};
+
+enum { FORMAT_AUTO, FORMAT_GTIFF };
+static const char *const formats[] = {"auto", "GTiff", NULL};
+
+const struct param sink_params[] = {
+    {"of", "format; auto goes by the name's ending", P_CHOICE, offsetof(struct sink_args, format),
+     "auto", formats, 0, 0},
+    {"co", "creation option K=V, as GDAL's GTiff driver names them", P_LIST,
+     offsetof(struct sink_args, creation_options), NULL, NULL, 0, 0},
+    {"ot", "pixel type of the output; same is the pipeline's", P_TYPE,
+     offsetof(struct sink_args, type), "same", NULL, 0, 0},
+    {"nodata", "nodata value of the output (default: the scene's)", P_TEXT,
+     offsetof(struct sink_args, nodata), NULL, NULL, 0, 0},
+    {"overwrite", "replace an output that exists", P_BOOL, offsetof(struct sink_args, overwrite),
+     "false", NULL, 0, 0},
+    {0},
+};
+
+static bool read_source(struct endpoints *out, const struct step *step, struct err *e)
+{
+    struct source_args args = {0};
+    struct positionals paths = {0};
+
+    if (strcmp(step->name, "read") != 0)
+        return err_usage(e, "there is no source '%s'; a pipeline starts with `read SCENE`",
+                         step->name);
+    bool ok = params_read("read", source_params, step->n_args, step->args, &args, &paths, e);
+    if (ok && paths.n != 1)
+        ok = err_usage(e, "read: takes one scene, not %d", paths.n);
+    out->source = (struct scene_options){ok ? paths.item[0] : NULL, args.bands, args.window,
+                                         args.open_options};
+    params_free(NULL, NULL, &paths);
+    return ok;
+}
+
+static bool check_format(const char *path, int format, struct err *e)
+{
+    const char *dot = strrchr(path, '.');
+
+    if (format == FORMAT_GTIFF || (dot && (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff") ||
+                                           !strcasecmp(dot, ".gtiff"))))
+        return true;
+    return err_usage(e, "write: %s does not end in .tif; GeoTIFF is what is written, say --of=GTiff "
+                        "if that is meant",
+                     path);
+}
+
+static bool read_nodata(struct endpoints *out, const char *text, struct err *e)
+{
+    if (!text)
+        return true;
+    out->sink.has_nodata = true;
+    if (strcasecmp(text, "nan") == 0)
+        out->sink.nodata = NAN;
+    else if (!text_to_real(text, &out->sink.nodata))
+        return err_usage(e, "write: --nodata='%s' is no number", text);
+    return true;
+}
+
+static bool read_sink(struct endpoints *out, const struct step *step, struct err *e)
+{
+    struct sink_args args = {0};
+    struct positionals paths = {0};
+
+    if (strcmp(step->name, "write") != 0)
+        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH`", step->name);
+    bool ok = params_read("write", sink_params, step->n_args, step->args, &args, &paths, e);
+    if (ok && paths.n != 1)
+        ok = err_usage(e, "write: takes one path, not %d", paths.n);
+    out->sink.path = ok ? paths.item[0] : NULL;
+    out->sink.creation_options = args.creation_options;
+    out->sink.overwrite = args.overwrite;
+    out->sink_type = args.type;
+    params_free(NULL, NULL, &paths);
+    return ok && check_format(out->sink.path, args.format, e) && read_nodata(out, args.nodata, e);
+}
+
+static bool check_ops(const struct pipeline *p, struct err *e)
+{
+    for (int i = 1; i < p->n_steps - 1; i++)
+        if (!op_check(p->steps[i].name, p->steps[i].n_args, p->steps[i].args, e))
+            return false;
+    return true;
+}
+
+static bool append(char **text, size_t *size, const char *word, struct err *e)
+{
+    const size_t n = strlen(word);
+    char *grown = realloc(*text, *size + n + 2);
+
+    if (!grown)
+        return err_set(e, "out of memory: %zu bytes were wanted", *size + n + 2);
+    if (*size > 0)
+        grown[(*size)++] = ' ';
+    memcpy(grown + *size, word, n + 1);
+    *text = grown;
+    *size += n;
+    return true;
+}
+
+/* The ops as the user wrote them; where the scene lay and where the output goes is not of the image. */
+static bool write_provenance(struct endpoints *out, const struct pipeline *p, struct err *e)
+{
+    size_t size = 0;
+
+    for (int i = 1; i < p->n_steps - 1; i++) {
+        const struct step *step = &p->steps[i];
+        if ((i > 1 && !append(&out->provenance, &size, "!", e)) ||
+            !append(&out->provenance, &size, step->name, e))
+            return false;
+        for (int k = 0; k < step->n_args; k++)
+            if (!append(&out->provenance, &size, step->args[k], e))
+                return false;
+    }
+    out->sink.provenance = out->provenance ? out->provenance : "";
+    return true;
+}
+
+bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e)
+{
+    *out = (struct endpoints){0};
+    return read_source(out, &p->steps[0], e) && read_sink(out, &p->steps[p->n_steps - 1], e) &&
+           check_ops(p, e) && write_provenance(out, p, e);
+}
+
+void endpoints_free(struct endpoints *p)
+{
+    free(p->source.open_options.item);
+    free(p->sink.creation_options.item);
+    free(p->provenance);
+    *p = (struct endpoints){0};
+}

@@ -1,0 +1,22 @@
+/* endpoints.h - the two ends of a pipeline, read from their steps: `read` and `write`.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_ENDPOINTS_H
+#define JOB_ENDPOINTS_H
+
+#include "pipeline/parse.h"
+#include "raster/output.h"
+#include "raster/scene.h"
+
+struct endpoints {
+    struct scene_options source;
+    struct output_options sink; /* provenance is an owned text */
+    int sink_type;              /* enum pixel_type of --ot; PX_SAME: the pipeline's */
+    char *provenance;
+};
+
+/* Reads and checks both ends and every op's parameters, before any file is touched. To be freed with
+ * endpoints_free, also after a failure. Fails with err_usage naming the step and the remedy. */
+bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e) MUST_CHECK;
+void endpoints_free(struct endpoints *p);
+
+#endif

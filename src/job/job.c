@@ -1,0 +1,134 @@
+/* job.c - one scene through one pipeline, by all ranks.
+ *
+ * A job is a few phases; every rank does its part of one, then all agree, and either all go on or all
+ * leave with the same failure.
+ * SPDX-License-Identifier: MIT */
+#include "job/job.h"
+
+#include "lead.h"
+
+#include "base/clock.h"
+#include "job/chunk_work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Half of what a host has is left to the page cache and to others when nothing is said. */
+static size_t default_memory(const struct cluster *c)
+{
+    return memory_available() / 2 / (size_t)cluster_node_size(c);
+}
+
+struct rank_state {
+    struct lead lead; /* rank 0's */
+    bool leads;
+    struct ticket ticket;
+    struct chunk_worker *worker;
+    struct farm_times times;
+};
+
+/* Rank 0 opens the files; everybody gets the ticket and makes ready. */
+static bool set_up(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                   struct err *e)
+{
+    struct buffer bytes = {0};
+    /* The smallest share of all ranks, so that rank 0 can plan for all of them. */
+    const size_t share = (size_t)-cluster_max(c, -(int64_t)default_memory(c));
+    const size_t memory = options->memory_bytes ? options->memory_bytes : share;
+    const size_t used = (size_t)cluster_max(c, (int64_t)memory_resident());
+    bool ok = !s->leads || lead_open(&s->lead, cluster_size(c), memory, used, &bytes, e);
+
+    ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
+    if (ok) {
+        ok = ticket_open(&s->ticket, &bytes, e) &&
+             chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
+             (!s->leads || lead_begin(&s->lead, &s->ticket, e));
+        ok = cluster_agree(c, ok, e);
+    }
+    buffer_free(&bytes);
+    return ok;
+}
+
+static bool work(struct cluster *c, struct rank_state *s, struct err *e)
+{
+    const struct farm_lead lead = lead_farm(&s->lead);
+    const struct farm_work work_side = {s->worker, chunk_work};
+
+    if (!farm_run(c, s->leads ? &lead : NULL, &work_side, s->ticket.sizing.credits, &s->times, e))
+        return false;
+    return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
+}
+
+/* The amounts of this rank; seconds of ops are added up over an op's stages by the report. */
+static bool pack_report(struct cluster *c, const struct rank_state *s, double wall_s,
+                        struct buffer *out, struct err *e)
+{
+    const struct chunk_times *chunk = chunk_worker_times(s->worker);
+    const double *stage_s = chunk_worker_seconds(s->worker);
+    const struct farm_times *t = &s->times;
+    const struct collect_times *collect = s->leads ? collect_times(s->lead.collect) : NULL;
+    const struct feed_times *feed = s->leads ? feed_times(s->lead.feed) : NULL;
+    struct amount amounts[PLAN_MAX_STAGES + 32] = {
+        {"seconds", "wall", wall_s},
+        {"seconds", "cpu", clock_cpu_s()},
+        {"seconds", "reading", feed ? feed->read_s : 0},
+        {"seconds", "feeding", feed ? t->load_s - feed->read_s : 0},
+        {"seconds", "writing", collect ? collect->write_s : 0},
+        {"seconds", "collecting", collect ? t->store_s - collect->write_s : 0},
+        {"seconds", "finishing", s->leads ? s->lead.finish_s : 0},
+        {"seconds", "messages", t->message_s},
+        {"seconds", "decoding", chunk->decode_s},
+        {"seconds", "assembling", chunk->assemble_s},
+        {"seconds", "encoding", chunk->encode_s},
+        {"seconds", "waiting", t->wait_s},
+        {"amounts", "chunks", (double)t->tasks},
+        {"amounts", "pixels", (double)chunk->pixels},
+        {"amounts", "blobs_decoded", (double)chunk->blobs_decoded},
+        {"amounts", "sent_bytes", (double)t->sent_bytes},
+        {"amounts", "received_bytes", (double)t->received_bytes},
+        {"amounts", "peak_memory_bytes", (double)memory_peak()},
+    };
+    int n = 18;
+
+    for (int i = 1; i < s->ticket.plan->stages.n; i++) {
+        const char *name = s->ticket.plan->stages.list[i].name;
+        int at = 18;
+        while (at < n && strcmp(amounts[at].name, name) != 0)
+            at++;
+        amounts[at] = (struct amount){"ops", name, amounts[at].value + stage_s[i]};
+        n = at == n ? n + 1 : n;
+    }
+    return rank_report_pack(out, cluster_host(c), amounts, n, e);
+}
+
+static bool report(struct cluster *c, struct rank_state *s, double start_s, struct err *e)
+{
+    struct buffer mine = {0};
+    struct buffer *all =
+        s->leads ? memory_new((size_t)cluster_size(c), sizeof *all, e) : &mine; /* unused there */
+    bool ok = cluster_agree(c, all && pack_report(c, s, clock_s() - start_s, &mine, e), e) &&
+              cluster_gather(c, &mine, all, e);
+
+    ok = ok && cluster_agree(c, !s->leads || lead_report(&s->lead, all, e), e);
+    for (int i = 0; s->leads && all && i < cluster_size(c); i++)
+        buffer_free(&all[i]);
+    if (s->leads)
+        free(all);
+    buffer_free(&mine);
+    return ok;
+}
+
+bool job_run(struct cluster *c, const struct job_options *options, struct err *e)
+{
+    const double start_s = clock_s();
+    struct rank_state s = {.leads = cluster_rank(c) == 0};
+    bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
+
+    ok = ok && set_up(c, &s, options, e) && work(c, &s, e) &&
+         (!options->report || report(c, &s, start_s, e));
+    if (s.leads)
+        lead_end(&s.lead);
+    chunk_worker_free(s.worker);
+    ticket_free(&s.ticket);
+    return ok;
+}

@@ -1,0 +1,61 @@
+/* lead.h - rank 0's part of a job: the files, the order of chunks, the results.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_LEAD_H
+#define JOB_LEAD_H
+
+#include "endpoints.h"
+
+#include "cluster/farm.h"
+#include "job/collect.h"
+#include "job/feed.h"
+#include "job/job.h"
+#include "job/schedule.h"
+#include "report/run_report.h"
+
+struct lead {
+    const struct job_options *options;
+    struct endpoints ends;
+    struct step *steps; /* the ops, and convert-to for --ot */
+    const char *ot_args[1];
+    char ot_arg[32];
+    int n_steps;
+    struct scene *scene;
+    struct blobs *blobs; /* NULL: pixels go through GDAL … */
+    char why[200];       /* … for this reason */
+    struct plan *plan;
+    struct layout layout; /* of the output */
+    struct sizing sizing;
+    struct output *output;
+    struct feed *feed;
+    struct collect *collect;
+    struct schedule *schedule;
+    struct progress progress;
+    size_t memory_bytes, used_bytes;
+    int n_ranks;
+    double start_s, finish_s; /* when the job began; how long syncing and renaming took */
+};
+
+/* Reads the pipeline's ends and checks every parameter, before any file is touched. */
+bool lead_check(struct lead *l, const struct job_options *options, struct err *e) MUST_CHECK;
+
+/* Opens the scene, plans, and creates the output; *ticket is what the ranks must know. memory_bytes:
+ * what each rank may use; used_bytes: what the fullest rank uses already. */
+bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
+               struct buffer *ticket, struct err *e) MUST_CHECK;
+
+/* Makes ready to serve chunks; the ticket is borrowed from now on. */
+bool lead_begin(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;
+
+/* The farm's questions are answered from here. */
+struct farm_lead lead_farm(struct lead *l);
+
+/* Completes the output: its name appears. */
+bool lead_finish(struct lead *l, struct err *e) MUST_CHECK;
+
+/* Writes the report, if one is wanted, from what the ranks packed. */
+bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;
+
+/* Frees everything; an output that is not finished is removed. */
+void lead_end(struct lead *l);
+
+#endif

@@ -1,0 +1,78 @@
+/* lead_report.c - what rank 0 puts into the report of a job.
+ * SPDX-License-Identifier: MIT */
+#include "lead.h"
+
+#include "base/clock.h"
+#include "base/version.h"
+
+#include <stdio.h>
+
+static bool report_files(struct lead *l, struct run_report *r, struct err *e)
+{
+    const struct scene_info *in = scene_info(l->scene);
+
+    return run_report_text(r, "tilery", "version", TILERY_VERSION, e) &&
+           run_report_text(r, "tilery", "pipeline", l->ends.sink.provenance, e) &&
+           run_report_text(r, "scene", "path", in->path, e) &&
+           run_report_text(r, "scene", "type", pixel_name(in->type), e) &&
+           run_report_text(r, "scene", "compression", in->compression, e) &&
+           run_report_number(r, "scene", "width", (double)in->width, e) &&
+           run_report_number(r, "scene", "height", (double)in->height, e) &&
+           run_report_number(r, "scene", "bands", in->bands, e) &&
+           run_report_text(r, "scene", "way", l->blobs ? "blobs" : "gdal", e) &&
+           run_report_text(r, "scene", "why", l->blobs ? "" : l->why, e) &&
+           run_report_text(r, "output", "path", l->ends.sink.path, e) &&
+           run_report_text(r, "output", "type", pixel_name(l->layout.type), e) &&
+           run_report_number(r, "output", "tile_width", l->layout.tile_width, e) &&
+           run_report_number(r, "output", "tile_height", l->layout.tile_height, e);
+}
+
+static bool report_plan(struct lead *l, struct run_report *r, struct err *e)
+{
+    const struct sizing *s = &l->sizing;
+
+    return run_report_text(r, "plan", "division", division_names[s->division.kind], e) &&
+           run_report_number(r, "plan", "chunk_width", (double)s->division.chunk_width, e) &&
+           run_report_number(r, "plan", "chunk_height", (double)s->division.chunk_height, e) &&
+           run_report_number(r, "plan", "chunks", (double)division_chunks(&s->division), e) &&
+           run_report_number(r, "plan", "credits", s->credits, e) &&
+           run_report_number(r, "plan", "window", (double)s->window, e) &&
+           run_report_number(r, "plan", "tile_cache_bytes", (double)s->cache_bytes, e) &&
+           run_report_number(r, "plan", "memory_bytes", (double)l->memory_bytes, e) &&
+           run_report_number(r, "plan", "expected_bytes_workers", (double)s->worker_bytes, e) &&
+           run_report_number(r, "plan", "expected_bytes_rank_0", (double)s->lead_bytes, e);
+}
+
+static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
+{
+    const struct feed_times *feed = feed_times(l->feed);
+    const struct collect_times *collect = collect_times(l->collect);
+    const double wall = clock_s() - l->start_s;
+    const double pixels = (double)l->layout.width * (double)l->layout.height;
+
+    return run_report_number(r, "totals", "wall_seconds", wall, e) &&
+           run_report_number(r, "totals", "megapixels_per_second", pixels / wall / 1e6, e) &&
+           run_report_number(r, "totals", "ranks", l->n_ranks, e) &&
+           run_report_number(r, "totals", "read_bytes", (double)feed->read_bytes, e) &&
+           run_report_number(r, "totals", "written_bytes", (double)collect->written_bytes, e) &&
+           run_report_number(r, "totals", "blobs_sent", (double)feed->blobs_sent, e) &&
+           run_report_number(r, "totals", "blobs_not_sent_again", (double)feed->blobs_spared, e) &&
+           run_report_number(r, "totals", "held_bytes_most", (double)collect->held_bytes_most, e) &&
+           run_report_number(r, "totals", "finishing_seconds", l->finish_s, e) &&
+           run_report_number(r, "totals", "retries", 0, e);
+}
+
+bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e)
+{
+    struct run_report *r = NULL;
+
+    if (!l->options->report)
+        return true;
+    bool ok = run_report_new(&r, e) && report_files(l, r, e) && report_plan(l, r, e) &&
+              report_totals(l, r, e);
+    for (int i = 0; ok && i < l->n_ranks; i++)
+        ok = run_report_rank(r, &ranks[i], e);
+    ok = ok && run_report_write(r, l->options->report, e);
+    run_report_free(r);
+    return ok;
+}

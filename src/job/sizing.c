@@ -1,0 +1,227 @@
+/* sizing.c - how large chunks are and what is kept.
+ * SPDX-License-Identifier: MIT */
+#include "job/sizing.h"
+
+#include "base/memory.h"
+#include "base/planes.h"
+#include "base/text.h"
+#include "pipeline/execute.h"
+
+#include <stdio.h>
+
+enum {
+    CREDITS = 3,             /* one arriving, one computing, one leaving */
+    LANES_PER_RANK = 2,      /* so that a fast rank finds work in a slow one's half */
+    CHUNKS_PER_RANK = 4,     /* fewer leave ranks idle at the end */
+    LANE_TILES = 4,          /* narrower lanes decode too many tiles twice */
+    ROWS_AHEAD = 8,          /* of chunks: how far a fast rank may go on before it helps a slow one */
+    HALOS_PER_CHUNK = 8,     /* a chunk is this many times as tall and wide as its halo … */
+    CHUNK_ROWS_LEAST = 256,  /* … and no lower than this, where tiles are low */
+    CHUNK_PIXELS = 8 << 20,  /* more bring nothing but longer waits at the end */
+    SLACK_BYTES = 16 << 20,  /* allocators, message buffers, stacks */
+};
+
+static int64_t min64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t max64(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Bytes of the planes of a chunk's input (halo included) and output, its tasks and its results. */
+struct weights {
+    size_t input, output, task, tile;
+};
+
+static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const struct division *d,
+                  struct weights *w, struct err *e)
+{
+    const struct format in = plan->stages.list[STAGE_SOURCE].out, out = plan_output(plan);
+    /* The middle chunk has its halo on all sides. */
+    const struct region chunk = {min64(d->chunk_width, d->width - d->chunk_width),
+                                 min64(d->chunk_height, d->height - d->chunk_height),
+                                 d->chunk_width, d->chunk_height};
+    const struct region need = plan_need(plan, chunk);
+    struct planes planes;
+
+    if (!planes_layout(&planes, &w->input, in.type, in.bands, need, plan_margin(plan), e) ||
+        !planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e))
+        return false;
+    w->task = w->input;
+    w->tile = layout_tile_bytes(wish->output);
+    if (wish->input) { /* whole tiles are sent, and one is decoded at a time */
+        const struct layout *l = wish->input;
+        int64_t across = need.width / l->tile_width + 2, down = need.height / l->tile_height + 2;
+        size_t blobs = (size_t)(min64(across, l->across) * min64(down, l->down)) *
+                       layout_tile_bytes(l) * (size_t)(l->separate ? l->bands : 1);
+        w->task = blobs;
+        w->tile += layout_tile_bytes(l);
+    }
+    return true;
+}
+
+/* What a rank holds of the scene's tiles to go down its lanes: two rows of them. */
+static size_t wanted_cache(const struct sizing_wish *wish, const struct division *d)
+{
+    const struct layout *l = wish->input;
+
+    if (!l)
+        return 0;
+    int64_t lanes = ceil_div(d->across, wish->n_ranks);
+    int64_t across = min64(lanes * d->chunk_width / l->tile_width + 3, l->across);
+    int64_t down = min64(d->chunk_height / l->tile_height + 2, l->down);
+    return (size_t)(across * down) * layout_tile_bytes(l) *
+           (size_t)(l->separate ? l->bands : 1);
+}
+
+/* Fills in all but the division, whose cost is checked against the memory. */
+static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct plan *plan,
+                 struct err *e)
+{
+    const struct division *d = &s->division;
+    struct weights w;
+
+    if (!weigh(wish, plan, d, &w, e))
+        return false;
+    const size_t free_bytes =
+        wish->memory_bytes > wish->used_bytes ? wish->memory_bytes - wish->used_bytes : 0;
+    const size_t cache = wanted_cache(wish, d);
+    const bool rows_of_tiles = d->kind == DIVISION_COLUMNS ? d->chunk_width > d->tile_width
+                                                           : d->chunk_height > d->tile_height;
+
+    s->stride = d->kind == DIVISION_COLUMNS ? d->down : d->across;
+    s->credits = CREDITS;
+    s->cache_bytes = cache < free_bytes / 4 ? cache : free_bytes / 4;
+    s->window = max64(1, min64((int64_t)(free_bytes / 4 / w.output),
+                               ROWS_AHEAD * s->stride + (int64_t)wish->n_ranks * s->credits));
+    const size_t held = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
+    const size_t common = wish->used_bytes + SLACK_BYTES + executor_bytes(plan) + w.input +
+                          w.output + 2 * w.tile + s->cache_bytes;
+    s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
+    s->lead_bytes = common + w.task + held * w.output +
+                    (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
+    return true;
+}
+
+static size_t most(const struct sizing *s)
+{
+    return s->worker_bytes > s->lead_bytes ? s->worker_bytes : s->lead_bytes;
+}
+
+/* The smallest step a chunk grows by: whole output tiles that cover whole input tiles. */
+static int64_t step(int64_t output_tile, int64_t input_tile, int64_t all)
+{
+    if (input_tile <= output_tile || output_tile >= all)
+        return output_tile;
+    return min64(ceil_div(input_tile, output_tile) * output_tile, all);
+}
+
+/* The halo around one pixel in the middle of the scene. */
+static struct region halo_of(const struct plan *plan, const struct layout *l)
+{
+    return plan_need(plan, (struct region){l->width / 2, l->height / 2, 1, 1});
+}
+
+static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, int64_t *width,
+                       int64_t *height)
+{
+    const struct layout *l = wish->output;
+    const struct region halo = halo_of(plan, l);
+    const int64_t step_x = step(l->tile_width, wish->input ? wish->input->tile_width : 0, l->width);
+    const int64_t step_y =
+        step(l->tile_height, wish->input ? wish->input->tile_height : 0, l->height);
+    const int64_t tall = max64(CHUNK_ROWS_LEAST, HALOS_PER_CHUNK / 2 * (halo.height - 1));
+    const int64_t lane = max64(LANE_TILES * step_x, HALOS_PER_CHUNK / 2 * (halo.width - 1));
+    const int64_t lanes = max64(1, min64(l->width / lane, LANES_PER_RANK * (int64_t)wish->n_ranks));
+
+    *height = min64(l->height, ceil_div(tall, step_y) * step_y);
+    *width = min64(l->width, ceil_div(ceil_div(l->width, lanes), step_x) * step_x);
+    while (*width * *height > CHUNK_PIXELS && *width > lane)
+        *width = max64(lane, *width / 2 / step_x * step_x);
+}
+
+/* Fewer, larger chunks leave ranks idle: halves the chunk until there are enough of them. */
+static void spread(const struct sizing_wish *wish, int64_t *width, int64_t *height)
+{
+    const struct layout *l = wish->output;
+    const int64_t wanted = wish->n_ranks == 1 ? 1 : (int64_t)CHUNKS_PER_RANK * wish->n_ranks;
+
+    while (ceil_div(l->width, *width) * ceil_div(l->height, *height) < wanted) {
+        if (*height > l->tile_height && (*height >= *width || *width <= l->tile_width))
+            *height = ceil_div(*height / 2, l->tile_height) * l->tile_height;
+        else if (*width > l->tile_width)
+            *width = ceil_div(*width / 2, l->tile_width) * l->tile_width;
+        else
+            break;
+    }
+}
+
+static void first_wish(const struct sizing_wish *wish, const struct plan *plan, int64_t *width,
+                       int64_t *height)
+{
+    const struct layout *l = wish->output;
+    const struct region halo = halo_of(plan, l);
+
+    wish_lanes(wish, plan, width, height);
+    if (wish->division == DIVISION_ROWS)
+        *width = l->width;
+    if (wish->division == DIVISION_COLUMNS) {
+        *width = min64(l->width, ceil_div(max64(CHUNK_ROWS_LEAST, HALOS_PER_CHUNK / 2 *
+                                                                      (halo.width - 1)),
+                                          l->tile_width) *
+                                     l->tile_width);
+        *height = l->height;
+    }
+    if (wish->division == DIVISION_TILES)
+        spread(wish, width, height);
+}
+
+/* Half of the longer side, in whole tiles; false when the chunk is one tile. */
+static bool shrink(const struct layout *l, int64_t *width, int64_t *height)
+{
+    if (*height > l->tile_height && *height >= *width) {
+        *height = ceil_div(*height / 2, l->tile_height) * l->tile_height;
+        return true;
+    }
+    if (*width > l->tile_width) {
+        *width = ceil_div(*width / 2, l->tile_width) * l->tile_width;
+        return true;
+    }
+    if (*height > l->tile_height) {
+        *height = ceil_div(*height / 2, l->tile_height) * l->tile_height;
+        return true;
+    }
+    return false;
+}
+
+bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const struct plan *plan,
+                   struct err *e)
+{
+    const struct layout *l = wish->output;
+    const bool given = wish->chunk_width > 0;
+    int64_t width = wish->chunk_width, height = wish->chunk_height;
+    char text[2][32];
+
+    if (!given)
+        first_wish(wish, plan, &width, &height);
+    for (;;) {
+        out->division = divide(wish->division, l->width, l->height, l->tile_width, l->tile_height,
+                               width, height);
+        if (!fits(out, wish, plan, e))
+            return false;
+        if (most(out) <= wish->memory_bytes)
+            return true;
+        if (given || !shrink(l, &width, &height))
+            break;
+    }
+    return err_usage(e,
+                     "--memory=%s a rank is too little for chunks of %lldx%lld pixels: about %s "
+                     "would be used; give more memory%s",
+                     text_bytes(wish->memory_bytes, text[0], sizeof text[0]),
+                     (long long)out->division.chunk_width, (long long)out->division.chunk_height,
+                     text_bytes(most(out), text[1], sizeof text[1]),
+                     given ? ", or a smaller --chunk" : ", smaller output tiles or fewer ranks");
+}

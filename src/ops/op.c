@@ -1,0 +1,150 @@
+/* op.c - the registry of ops and the graph of stages they build.
+ * SPDX-License-Identifier: MIT */
+#include "ops/op.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OP(name) extern const struct op op_##name;
+#include "ops/list.h"
+#undef OP
+
+const struct op *const ops[] = {
+#define OP(name) &op_##name,
+#include "ops/list.h"
+#undef OP
+    NULL,
+};
+
+const char *const border_names[] = {"constant",    "replicate", "reflect",
+                                    "reflect-101", "wrap",      NULL};
+
+const struct op *op_find(const char *name)
+{
+    for (int i = 0; ops[i]; i++)
+        if (strcmp(ops[i]->name, name) == 0)
+            return ops[i];
+    return NULL;
+}
+
+static bool unknown(const char *name, struct err *e)
+{
+    enum { N_OPS = sizeof ops / sizeof ops[0] - 1 };
+    const char *names[N_OPS];
+
+    for (int i = 0; i < N_OPS; i++)
+        names[i] = ops[i]->name;
+    const char *nearest = text_nearest(name, names, N_OPS);
+    if (nearest)
+        return err_usage(e, "there is no op '%s'; did you mean '%s'?", name, nearest);
+    return err_usage(e, "there is no op '%s'; `tilery ops` lists them", name);
+}
+
+/* Reads the arguments; adds the op's stages to s, if there is one. */
+static bool read_and_prepare(const char *name, int n_args, const char *const *args,
+                             struct stages *s, struct err *e)
+{
+    const struct op *op = op_find(name);
+
+    if (!op)
+        return unknown(name, e);
+    void *values = memory_new(1, op->args_size, e);
+    if (!values)
+        return false;
+    bool ok = params_read(op->name, op->params, n_args, args, values, NULL, e);
+    if (ok && s) {
+        s->op_name = op->name;
+        ok = op->prepare(values, s->list[s->current].out, s, e);
+    }
+    params_free(op->params, values, NULL);
+    free(values);
+    return ok;
+}
+
+bool op_check(const char *name, int n_args, const char *const *args, struct err *e)
+{
+    return read_and_prepare(name, n_args, args, NULL, e);
+}
+
+bool op_prepare(const char *name, int n_args, const char *const *args, struct stages *s,
+                struct err *e)
+{
+    return read_and_prepare(name, n_args, args, s, e);
+}
+
+bool op_takes(const char *op, row_kernel *const table[PX_N_KERNEL_TYPES], enum pixel_type type,
+              struct err *e)
+{
+    char taken[200] = "";
+
+    if (type < PX_N_KERNEL_TYPES && table[type])
+        return true;
+    for (int t = 0; t < PX_N_KERNEL_TYPES; t++)
+        if (table[t]) {
+            size_t used = strlen(taken);
+            snprintf(taken + used, sizeof taken - used, "%s%s", used ? ", " : "",
+                     pixel_name((enum pixel_type)t));
+        }
+    return err_usage(e,
+                     "%s: %s pixels are not supported; it takes %s (put `convert-to --type=…` "
+                     "before it)",
+                     op, pixel_name(type), taken);
+}
+
+void *stages_state(struct stages *s, size_t size, struct err *e)
+{
+    void **owned = realloc(s->owned, ((size_t)s->n_owned + 1) * sizeof *owned);
+
+    if (!owned) {
+        err_set(e, "out of memory: a list of %d states was wanted", s->n_owned + 1);
+        return NULL;
+    }
+    s->owned = owned;
+    void *state = memory_new(1, size, e);
+    if (state)
+        s->owned[s->n_owned++] = state;
+    return state;
+}
+
+bool stages_add(struct stages *s, const struct stage *stage, struct err *e)
+{
+    if (s->n == s->capacity) {
+        int capacity = s->capacity ? 2 * s->capacity : 8;
+        struct stage *list = realloc(s->list, (size_t)capacity * sizeof *list);
+        if (!list)
+            return err_set(e, "out of memory: a list of %d stages was wanted", capacity);
+        s->list = list;
+        s->capacity = capacity;
+    }
+    s->list[s->n] = *stage;
+    s->list[s->n].name = s->op_name;
+    s->current = s->n++;
+    return true;
+}
+
+bool stages_add_row(struct stages *s, row_kernel *row, const void *state, struct format out,
+                    struct reach reach, struct border border, struct err *e)
+{
+    const struct stage stage = {
+        .in = {{.stage = s->current, .reach = reach, .border = border}},
+        .n_in = 1,
+        .out = out,
+        .row = row,
+        .state = state,
+    };
+
+    return stages_add(s, &stage, e);
+}
+
+void stages_free(struct stages *s)
+{
+    for (int i = 0; i < s->n_owned; i++)
+        free(s->owned[i]);
+    free(s->owned);
+    free(s->list);
+    *s = (struct stages){0};
+}

@@ -1,0 +1,218 @@
+/* plan.c - a pipeline compiled for a given scene.
+ * SPDX-License-Identifier: MIT */
+#include "pipeline/plan.h"
+
+#include "base/memory.h"
+#include "pipeline/border.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A stage that only copies: for pipelines without ops, and to give a second border to a stage. */
+static void copy_row(const void *state, const struct window *w)
+{
+    memcpy(w->outs[0], w->rows[0], (size_t)w->width * *(const size_t *)state);
+}
+
+static bool add_copy(struct stages *s, int from, struct err *e)
+{
+    size_t *size = stages_state(s, sizeof *size, e);
+    const struct format format = s->list[from].out;
+
+    if (!size)
+        return false;
+    *size = pixel_size(format.type);
+    s->op_name = "copy";
+    s->current = from;
+    return stages_add_row(s, copy_row, size, format, (struct reach){0},
+                          (struct border){BORDER_REPLICATE, 0}, e);
+}
+
+static bool reaches_sideways(const struct stage_input *in)
+{
+    return in->reach.left > 0 || in->reach.right > 0;
+}
+
+static bool reaches(const struct stage_input *in)
+{
+    return reaches_sideways(in) || in->reach.up > 0 || in->reach.down > 0;
+}
+
+static bool same_border(struct border a, struct border b)
+{
+    return a.type == b.type && (a.type != BORDER_CONSTANT || a.value == b.value);
+}
+
+/* The border's columns are written beside a stage's own row, so all that read them must want the
+ * same: a reader that wants another border gets a copy of the stage. */
+static bool separate_borders(struct stages *s, struct err *e)
+{
+    struct stages sorted = {.owned = s->owned, .n_owned = s->n_owned};
+    int *at = memory_raw((size_t)s->n, sizeof *at, e); /* old index to new */
+    bool ok = at != NULL;
+
+    for (int i = 0; ok && i < s->n; i++) {
+        struct stage stage = s->list[i];
+        for (int k = 0; ok && k < stage.n_in; k++) {
+            struct stage_input *in = &stage.in[k];
+            in->stage = at[in->stage];
+            for (int j = 0; j < sorted.n && reaches_sideways(in); j++)
+                for (int l = 0; l < sorted.list[j].n_in; l++) {
+                    const struct stage_input *other = &sorted.list[j].in[l];
+                    if (ok && other->stage == in->stage && reaches_sideways(other) &&
+                        !same_border(other->border, in->border)) {
+                        ok = add_copy(&sorted, in->stage, e);
+                        in->stage = sorted.current;
+                    }
+                }
+        }
+        sorted.op_name = stage.name;
+        ok = ok && stages_add(&sorted, &stage, e);
+        if (ok)
+            at[i] = sorted.current;
+    }
+    free(at);
+    free(s->list);
+    *s = sorted;
+    return ok;
+}
+
+/* A border of type wrap looks at the other end of what is before it; that cannot itself end there
+ * in another border, or a chunk would need pixels from two places. */
+static bool check_wraps(const struct stages *s, struct err *e)
+{
+    const char **wraps =
+        memory_new((size_t)s->n, sizeof *wraps, e); /* the stage that wraps over it */
+    bool ok = wraps != NULL;
+
+    for (int i = s->n - 1; ok && i > 0; i--)
+        for (int k = 0; k < s->list[i].n_in; k++) {
+            const struct stage_input *in = &s->list[i].in[k];
+            bool wrapping = in->border.type == BORDER_WRAP && reaches(in);
+            if (ok && wraps[i] && reaches(in) && !wrapping)
+                ok = err_usage(e,
+                               "%s with --border-type=wrap cannot come after %s with another "
+                               "border; give both the same border, or write the scene in between",
+                               wraps[i], s->list[i].name);
+            if (wrapping)
+                wraps[in->stage] = s->list[i].name;
+            else if (wraps[i])
+                wraps[in->stage] = wraps[i];
+        }
+    free(wraps);
+    return ok;
+}
+
+static int count_bands_at_once(const struct stages *s)
+{
+    int most = 1;
+    bool across = false;
+
+    for (int i = 0; i < s->n; i++) {
+        across |= s->list[i].across;
+        if (s->list[i].out.bands > most)
+            most = s->list[i].out.bands;
+    }
+    return across ? most : 1;
+}
+
+bool plan_new(struct plan **out, const struct step *steps, int n_steps, struct format in,
+              struct err *e)
+{
+    struct plan *p = memory_new(1, sizeof *p, e);
+    const struct stage source = {.out = in};
+
+    if (!p)
+        return false;
+    p->stages.op_name = "source";
+    bool ok = stages_add(&p->stages, &source, e);
+    for (int i = 0; ok && i < n_steps; i++)
+        ok = op_prepare(steps[i].name, steps[i].n_args, steps[i].args, &p->stages, e);
+    if (ok && p->stages.n == 1)
+        ok = add_copy(&p->stages, 0, e);
+    ok = ok && check_wraps(&p->stages, e) && separate_borders(&p->stages, e);
+    if (ok && p->stages.n > PLAN_MAX_STAGES)
+        ok = err_usage(e, "the pipeline has %d stages; %d are the most", p->stages.n,
+                       PLAN_MAX_STAGES);
+    if (!ok) {
+        plan_free(p);
+        return false;
+    }
+    p->last = p->stages.current;
+    p->bands_at_once = count_bands_at_once(&p->stages);
+    *out = p;
+    return true;
+}
+
+void plan_free(struct plan *p)
+{
+    if (!p)
+        return;
+    stages_free(&p->stages);
+    free(p);
+}
+
+struct format plan_output(const struct plan *p)
+{
+    return p->stages.list[p->last].out;
+}
+
+/* The smallest region with both; an empty one counts for nothing. */
+static struct region join(struct region a, struct region b)
+{
+    if (region_is_empty(a))
+        return b;
+    int64_t x0 = a.x < b.x ? a.x : b.x, y0 = a.y < b.y ? a.y : b.y;
+    int64_t x1 = a.x + a.width > b.x + b.width ? a.x + a.width : b.x + b.width;
+    int64_t y1 = a.y + a.height > b.y + b.height ? a.y + a.height : b.y + b.height;
+    return (struct region){x0, y0, x1 - x0, y1 - y0};
+}
+
+static struct region grow(struct region r, const struct stage_input *in, struct format format)
+{
+    int64_t x0 = r.x, x1 = r.x + r.width, y0 = r.y, y1 = r.y + r.height;
+
+    border_span(in->border.type, format.width, in->reach.left, in->reach.right, &x0, &x1);
+    border_span(in->border.type, format.height, in->reach.up, in->reach.down, &y0, &y1);
+    return (struct region){x0, y0, x1 - x0, y1 - y0};
+}
+
+void plan_needs(const struct plan *p, struct region out, struct region *needs)
+{
+    for (int i = 0; i < p->stages.n; i++)
+        needs[i] = (struct region){0};
+    needs[p->last] = out;
+    for (int i = p->stages.n - 1; i > 0; i--) {
+        const struct stage *stage = &p->stages.list[i];
+        if (region_is_empty(needs[i]))
+            continue;
+        for (int k = 0; k < stage->n_in; k++) {
+            const struct stage_input *in = &stage->in[k];
+            needs[in->stage] =
+                join(needs[in->stage], grow(needs[i], in, p->stages.list[in->stage].out));
+        }
+    }
+}
+
+struct region plan_need(const struct plan *p, struct region out)
+{
+    struct region needs[PLAN_MAX_STAGES];
+
+    plan_needs(p, out, needs);
+    return needs[STAGE_SOURCE];
+}
+
+int plan_margin(const struct plan *p)
+{
+    int margin = 0;
+
+    for (int i = 0; i < p->stages.n; i++)
+        for (int k = 0; k < p->stages.list[i].n_in; k++) {
+            const struct stage_input *in = &p->stages.list[i].in[k];
+            if (in->stage == STAGE_SOURCE && in->reach.left > margin)
+                margin = in->reach.left;
+            if (in->stage == STAGE_SOURCE && in->reach.right > margin)
+                margin = in->reach.right;
+        }
+    return margin;
+}

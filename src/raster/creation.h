@@ -1,0 +1,24 @@
+/* creation.h - the creation options of an output, checked, and what they make of its layout.
+ * SPDX-License-Identifier: MIT */
+#ifndef RASTER_CREATION_H
+#define RASTER_CREATION_H
+
+#include "base/err.h"
+#include "ops/param.h"
+#include "raster/layout.h"
+
+struct creation {
+    char **file;        /* for GDALCreate of the output */
+    char **tile;        /* for GDALCreate of a file of one of its tiles */
+    uint32_t level_tag; /* libtiff's pseudo-tag of the compression level; 0: there is none */
+    uint32_t level;
+    bool fixed_colours; /* the user says what the bands are; the scene's say is not asked */
+};
+
+/* Reads the options for a file whose size, type and bands are set in *layout, and completes it.
+ * Fails with err_usage, naming the option. To be freed with creation_free. */
+bool creation_read(struct creation *c, const struct text_list *options, struct layout *layout,
+                   struct err *e) MUST_CHECK;
+void creation_free(struct creation *c);
+
+#endif

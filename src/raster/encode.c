@@ -1,0 +1,127 @@
+/* encode.c - tiles of one output file, encoded in memory.
+ *
+ * The template (made by skeleton.c) is a TIFF of one tile without pixels. libtiff opens it for
+ * update and is made to write that tile again and again; each time the tile's bytes are taken from
+ * where its index says they are.
+ * SPDX-License-Identifier: MIT */
+#include "raster/encode.h"
+
+#include "base/pack.h"
+
+#include "tiff_support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct memory_file {
+    struct tiff_client client; /* first: libtiff hands out its address */
+    struct buffer bytes;       /* client.size of them are the file */
+    struct err failure;
+};
+
+struct encoder {
+    struct memory_file file;
+    size_t template_size;
+    TIFF *tif;
+    bool strips;
+    size_t tile_bytes;
+};
+
+static tmsize_t read_memory(thandle_t handle, void *out, tmsize_t n)
+{
+    struct memory_file *f = handle;
+    uint64_t left = f->client.position < f->client.size ? f->client.size - f->client.position : 0;
+    size_t count = left < (uint64_t)n ? (size_t)left : (size_t)n;
+
+    if (count > 0)
+        memcpy(out, f->bytes.data + f->client.position, count);
+    f->client.position += count;
+    return (tmsize_t)count;
+}
+
+static tmsize_t write_memory(thandle_t handle, void *bytes, tmsize_t n)
+{
+    struct memory_file *f = handle;
+    uint64_t end;
+
+    if (__builtin_add_overflow(f->client.position, (uint64_t)n, &end) ||
+        f->client.position > f->client.size) /* libtiff leaves no holes */
+        return -1;
+    f->bytes.size = (size_t)f->client.position;
+    if (!buffer_append(&f->bytes, bytes, (size_t)n, &f->failure))
+        return -1;
+    f->client.position = end;
+    if (end > f->client.size)
+        f->client.size = end;
+    return n;
+}
+
+static bool open_template(struct encoder *c, uint32_t tag, uint32_t value, struct err *e)
+{
+    struct layout l;
+    char why[200];
+
+    c->tif = tiff_open(&c->file.client, "r+", read_memory, write_memory);
+    if (!c->tif || !tiff_layout(c->tif, &l, why, sizeof why) || layout_blobs(&l) != 1)
+        return err_set(e, "libtiff cannot write such a file: %s",
+                       c->tif ? why : tiff_words(&c->file.client));
+    if (tag != 0 && TIFFSetField(c->tif, tag, (int)value) != 1)
+        return err_set(e, "libtiff does not take the compression level %u: %s", value,
+                       tiff_words(&c->file.client));
+    c->strips = l.strips;
+    c->tile_bytes = layout_tile_bytes(&l);
+    return true;
+}
+
+bool encoder_new(struct encoder **out, const void *template_bytes, size_t n, struct err *e)
+{
+    struct encoder *c = memory_new(1, sizeof *c, e);
+
+    if (!c)
+        return false;
+    struct unpack u = unpack_begin(template_bytes, n);
+    uint32_t tag = unpack_u32(&u), value = unpack_u32(&u);
+    const unsigned char *tiff = unpack_bytes(&u, &c->template_size);
+    bool ok = u.ok || err_set(e, "the template of the output arrived damaged (%zu bytes)", n);
+    ok = ok && buffer_append(&c->file.bytes, tiff, c->template_size, e);
+    c->file.client.size = c->template_size;
+    if (!ok || !open_template(c, tag, value, e)) {
+        encoder_free(c);
+        return false;
+    }
+    *out = c;
+    return true;
+}
+
+void encoder_free(struct encoder *c)
+{
+    if (!c)
+        return;
+    if (c->tif)
+        TIFFClose(c->tif);
+    buffer_free(&c->file.bytes);
+    free(c);
+}
+
+bool encoder_encode(struct encoder *c, void *pixels, size_t n, struct buffer *out, struct err *e)
+{
+    struct memory_file *f = &c->file;
+
+    if (n == 0 || n > c->tile_bytes)
+        return err_set(e, "a tile of %zu bytes does not fit the output's tiles of %zu", n,
+                       c->tile_bytes);
+    f->client.size = c->template_size; /* forget the last tile's bytes */
+    f->client.words[0] = '\0';
+    f->failure.status = 0;
+    TIFFSetWriteOffset(c->tif, 0); /* else the tile is appended to the last one */
+    tmsize_t written = c->strips ? TIFFWriteEncodedStrip(c->tif, 0, pixels, (tmsize_t)n)
+                                 : TIFFWriteEncodedTile(c->tif, 0, pixels, (tmsize_t)n);
+    if (f->failure.status != 0) {
+        *e = f->failure;
+        return false;
+    }
+    uint64_t offset = TIFFGetStrileOffset(c->tif, 0), size = TIFFGetStrileByteCount(c->tif, 0);
+    if (written != (tmsize_t)n || offset > f->client.size || size > f->client.size - offset)
+        return err_set(e, "libtiff cannot encode a tile: %s", tiff_words(&f->client));
+    return buffer_append(out, f->bytes.data + offset, (size_t)size, e);
+}

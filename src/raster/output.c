@@ -1,0 +1,200 @@
+/* output.c - a GeoTIFF being written.
+ * SPDX-License-Identifier: MIT */
+#include "raster/output.h"
+
+#include "creation.h"
+#include "metadata.h"
+#include "output_files.h"
+#include "skeleton.h"
+#include "tile_index.h"
+#include "whole_io.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct output {
+    char *path, *part;
+    bool overwrite;
+    int fd;
+    struct layout layout;
+    struct creation creation;
+    struct tile_index index;
+    uint64_t end; /* where the next blob goes */
+    uint64_t *offsets;
+    uint32_t *sizes; /* 0: not written yet */
+};
+
+bool output_check(const struct output_options *options, enum pixel_type type, int bands,
+                  int64_t width, int64_t height, struct layout *layout, struct err *e)
+{
+    struct layout l = {.width = width, .height = height, .type = type, .bands = bands};
+    struct creation c;
+
+    if (width < 1 || height < 1 || bands < 1 || width > INT32_MAX || height > INT32_MAX ||
+        bands > UINT16_MAX)
+        return err_usage(e, "%s: a TIFF cannot have %lld x %lld pixels in %d bands", options->path,
+                         (long long)width, (long long)height, bands);
+    bool ok = creation_read(&c, &options->creation_options, &l, e);
+    creation_free(&c);
+    if (!ok)
+        return err_context(e, "%s", options->path);
+    if (options->has_nodata && !metadata_nodata_fits(type, options->nodata))
+        return err_usage(e, "%s: its pixels are %s, which cannot hold the nodata value %.17g",
+                         options->path, pixel_name(type), options->nodata);
+    if (!output_files_check(options->path, options->overwrite, e))
+        return false;
+    *layout = l;
+    return true;
+}
+
+static bool set_names(struct output *o, const char *path, struct err *e)
+{
+    size_t n = strlen(path) + 1;
+
+    o->path = memory_raw(1, n, e);
+    o->part = memory_raw(1, n + sizeof ".part", e);
+    if (!o->path || !o->part)
+        return false;
+    memcpy(o->path, path, n);
+    snprintf(o->part, n + sizeof ".part", "%s.part", path);
+    return true;
+}
+
+/* After GDAL has written its part of the file. */
+static bool find_index(struct output *o, struct err *e)
+{
+    struct stat st, named;
+    int64_t n = layout_blobs(&o->layout);
+
+    /* The same file still, or what is appended here goes nowhere. */
+    if (fstat(o->fd, &st) != 0 || stat(o->part, &named) != 0)
+        return err_errno(e, "%s", o->part);
+    if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
+        return err_set(e, "%s: was replaced while it was written", o->part);
+    o->end = (uint64_t)st.st_size;
+    if (!tile_index_find(&o->index, o->fd, n, e))
+        return err_context(e, "%s", o->part);
+    o->offsets = memory_new((size_t)n, sizeof *o->offsets, e);
+    o->sizes = memory_new((size_t)n, sizeof *o->sizes, e);
+    return o->offsets && o->sizes;
+}
+
+static void output_free(struct output *o)
+{
+    if (o->fd >= 0)
+        close(o->fd);
+    creation_free(&o->creation);
+    free(o->offsets);
+    free(o->sizes);
+    free(o->path);
+    free(o->part);
+    free(o);
+}
+
+bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
+                   const struct layout *layout, struct err *e)
+{
+    struct output *o = memory_new(1, sizeof *o, e);
+
+    if (!o)
+        return false;
+    o->fd = -1;
+    o->layout = *layout;
+    o->overwrite = options->overwrite;
+    bool ok = set_names(o, options->path, e) &&
+              creation_read(&o->creation, &options->creation_options, &o->layout, e) &&
+              output_files_check(o->path, o->overwrite, e) &&
+              output_files_begin(o->part, &o->fd, e);
+    ok = ok && skeleton_write(o->part, options, &o->creation, scene, &o->layout, e) &&
+         find_index(o, e);
+    if (ok)
+        *out = o;
+    else
+        output_abandon(o);
+    return ok;
+}
+
+const struct layout *output_layout(const struct output *o)
+{
+    return &o->layout;
+}
+
+bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
+{
+    return skeleton_template(&o->creation, &o->layout, template_bytes, e);
+}
+
+bool output_append(struct output *o, int n_blobs, const int64_t *index, const size_t *sizes,
+                   const void *bytes, struct err *e)
+{
+    uint64_t n = 0;
+
+    for (int i = 0; i < n_blobs; i++) {
+        assert(index[i] >= 0 && index[i] < layout_blobs(&o->layout) && sizes[i] > 0 &&
+               sizes[i] <= UINT32_MAX && o->sizes[index[i]] == 0);
+        o->offsets[index[i]] = o->end + n;
+        o->sizes[index[i]] = (uint32_t)sizes[i];
+        n += sizes[i];
+    }
+    if (o->end + n > tile_index_highest(&o->index))
+        return err_set(e, "%s: passes 4 GiB, where classic TIFF ends; use --co BIGTIFF=YES",
+                       o->path);
+    if (!write_whole(o->fd, bytes, n, o->end))
+        return err_errno(e, "%s: cannot write %llu bytes at offset %llu", o->part,
+                         (unsigned long long)n, (unsigned long long)o->end);
+    o->end += n;
+    return true;
+}
+
+static bool check_complete(const struct output *o, struct err *e)
+{
+    int64_t n = layout_blobs(&o->layout), missing = 0, first = -1;
+
+    for (int64_t i = 0; i < n; i++)
+        if (o->sizes[i] == 0) {
+            missing++;
+            first = first < 0 ? i : first;
+        }
+    return missing == 0 ||
+           err_set(e, "%s: %lld of %lld tiles were never written, number %lld first", o->path,
+                   (long long)missing, (long long)n, (long long)first);
+}
+
+static bool complete(struct output *o, struct err *e)
+{
+    if (!check_complete(o, e))
+        return false;
+    if (!tile_index_write(&o->index, o->fd, layout_blobs(&o->layout), o->offsets, o->sizes, e))
+        return err_context(e, "%s", o->part);
+    if (fsync(o->fd) != 0)
+        return err_errno(e, "%s: cannot be synced", o->part);
+    return output_files_finish(o->part, o->path, o->overwrite, e);
+}
+
+bool output_finish(struct output *o, struct err *e)
+{
+    if (!complete(o, e)) {
+        output_abandon(o);
+        return false;
+    }
+    output_free(o);
+    return true;
+}
+
+void output_abandon(struct output *o)
+{
+    if (!o)
+        return;
+    if (o->fd >= 0) /* else the file is not ours */
+        unlink(o->part);
+    output_free(o);
+}
+
+int64_t output_bytes(const struct output *o)
+{
+    return (int64_t)o->end;
+}

@@ -1,0 +1,289 @@
+/* scene.c - a scene opened with GDAL.
+ * SPDX-License-Identifier: MIT */
+#include "raster/scene.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include "gdal_support.h"
+#include "scene_private.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool set_config(const char *item, struct err *e)
+{
+    const char *equals = strchr(item, '=');
+
+    if (!equals || equals == item)
+        return err_usage(e, "--config='%s' is not of the form NAME=VALUE", item);
+    char *name = strndup(item, (size_t)(equals - item));
+    if (!name)
+        return err_set(e, "out of memory: a copy of '%s' was wanted", item);
+    CPLSetConfigOption(name, equals + 1);
+    free(name);
+    return true;
+}
+
+bool raster_begin(size_t cache_bytes, const struct text_list *config, struct err *e)
+{
+    CPLSetErrorHandler(CPLQuietErrorHandler);
+    for (int i = 0; config && i < config->n; i++) /* first: some tell which drivers to register */
+        if (!set_config(config->item[i], e))
+            return false;
+    if (!CPLGetConfigOption("GDAL_NUM_THREADS", NULL)) /* the ranks are the threads */
+        CPLSetConfigOption("GDAL_NUM_THREADS", "1");
+    GDALAllRegister();
+    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
+        GDALSetCacheMax64((GIntBig)cache_bytes);
+    return true;
+}
+
+/* Why GDAL could not open path: what the file system knows first, GDAL's words else. */
+static bool open_error(const char *path, struct quiet *q, struct err *e)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0) {
+        bool plain = !strchr(path, ':') && strncmp(path, "/vsi", 4) != 0;
+        if (plain || errno != ENOENT)
+            return err_errno(e, "%s", path);
+        return err_set(e, "%s: cannot be opened: %s", path, quiet_words(q));
+    }
+    if (S_ISDIR(st.st_mode))
+        return err_set(e, "%s: is a directory, and of no raster format that GDAL knows", path);
+    if (access(path, R_OK) != 0)
+        return err_errno(e, "%s", path);
+    if (S_ISREG(st.st_mode) && st.st_size == 0)
+        return err_set(e, "%s: is empty (0 bytes)", path);
+    return err_set(e, "%s: is no raster that GDAL can read: %s", path, quiet_words(q));
+}
+
+static bool open_dataset(struct scene *s, const struct text_list *open_options, struct err *e)
+{
+    struct quiet q;
+    char **options = NULL;
+
+    for (int i = 0; i < open_options->n; i++) {
+        if (!strchr(open_options->item[i], '=')) {
+            CSLDestroy(options);
+            return err_usage(e, "--oo='%s' is not of the form NAME=VALUE", open_options->item[i]);
+        }
+        options = CSLAddString(options, open_options->item[i]);
+    }
+    quiet_begin(&q);
+    s->dataset = GDALOpenEx(s->path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                            NULL, (const char *const *)options, NULL);
+    quiet_end(&q);
+    CSLDestroy(options);
+    return s->dataset || open_error(s->path, &q, e);
+}
+
+static bool has_pixels(const struct scene *s, struct err *e)
+{
+    if (GDALGetRasterCount(s->dataset) == 0) {
+        char **parts = GDALGetMetadata(s->dataset, "SUBDATASETS");
+        const char *part = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
+        if (part)
+            return err_set(e, "%s: holds %d datasets and no raster of its own; name one, e.g. %s",
+                           s->path, CSLCount(parts) / 2, part);
+        return err_set(e, "%s: has no bands", s->path);
+    }
+    if (GDALGetRasterXSize(s->dataset) < 1 || GDALGetRasterYSize(s->dataset) < 1)
+        return err_set(e, "%s: has no pixels (%d x %d)", s->path, GDALGetRasterXSize(s->dataset),
+                       GDALGetRasterYSize(s->dataset));
+    return true;
+}
+
+static int count_numbers(const char *text)
+{
+    int n = 1;
+
+    for (; *text; text++)
+        n += *text == ',';
+    return n;
+}
+
+static bool choose_bands(struct scene *s, const char *text, struct err *e)
+{
+    int all = GDALGetRasterCount(s->dataset);
+    int n = text ? count_numbers(text) : all;
+    int64_t *numbers = memory_raw((size_t)n, sizeof *numbers, e);
+    bool ok = numbers && (s->bands = memory_raw((size_t)n, sizeof *s->bands, e));
+
+    if (ok && text && !text_to_i64s(text, ',', n, numbers))
+        ok = err_usage(e, "%s: --bands='%s' is not of the form 1,2,3", s->path, text);
+    for (int i = 0; ok && i < n; i++) {
+        int64_t number = text ? numbers[i] : i + 1;
+        if (number < 1 || number > all)
+            ok = err_usage(e, "%s: there is no band %lld; bands are counted from 1 to %d", s->path,
+                           (long long)number, all);
+        else
+            s->bands[i] = (int)number;
+    }
+    free(numbers);
+    s->info.bands = n;
+    return ok;
+}
+
+static bool choose_window(struct scene *s, const char *text, struct err *e)
+{
+    struct region all = {.width = GDALGetRasterXSize(s->dataset),
+                         .height = GDALGetRasterYSize(s->dataset)};
+    int64_t v[4];
+
+    s->window = all;
+    if (!text)
+        return true;
+    if (!text_to_i64s(text, ',', 4, v))
+        return err_usage(e, "%s: --window='%s' is not of the form x,y,width,height", s->path, text);
+    /* Bounded one by one, so that no sum overflows. */
+    if (v[0] < 0 || v[1] < 0 || v[2] < 1 || v[3] < 1 || v[2] > all.width || v[3] > all.height ||
+        v[0] > all.width - v[2] || v[1] > all.height - v[3])
+        return err_usage(e,
+                         "%s: --window=%s does not lie in the scene, which has %lld x %lld pixels",
+                         s->path, text, (long long)all.width, (long long)all.height);
+    s->window = (struct region){v[0], v[1], v[2], v[3]};
+    return true;
+}
+
+/* The type of a band (GDAL's number), if it is one of ours. */
+static bool band_type(const struct scene *s, int band, enum pixel_type *type, struct err *e)
+{
+    GDALRasterBandH b = GDALGetRasterBand(s->dataset, band);
+    GDALDataType t = GDALGetRasterDataType(b);
+    const char *name = GDALGetDataTypeName(t);
+    const char *sign = GDALGetMetadataItem(b, "PIXELTYPE", "IMAGE_STRUCTURE");
+
+    if (GDALDataTypeIsComplex(t))
+        return err_set(
+            e,
+            "%s: band %d has complex pixels (%s), which are not supported; take their "
+            "amplitude or parts first, e.g. with GDAL's VRT pixel functions mod, real, imag",
+            s->path, band, name);
+    if (strcasecmp(name, "Int8") == 0 || (sign && strcasecmp(sign, "SIGNEDBYTE") == 0))
+        return err_set(e,
+                       "%s: band %d has signed 8-bit pixels (int8), which are not supported; "
+                       "convert the scene first: gdal_translate -ot Int16",
+                       s->path, band);
+    if (!pixel_from_name(name, type))
+        return err_set(e, "%s: band %d has pixels of type %s, which is not supported", s->path,
+                       band, name);
+    return true;
+}
+
+static bool choose_type(struct scene *s, struct err *e)
+{
+    for (int i = 0; i < s->info.bands; i++) {
+        enum pixel_type type;
+        if (!band_type(s, s->bands[i], &type, e))
+            return false;
+        if (i == 0)
+            s->info.type = type;
+        else if (type != s->info.type)
+            return err_set(e,
+                           "%s: band %d is of type %s, band %d of type %s; choose bands of one "
+                           "type with --bands",
+                           s->path, s->bands[0], pixel_name(s->info.type), s->bands[i],
+                           pixel_name(type));
+    }
+    return true;
+}
+
+static void describe(struct scene *s)
+{
+    GDALDriverH driver = GDALGetDatasetDriver(s->dataset);
+    const char *codec = GDALGetMetadataItem(s->dataset, "COMPRESSION", "IMAGE_STRUCTURE");
+    double transform[6];
+
+    s->info.path = s->path;
+    snprintf(s->info.driver, sizeof s->info.driver, "%s",
+             driver ? GDALGetDriverShortName(driver) : "none");
+    s->info.width = s->window.width;
+    s->info.height = s->window.height;
+    snprintf(s->info.compression, sizeof s->info.compression, "%s", codec ? codec : "NONE");
+    s->info.has_nodata = gdal_nodata(scene_band(s, 0), s->info.type, &s->info.nodata);
+    GDALGetBlockSize(scene_band(s, 0), &s->info.block_width, &s->info.block_height);
+    /* GDAL reads side files (.aux.xml, .tfw) when first asked for what they may hold. It is asked
+     * now: while an output is made it may not use .aux.xml files (metadata.h). */
+    GDALGetMetadata(s->dataset, NULL);
+    GDALGetGeoTransform(s->dataset, transform);
+}
+
+bool scene_open(struct scene **out, const struct scene_options *options, struct err *e)
+{
+    struct quiet q;
+    struct scene *s = memory_new(1, sizeof *s, e);
+
+    if (!s)
+        return false;
+    s->path = strdup(options->path);
+    bool ok = s->path || err_set(e, "out of memory: a copy of a path was wanted");
+    ok = ok && open_dataset(s, &options->open_options, e);
+    quiet_begin(&q);
+    ok = ok && has_pixels(s, e) && choose_bands(s, options->bands, e) &&
+         choose_window(s, options->window, e) && choose_type(s, e);
+    if (ok)
+        describe(s);
+    quiet_end(&q);
+    if (!ok) {
+        scene_close(s);
+        return false;
+    }
+    *out = s;
+    return true;
+}
+
+void scene_close(struct scene *s)
+{
+    struct quiet q;
+
+    if (!s)
+        return;
+    quiet_begin(&q);
+    if (s->dataset)
+        GDALClose(s->dataset);
+    quiet_end(&q);
+    free(s->bands);
+    free(s->path);
+    free(s);
+}
+
+const struct scene_info *scene_info(const struct scene *s)
+{
+    return &s->info;
+}
+
+GDALRasterBandH scene_band(const struct scene *s, int b)
+{
+    return GDALGetRasterBand(s->dataset, s->bands[b]);
+}
+
+bool scene_read(struct scene *s, const struct planes *out, struct err *e)
+{
+    struct region r = out->region;
+    int size = (int)pixel_size(out->type);
+    struct quiet q;
+
+    assert(out->type == s->info.type && out->bands == s->info.bands &&
+           region_contains((struct region){0, 0, s->info.width, s->info.height}, r));
+    quiet_begin(&q);
+    CPLErr status = GDALDatasetRasterIOEx(
+        s->dataset, GF_Read, (int)(s->window.x + r.x), (int)(s->window.y + r.y), (int)r.width,
+        (int)r.height, out->data, (int)r.width, (int)r.height, gdal_type(out->type), out->bands,
+        s->bands, size, (GSpacing)out->row_bytes, (GSpacing)out->band_bytes, NULL);
+    quiet_end(&q);
+    if (status != CE_None)
+        return err_set(e, "%s: cannot read the %lld x %lld pixels at %lld,%lld: %s", s->path,
+                       (long long)r.width, (long long)r.height, (long long)(s->window.x + r.x),
+                       (long long)(s->window.y + r.y), quiet_words(&q));
+    return true;
+}

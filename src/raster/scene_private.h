@@ -1,0 +1,21 @@
+/* scene_private.h - the inside of a scene, for the other files of this folder.
+ * SPDX-License-Identifier: MIT */
+#ifndef RASTER_SCENE_PRIVATE_H
+#define RASTER_SCENE_PRIVATE_H
+
+#include "raster/scene.h"
+
+#include <gdal.h>
+
+struct scene {
+    GDALDatasetH dataset;
+    char *path;
+    int *bands;           /* the chosen ones, as GDAL counts them: from 1 */
+    struct region window; /* the scene's grid in the file's */
+    struct scene_info info;
+};
+
+/* GDAL's handle of the scene's band b, counted from 0. */
+GDALRasterBandH scene_band(const struct scene *s, int b);
+
+#endif

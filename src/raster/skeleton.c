@@ -1,0 +1,135 @@
+/* skeleton.c - the files GDAL makes for an output: itself without tiles, and one tile of it.
+ * SPDX-License-Identifier: MIT */
+#include "skeleton.h"
+
+#include "base/pack.h"
+
+#include "gdal_support.h"
+#include "metadata.h"
+#include "scene_private.h"
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
+
+#include <stdlib.h>
+
+/* Whether the scene has a mask of its own: neither alpha nor nodata nor "all valid". */
+static bool has_mask(const struct scene *s)
+{
+    int flags = GDALGetMaskFlags(scene_band(s, 0));
+
+    return (flags & GMF_PER_DATASET) && !(flags & (GMF_ALPHA | GMF_NODATA | GMF_ALL_VALID));
+}
+
+/* Through a buffer of whole output tiles, so that each is written once. */
+static bool copy_mask_pixels(GDALRasterBandH to, GDALRasterBandH from, struct region window,
+                             const struct layout *l, struct err *e)
+{
+    enum { BUFFER = 16 << 20 };
+    int64_t rows = l->tile_height;
+    int64_t columns = BUFFER / rows / l->tile_width * l->tile_width;
+    CPLErr status = CE_None;
+
+    if (columns < l->tile_width)
+        columns = l->tile_width;
+    if (columns > l->width)
+        columns = l->width;
+    unsigned char *pixels = memory_raw((size_t)columns, (size_t)rows, e);
+    if (!pixels)
+        return false;
+    for (int64_t y = 0; y < l->height && status == CE_None; y += rows)
+        for (int64_t x = 0; x < l->width && status == CE_None; x += columns) {
+            int w = (int)(columns < l->width - x ? columns : l->width - x);
+            int h = (int)(rows < l->height - y ? rows : l->height - y);
+            status = GDALRasterIO(from, GF_Read, (int)(window.x + x), (int)(window.y + y), w, h,
+                                  pixels, w, h, GDT_Byte, 0, 0);
+            if (status == CE_None)
+                status =
+                    GDALRasterIO(to, GF_Write, (int)x, (int)y, w, h, pixels, w, h, GDT_Byte, 0, 0);
+        }
+    free(pixels);
+    return status == CE_None || err_set(e, "the mask cannot be copied");
+}
+
+static bool copy_mask(GDALDatasetH to, const struct scene *s, const struct layout *l, struct err *e)
+{
+    if (!has_mask(s) || l->width != s->info.width || l->height != s->info.height)
+        return true;
+    if (GDALCreateDatasetMaskBand(to, GMF_PER_DATASET) != CE_None)
+        return err_set(e, "the mask cannot be created");
+    return copy_mask_pixels(GDALGetMaskBand(GDALGetRasterBand(to, 1)),
+                            GDALGetMaskBand(scene_band(s, 0)), s->window, l, e);
+}
+
+/* That GDAL did what was asked for: a layout it changed in silence would garble the file. */
+static bool check_layout(GDALDatasetH to, const struct layout *l, struct err *e)
+{
+    int width = 0, height = 0;
+
+    GDALGetBlockSize(GDALGetRasterBand(to, 1), &width, &height);
+    return (width == l->tile_width && height == l->tile_height) ||
+           err_set(e, "GDAL makes tiles of %d x %d pixels, not of %d x %d", width, height,
+                   l->tile_width, l->tile_height);
+}
+
+static bool fill(GDALDatasetH to, const struct output_options *options, const struct creation *c,
+                 const struct scene *s, const struct layout *l, struct err *e)
+{
+    return check_layout(to, l, e) && metadata_copy(to, s, options, l, c->fixed_colours, e) &&
+           copy_mask(to, s, l, e);
+}
+
+bool skeleton_write(const char *part, const struct output_options *options,
+                    const struct creation *c, const struct scene *s, const struct layout *layout,
+                    struct err *e)
+{
+    GDALDriverH driver = GDALGetDriverByName("GTiff");
+    struct quiet q;
+    bool ok = false;
+
+    if (!driver)
+        return err_set(e, "GDAL here has no GTiff driver");
+    /* For this thread and this file only; the scene's .aux.xml has been read by now. */
+    CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO");
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES");
+    quiet_begin(&q);
+    GDALDatasetH to = GDALCreate(driver, part, (int)layout->width, (int)layout->height,
+                                 layout->bands, gdal_type(layout->type), c->file);
+    if (!to)
+        err_set(e, "%s: cannot be created: %s", part, quiet_words(&q));
+    else
+        ok = fill(to, options, c, s, layout, e) || err_context(e, "%s", part);
+    quiet_end(&q);
+    quiet_begin(&q); /* GDALClose writes, but tells of failures in words only */
+    if (to)
+        GDALClose(to);
+    if (ok && q.last[0])
+        ok = err_set(e, "%s: cannot be written: %s", part, quiet_words(&q));
+    quiet_end(&q);
+    CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", NULL);
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", NULL);
+    return ok;
+}
+
+bool skeleton_template(const struct creation *c, const struct layout *layout,
+                       struct buffer *template_bytes, struct err *e)
+{
+    static const char name[] = "/vsimem/tilery-template.tif";
+    vsi_l_offset n = 0;
+    struct quiet q;
+
+    quiet_begin(&q);
+    GDALDatasetH tile =
+        GDALCreate(GDALGetDriverByName("GTiff"), name, layout->tile_width, layout->tile_height,
+                   layout_samples(layout), gdal_type(layout->type), c->tile);
+    if (tile)
+        GDALClose(tile);
+    quiet_end(&q);
+    GByte *bytes = VSIGetMemFileBuffer(name, &n, TRUE); /* ours from here */
+    bool ok = (tile && bytes) ||
+              err_set(e, "GDAL cannot make a file of one tile of the output: %s", quiet_words(&q));
+    ok = ok && pack_u32(template_bytes, c->level_tag, e) && pack_u32(template_bytes, c->level, e) &&
+         pack_bytes(template_bytes, bytes, (size_t)n, e);
+    CPLFree(bytes);
+    return ok;
+}

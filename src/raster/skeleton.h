@@ -1,0 +1,19 @@
+/* skeleton.h - the files GDAL makes for an output: itself without tiles, and one tile of it.
+ * SPDX-License-Identifier: MIT */
+#ifndef RASTER_SKELETON_H
+#define RASTER_SKELETON_H
+
+#include "raster/output.h"
+
+#include "creation.h"
+
+/* Writes the whole output but its tiles at `part`: header, metadata, mask. */
+bool skeleton_write(const char *part, const struct output_options *options,
+                    const struct creation *c, const struct scene *s, const struct layout *layout,
+                    struct err *e) MUST_CHECK;
+
+/* Appends what encoder_new takes. */
+bool skeleton_template(const struct creation *c, const struct layout *layout,
+                       struct buffer *template_bytes, struct err *e) MUST_CHECK;
+
+#endif

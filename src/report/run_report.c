@@ -1,0 +1,151 @@
+/* run_report.c - what a run did and where each rank's time went, as JSON.
+ * SPDX-License-Identifier: MIT */
+#include "report/run_report.h"
+
+#include "base/pack.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct run_report {
+    json_t *root, *ranks;
+};
+
+bool rank_report_pack(struct buffer *out, const char *host, const struct amount *amounts, int n,
+                      struct err *e)
+{
+    bool ok = pack_text(out, host, e) && pack_u32(out, (uint32_t)n, e);
+
+    for (int i = 0; ok && i < n; i++)
+        ok = pack_text(out, amounts[i].group, e) && pack_text(out, amounts[i].name, e) &&
+             pack_f64(out, amounts[i].value, e);
+    return ok;
+}
+
+static bool no_memory(struct err *e)
+{
+    return err_set(e, "out of memory: the report could not be made");
+}
+
+bool run_report_new(struct run_report **out, struct err *e)
+{
+    struct run_report *r = memory_new(1, sizeof *r, e);
+
+    if (!r)
+        return false;
+    r->root = json_object();
+    r->ranks = json_array();
+    if (!r->root || !r->ranks) {
+        run_report_free(r);
+        return no_memory(e);
+    }
+    *out = r;
+    return true;
+}
+
+void run_report_free(struct run_report *r)
+{
+    if (!r)
+        return;
+    json_decref(r->root);
+    json_decref(r->ranks);
+    free(r);
+}
+
+/* The object of that name inside another, made when it is not there; NULL when memory is short. */
+static json_t *object_in(json_t *parent, const char *name)
+{
+    json_t *object = json_object_get(parent, name);
+
+    if (object)
+        return object;
+    object = json_object();
+    return object && json_object_set_new(parent, name, object) == 0 ? object : NULL;
+}
+
+static bool set(json_t *parent, const char *group, const char *name, json_t *value, struct err *e)
+{
+    json_t *object = object_in(parent, group);
+
+    if (!object || !value || json_object_set_new(object, name, value) != 0)
+        return no_memory(e);
+    return true;
+}
+
+/* Whole numbers are written without a point. */
+static json_t *number(double v)
+{
+    return v == rint(v) && fabs(v) < 9e15 ? json_integer((json_int_t)v) : json_real(v);
+}
+
+/* Paths need not be UTF-8; JSON must be. */
+static json_t *text(const char *value)
+{
+    json_t *t = json_string(value);
+
+    return t ? t : json_string("(not UTF-8)");
+}
+
+bool run_report_text(struct run_report *r, const char *group, const char *name, const char *value,
+                     struct err *e)
+{
+    return set(r->root, group, name, text(value), e);
+}
+
+bool run_report_number(struct run_report *r, const char *group, const char *name, double value,
+                       struct err *e)
+{
+    return set(r->root, group, name, number(value), e);
+}
+
+static bool add_amounts(json_t *rank, struct unpack *u, struct err *e)
+{
+    const uint32_t n = unpack_u32(u);
+    bool ok = true;
+
+    for (uint32_t i = 0; ok && u->ok && i < n; i++) {
+        char *group = unpack_text(u), *name = unpack_text(u);
+        const double value = unpack_f64(u);
+        if (u->ok)
+            ok = set(rank, group, name, number(value), e);
+        free(group);
+        free(name);
+    }
+    return ok && (u->ok || err_set(e, "a rank's part of the report is damaged"));
+}
+
+bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e)
+{
+    struct unpack u = unpack_begin(packed->data, packed->size);
+    char *host = unpack_text(&u);
+    json_t *rank = json_object();
+    bool ok = host && rank &&
+              json_object_set_new(rank, "rank",
+                                  json_integer((json_int_t)json_array_size(r->ranks))) == 0 &&
+              json_object_set_new(rank, "host", text(host)) == 0;
+
+    ok = ok ? add_amounts(rank, &u, e) : no_memory(e);
+    free(host);
+    if (!ok || json_array_append(r->ranks, rank) != 0) {
+        json_decref(rank);
+        return ok ? no_memory(e) : false;
+    }
+    json_decref(rank);
+    return true;
+}
+
+bool run_report_write(const struct run_report *r, const char *path, struct err *e)
+{
+    if (json_object_set(r->root, "ranks", r->ranks) != 0)
+        return no_memory(e);
+    FILE *f = fopen(path, "w");
+    if (!f)
+        return err_errno(e, "%s: the report cannot be written", path);
+    bool ok = json_dumpf(r->root, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
+              fputc('\n', f) != EOF;
+    if (fclose(f) != 0 || !ok)
+        return err_errno(e, "%s: the report cannot be written", path);
+    return true;
+}

@@ -1,0 +1,230 @@
+/* test_farm.c - the farm and agreement, under mpirun with any number of ranks. Forks nothing.
+ * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "cluster/farm.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct cluster *cluster;
+
+/* Fails on every rank, or on none. */
+#define CK_ALL(condition)                                                                          \
+    do {                                                                                           \
+        struct err e_ = {0};                                                                       \
+        bool here_ = (condition);                                                                  \
+        if (!here_)                                                                                \
+            (void)err_set(&e_, "false here");                                                      \
+        ck_assert_msg(cluster_agree(cluster, here_, &e_), "%s: %s", #condition, e_.text);          \
+    } while (0)
+
+enum { TASKS = 200, LARGE = 3 << 20 };
+
+/* A farm that multiplies: task t carries t % 7 == 0 ? LARGE : t bytes of value t. */
+struct world {
+    int next, stored, n_tasks;
+    int fail_load, fail_store, fail_work; /* at this task; -1: never */
+    bool seen[TASKS];
+    bool wrong;
+};
+
+static size_t payload_size(int64_t task)
+{
+    return task % 7 == 0 ? LARGE : (size_t)task;
+}
+
+static int64_t pick(void *ctx, int rank, int held)
+{
+    struct world *w = ctx;
+
+    return w->next < w->n_tasks ? w->next++ : -1;
+}
+
+static bool load(void *ctx, int64_t task, int rank, struct buffer *payload, struct err *e)
+{
+    struct world *w = ctx;
+
+    if (task == w->fail_load)
+        return err_set(e, "load of %lld failed", (long long)task);
+    if (!buffer_reserve(payload, payload_size(task), e))
+        return false;
+    memset(payload->data, (int)(task % 251), payload_size(task));
+    payload->size = payload_size(task);
+    return true;
+}
+
+static bool store(void *ctx, int64_t task, int rank, struct buffer *result, struct err *e)
+{
+    struct world *w = ctx;
+
+    if (task == w->fail_store)
+        return err_set(e, "store of %lld failed", (long long)task);
+    w->wrong |= w->seen[task] || result->size != payload_size(task) + 1;
+    for (size_t i = 0; i < result->size; i++)
+        w->wrong |= result->data[i] != (unsigned char)(task % 251 + 1);
+    w->seen[task] = true;
+    w->stored++;
+    return true;
+}
+
+static bool finished(void *ctx)
+{
+    const struct world *w = ctx;
+
+    return w->stored == w->n_tasks;
+}
+
+static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n,
+                 struct buffer *result, struct tick tick, struct err *e)
+{
+    const struct world *w = ctx;
+
+    if (task == w->fail_work)
+        return err_set(e, "work on %lld failed", (long long)task);
+    if (n != payload_size(task))
+        return err_set(e, "task %lld came with %zu bytes", (long long)task, n);
+    for (int i = 0; i < 20; i++)
+        if (!tick.call(tick.ctx))
+            return err_set(e, "stopped");
+    if (!buffer_reserve(result, n + 1, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        result->data[i] = (unsigned char)(payload[i] + 1);
+    result->data[n] = (unsigned char)(task % 251 + 1);
+    result->size = n + 1;
+    return true;
+}
+
+static bool run(struct world *w, struct farm_times *times, struct err *e)
+{
+    const struct farm_lead lead = {w, pick, load, store, finished};
+    const struct farm_work work_side = {w, work};
+
+    return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side, 3, times, e);
+}
+
+static struct world world_of(int n_tasks)
+{
+    return (struct world){.n_tasks = n_tasks, .fail_load = -1, .fail_store = -1, .fail_work = -1};
+}
+
+START_TEST(farm_does_every_task_once)
+{
+    struct world w = world_of(TASKS);
+    struct farm_times times = {0};
+    struct err e;
+
+    CK_ALL(run(&w, &times, &e));
+    CK_ALL(cluster_rank(cluster) != 0 || (!w.wrong && w.stored == TASKS));
+}
+END_TEST
+
+START_TEST(farm_with_fewer_tasks_than_ranks_ends)
+{
+    for (int n = 0; n < 3; n++) {
+        struct world w = world_of(n);
+        struct farm_times times = {0};
+        struct err e;
+
+        CK_ALL(run(&w, &times, &e));
+        CK_ALL(cluster_rank(cluster) != 0 || w.stored == n);
+    }
+}
+END_TEST
+
+START_TEST(farm_failure_anywhere_ends_it_everywhere)
+{
+    for (int kind = 0; kind < 3; kind++)
+        for (int at = 0; at < 100; at += 33) {
+            struct world w = world_of(TASKS);
+            struct farm_times times = {0};
+            struct err e = {0};
+
+            *(kind == 0 ? &w.fail_load : kind == 1 ? &w.fail_store : &w.fail_work) = at;
+            CK_ALL(!run(&w, &times, &e));
+            CK_ALL(strstr(e.text, "failed") != NULL && e.status == EXIT_FAILED);
+        }
+}
+END_TEST
+
+START_TEST(agreement_gives_everybody_the_lowest_rank_s_failure)
+{
+    const int size = cluster_size(cluster), rank = cluster_rank(cluster);
+
+    for (int bad = 0; bad < size; bad++) {
+        struct err e = {0};
+        char wanted[40];
+
+        if (rank >= bad)
+            (void)err_usage(&e, "complaint of %d", rank);
+        snprintf(wanted, sizeof wanted, "complaint of %d", bad);
+        bool agreed = cluster_agree(cluster, rank < bad, &e);
+        CK_ALL(!agreed && strstr(e.text, wanted) && e.status == EXIT_USAGE);
+    }
+}
+END_TEST
+
+START_TEST(bytes_are_shared_and_gathered)
+{
+    const int size = cluster_size(cluster), rank = cluster_rank(cluster);
+    struct buffer shared = {0}, mine = {0}, *all = calloc((size_t)size, sizeof *all);
+    struct err e;
+
+    for (int i = 0; rank == 0 && i < 100000; i++)
+        ck_assert(buffer_append(&shared, &(char){(char)i}, 1, &e));
+    CK_ALL(cluster_share(cluster, &shared, &e));
+    CK_ALL(shared.size == 100000 && shared.data[77] == 77);
+    for (int i = 0; i <= rank; i++)
+        ck_assert(buffer_append(&mine, &(char){(char)rank}, 1, &e));
+    CK_ALL(cluster_gather(cluster, &mine, all, &e));
+    bool right = true;
+    for (int i = 0; rank == 0 && i < size; i++)
+        right &= all[i].size == (size_t)i + 1 && all[i].data[i] == i;
+    CK_ALL(right);
+    for (int i = 0; i < size; i++)
+        buffer_free(&all[i]);
+    free(all);
+    buffer_free(&shared);
+    buffer_free(&mine);
+}
+END_TEST
+
+/* Everybody waits a second for rank 0 in a collective: that must not take a second of CPU. */
+START_TEST(waiting_ranks_sleep)
+{
+    const double until = clock_s() + 1, cpu = clock_cpu_s();
+    struct err e;
+
+    while (cluster_rank(cluster) == 0 && clock_s() < until)
+        ;
+    bool agreed = cluster_agree(cluster, true, &e);
+    double used = clock_cpu_s() - cpu;
+    CK_ALL(agreed && (cluster_rank(cluster) == 0 || used < 0.05));
+}
+END_TEST
+
+int main(void)
+{
+    struct err e;
+    Suite *suite = suite_create("farm");
+    TCase *tcase = tcase_create("farm");
+
+    if (!cluster_begin(&cluster, &e))
+        return EXIT_FAILURE;
+    tcase_add_test(tcase, farm_does_every_task_once);
+    tcase_add_test(tcase, farm_with_fewer_tasks_than_ranks_ends);
+    tcase_add_test(tcase, farm_failure_anywhere_ends_it_everywhere);
+    tcase_add_test(tcase, agreement_gives_everybody_the_lowest_rank_s_failure);
+    tcase_add_test(tcase, bytes_are_shared_and_gathered);
+    tcase_add_test(tcase, waiting_ranks_sleep);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK); /* forked children and MPI do not go together */
+    srunner_run_all(runner, cluster_rank(cluster) == 0 ? CK_ENV : CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    cluster_end(cluster);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

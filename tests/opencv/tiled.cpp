@@ -1,0 +1,164 @@
+// tiled.cpp - one op run by Tilery's planner and executor, chunk by chunk, on a cv::Mat.
+// SPDX-License-Identifier: MIT
+#include "tiled.hpp"
+
+#include <math.h> // outside extern "C", for its C++ overloads
+#include <stdint.h>
+#include <stdio.h>
+
+extern "C" {
+#include "base/planes.h"
+#include "pipeline/execute.h"
+#include "pipeline/plan.h"
+}
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+
+namespace
+{
+
+pixel_type type_of(int depth)
+{
+    switch (depth) {
+    case CV_8U:
+        return PX_UINT8;
+    case CV_16U:
+        return PX_UINT16;
+    case CV_16S:
+        return PX_INT16;
+    case CV_32S:
+        return PX_INT32;
+    case CV_32F:
+        return PX_FLOAT32;
+    case CV_64F:
+        return PX_FLOAT64;
+    }
+    throw std::runtime_error("a depth that Tilery does not have");
+}
+
+int depth_of(pixel_type type)
+{
+    for (int depth : {CV_8U, CV_16U, CV_16S, CV_32S, CV_32F, CV_64F})
+        if (type_of(depth) == type)
+            return depth;
+    throw std::runtime_error("a pixel type that OpenCV does not have");
+}
+
+struct Memory {
+    void *bytes = nullptr;
+    planes view{};
+
+    Memory(const format &f, region r, int margin)
+    {
+        err e{};
+        if (!planes_new(&view, &bytes, f.type, f.bands, r, margin, &e))
+            throw std::runtime_error(e.text);
+        // What the executor must not rely on is neither zero nor a plausible pixel.
+        std::fill_n(static_cast<unsigned char *>(bytes), view.band_bytes * size_t(f.bands), 0xA5);
+    }
+    Memory(const Memory &) = delete;
+    Memory &operator=(const Memory &) = delete;
+    ~Memory()
+    {
+        free(bytes);
+    }
+};
+
+int modulo(int64_t a, int64_t n)
+{
+    return int((a % n + n) % n);
+}
+
+void copy_in(const cv::Mat &image, const planes &to)
+{
+    const size_t size = image.elemSize1();
+
+    for (int b = 0; b < to.bands; b++)
+        for (int64_t y = to.region.y; y < to.region.y + to.region.height; y++)
+            for (int64_t x = to.region.x; x < to.region.x + to.region.width; x++)
+                std::copy_n(image.ptr(modulo(y, image.rows), modulo(x, image.cols)) +
+                                size_t(b) * size,
+                            size, planes_at(&to, b, x, y));
+}
+
+void copy_out(const planes &from, cv::Mat &image)
+{
+    const size_t size = image.elemSize1();
+    const region r = from.region;
+
+    for (int b = 0; b < from.bands; b++)
+        for (int64_t y = r.y; y < r.y + r.height; y++)
+            for (int64_t x = r.x; x < r.x + r.width; x++)
+                std::copy_n(planes_at(&from, b, x, y), size,
+                            image.ptr(int(y), int(x)) + size_t(b) * size);
+}
+
+// A chunk's length along an axis, and no more than eight chunks.
+int chunk_length(Rng &rng, int length)
+{
+    const int least = (length + 7) / 8;
+
+    return chance(rng, 0.3) ? length : random_int(rng, least, length);
+}
+
+bool go_on(void *)
+{
+    return true;
+}
+
+void run_chunk(const plan *p, executor *x, const cv::Mat &image, region chunk, Rng &rng,
+               cv::Mat &out)
+{
+    const format in_format = p->stages.list[STAGE_SOURCE].out;
+    const place where = {chunk, 0, 0, "host", "scene"};
+    region held = plan_need(p, chunk);
+
+    // More than is needed may be there, as when whole tiles of a file arrive.
+    held.x -= random_int(rng, 0, 2);
+    held.width += 2 + random_int(rng, 0, 2);
+    held.y -= random_int(rng, 0, 2);
+    held.height += 2 + random_int(rng, 0, 2);
+    const Memory in(in_format, held, plan_margin(p)), result(plan_output(p), chunk, 0);
+    copy_in(image, in.view);
+    if (!executor_run(x, &in.view, &result.view, &where, tick{go_on, nullptr}))
+        throw std::runtime_error("the executor gave up");
+    copy_out(result.view, out);
+}
+
+} // namespace
+
+cv::Mat run_tiled(const cv::Mat &image, const std::vector<std::string> &words, Rng &rng,
+                  cv::Size *chunk)
+{
+    std::vector<const char *> args;
+    for (size_t i = 1; i < words.size(); i++)
+        args.push_back(words[i].c_str());
+    const step s = {words[0].c_str(), int(args.size()), args.data()};
+    const format in = {type_of(image.depth()), image.channels(), image.cols, image.rows};
+    err e{};
+    plan *p = nullptr;
+    executor *x = nullptr;
+
+    if (!plan_new(&p, &s, 1, in, &e))
+        throw std::runtime_error(e.text);
+    const std::unique_ptr<plan, void (*)(plan *)> owned_plan(p, plan_free);
+    if (!executor_new(&x, p, &e))
+        throw std::runtime_error(e.text);
+    const std::unique_ptr<executor, void (*)(executor *)> owned_executor(x, executor_free);
+
+    const format f = plan_output(p);
+    cv::Mat out(image.size(), CV_MAKETYPE(depth_of(f.type), f.bands));
+    *chunk = {chunk_length(rng, image.cols), chunk_length(rng, image.rows)};
+    std::vector<region> chunks;
+    for (int y = 0; y < image.rows; y += chunk->height)
+        for (int c = 0; c < image.cols; c += chunk->width)
+            chunks.push_back({c, y, std::min(chunk->width, image.cols - c),
+                              std::min(chunk->height, image.rows - y)});
+    std::shuffle(chunks.begin(), chunks.end(), rng);
+    for (const region &r : chunks)
+        run_chunk(p, x, image, r, rng, out);
+    return out;
+}

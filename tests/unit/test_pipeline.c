@@ -1,0 +1,191 @@
+/* test_pipeline.c - parsing, borders, plans and divisions.
+ * SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "pipeline/border.h"
+#include "pipeline/divide.h"
+#include "pipeline/plan.h"
+
+#include <string.h>
+
+START_TEST(parse_cuts_words_into_steps)
+{
+    const char *words[] = {"read", "a.tif", "!", "blur", "--ksize", "3", "!", "write", "b.tif"};
+    struct pipeline p;
+    struct err e;
+
+    ck_assert(pipeline_parse(&p, 9, words, &e));
+    ck_assert_int_eq(p.n_steps, 3);
+    ck_assert_str_eq(p.steps[1].name, "blur");
+    ck_assert_int_eq(p.steps[1].n_args, 2);
+    ck_assert_str_eq(p.steps[1].args[1], "3");
+    ck_assert_int_eq(p.steps[2].n_args, 1);
+    pipeline_free(&p);
+}
+END_TEST
+
+START_TEST(parse_refuses_empty_steps_and_missing_sinks)
+{
+    const char *empty[] = {"read", "a.tif", "!", "!", "write", "b.tif"};
+    const char *ends[] = {"read", "a.tif", "!"};
+    const char *alone[] = {"read", "a.tif"};
+    struct pipeline p;
+    struct err e;
+
+    ck_assert(!pipeline_parse(&p, 6, empty, &e) && e.status == EXIT_USAGE);
+    ck_assert(!pipeline_parse(&p, 3, ends, &e) && e.status == EXIT_USAGE);
+    ck_assert(!pipeline_parse(&p, 2, alone, &e) && e.status == EXIT_USAGE);
+    ck_assert(!pipeline_parse(&p, 0, NULL, &e) && e.status == EXIT_USAGE);
+}
+END_TEST
+
+/* The borders of an axis abcd, written out by hand from OpenCV's documentation. */
+START_TEST(borders_are_opencvs)
+{
+    static const struct {
+        enum border_type type;
+        int first; /* position of the first letter */
+        const char *shown;
+    } cases[] = {
+        {BORDER_REPLICATE, -5, "aaaaaabcddddd"},
+        {BORDER_REFLECT, -5, "ddcbaabcddcba"},
+        {BORDER_REFLECT_101, -5, "bcdcbabcdcbab"},
+        {BORDER_WRAP, -5, "dabcdabcdabcd"},
+        {BORDER_CONSTANT, -5, ".....abcd...."},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int k = 0; cases[i].shown[k]; k++) {
+            int64_t at = border_map(cases[i].type, cases[i].first + k, 4);
+            char c = at < 0 ? '.' : (char)('a' + at);
+            ck_assert_msg(c == cases[i].shown[k], "border %s at %d: %c", border_names[cases[i].type],
+                          cases[i].first + k, c);
+        }
+    ck_assert_int_eq(border_map(BORDER_REFLECT_101, -3, 1), 0);
+}
+END_TEST
+
+START_TEST(border_span_holds_every_pixel_that_shows)
+{
+    for (int type = BORDER_CONSTANT; type <= BORDER_REFLECT_101; type++)
+        for (int64_t len = 1; len < 9; len++)
+            for (int reach = 0; reach < 12; reach++)
+                for (int64_t a = 0; a < len; a++)
+                    for (int64_t b = a + 1; b <= len; b++) {
+                        int64_t from = a, to = b;
+                        border_span((enum border_type)type, len, reach, reach / 2, &from, &to);
+                        ck_assert(from >= 0 && to <= len);
+                        for (int64_t p = a - reach; p < b + reach / 2; p++) {
+                            int64_t q = border_map((enum border_type)type, p, len);
+                            ck_assert(q < 0 || (q >= from && q < to));
+                        }
+                    }
+}
+END_TEST
+
+static bool plan_of(struct plan **p, const char *name, const char *const *args, int n_args,
+                    struct err *e)
+{
+    const struct step step = {name, n_args, args};
+
+    return plan_new(p, &step, 1, (struct format){PX_UINT8, 1, 100, 80}, e);
+}
+
+START_TEST(plan_without_ops_copies)
+{
+    struct plan *p;
+    struct err e;
+
+    ck_assert(plan_new(&p, NULL, 0, (struct format){PX_INT64, 3, 10, 20}, &e));
+    ck_assert_int_eq(plan_output(p).type, PX_INT64);
+    struct region need = plan_need(p, (struct region){2, 3, 4, 5});
+    ck_assert(need.x == 2 && need.y == 3 && need.width == 4 && need.height == 5);
+    plan_free(p);
+}
+END_TEST
+
+START_TEST(plan_needs_the_halo_inside_the_scene)
+{
+    const char *args[] = {"--ksize=5x3"};
+    struct plan *p;
+    struct err e;
+
+    ck_assert(plan_of(&p, "blur", args, 1, &e));
+    struct region need = plan_need(p, (struct region){0, 10, 100, 10});
+    ck_assert(need.x == 0 && need.width == 100 && need.y == 9 && need.height == 12);
+    need = plan_need(p, (struct region){40, 0, 10, 1});
+    ck_assert(need.x == 38 && need.width == 14 && need.y == 0 && need.height == 2);
+    plan_free(p);
+}
+END_TEST
+
+START_TEST(plan_names_the_nearest_op)
+{
+    struct plan *p;
+    struct err e;
+
+    ck_assert(!plan_of(&p, "gausian-blur", NULL, 0, &e));
+    ck_assert_int_eq(e.status, EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(e.text, "'gaussian-blur'"));
+}
+END_TEST
+
+START_TEST(plan_refuses_a_wrap_over_another_border)
+{
+    const char *wrap[] = {"--sigma-x=1", "--border-type=wrap"};
+    const char *median[] = {"--ksize=3"};
+    const struct step steps[] = {{"median-blur", 1, median}, {"gaussian-blur", 2, wrap}};
+    const struct step turned[] = {{"gaussian-blur", 2, wrap}, {"median-blur", 1, median}};
+    const struct format in = {PX_UINT8, 1, 100, 80};
+    struct plan *p;
+    struct err e;
+
+    ck_assert(!plan_new(&p, steps, 2, in, &e) && e.status == EXIT_USAGE);
+    ck_assert(plan_new(&p, turned, 2, in, &e));
+    struct region need = plan_need(p, (struct region){0, 0, 5, 5});
+    ck_assert_int_lt(need.x, 0);
+    plan_free(p);
+}
+END_TEST
+
+START_TEST(chunks_cover_the_grid_once_in_whole_tiles)
+{
+    srand(7);
+    for (int i = 0; i < 2000; i++) {
+        const int64_t w = 1 + rand() % 300, h = 1 + rand() % 300;
+        const int64_t tw = 1 + rand() % 64, th = 1 + rand() % 64;
+        const enum division_kind kind = (enum division_kind)(rand() % 3);
+        const struct division d = divide(kind, w, h, tw, th, rand() % 200, rand() % 200);
+        int64_t area = 0, order = -1;
+
+        for (int64_t c = 0; c < division_chunks(&d); c++) {
+            struct region r = division_chunk(&d, c);
+            area += r.width * r.height;
+            ck_assert(r.width > 0 && r.height > 0 && r.x % tw == 0 && r.y % th == 0);
+            ck_assert(r.x + r.width == w || r.width % tw == 0);
+            ck_assert(r.y + r.height == h || r.height % th == 0);
+            int64_t first = division_tile_order(&d, r.y / th, r.x / tw);
+            ck_assert_int_gt(first, order); /* the first tiles of chunks come in order */
+            order = first;
+        }
+        ck_assert_int_eq(area, w * h);
+    }
+}
+END_TEST
+
+static const TTest *const tests[] = {
+    parse_cuts_words_into_steps,
+    parse_refuses_empty_steps_and_missing_sinks,
+    borders_are_opencvs,
+    border_span_holds_every_pixel_that_shows,
+    plan_without_ops_copies,
+    plan_needs_the_halo_inside_the_scene,
+    plan_names_the_nearest_op,
+    plan_refuses_a_wrap_over_another_border,
+    chunks_cover_the_grid_once_in_whole_tiles,
+};
+
+int main(void)
+{
+    return UNIT_RUN("pipeline", tests);
+}

@@ -1,0 +1,230 @@
+/* test_point_ops.c - the ops on single pixels, where OpenCV cannot be asked: types it does not
+ * have, values at the ends of a type, and text. SPDX-License-Identifier: MIT */
+#include "tiles.h"
+#include "unit.h"
+
+#include <float.h>
+#include <stdio.h>
+
+enum { MAX_ARGS = 5 };
+
+static struct plan *plan_for(const char *const words[MAX_ARGS], struct format format)
+{
+    struct step step = {.name = words[0], .args = words + 1};
+    struct plan *plan;
+    struct err e;
+
+    while (step.n_args < MAX_ARGS - 1 && step.args[step.n_args])
+        step.n_args++;
+    ck_assert_msg(plan_new(&plan, &step, 1, format, &e), "%s", e.text);
+    return plan;
+}
+
+/* Runs an op on a row of n pixels and compares the row that comes out, bit for bit. */
+static void check_row(const char *const words[MAX_ARGS], enum pixel_type type, const void *in,
+                      int n, enum pixel_type out_type, const void *expected)
+{
+    const struct format format = {type, 1, n, 1};
+    struct plan *plan = plan_for(words, format);
+    struct image image = image_new(format);
+
+    memcpy(planes_at(&image.planes, 0, 0, 0), in, (size_t)n * pixel_size(type));
+    struct image out = tiles_run(plan, &image, n, 1);
+    ck_assert_int_eq(out.format.type, out_type);
+    const unsigned char *row = planes_at(&out.planes, 0, 0, 0);
+    const size_t size = pixel_size(out_type);
+    for (int i = 0; i < n; i++)
+        ck_assert_msg(
+            memcmp(row + (size_t)i * size, (const char *)expected + (size_t)i * size, size) == 0,
+            "%s %s of %s: pixel %d is wrong", words[0], words[1] ? words[1] : "", pixel_name(type),
+            i);
+    image_free(&out);
+    image_free(&image);
+    plan_free(plan);
+}
+
+#define WORDS(...) ((const char *const[MAX_ARGS]){__VA_ARGS__})
+#define ROW(T, ...) ((const T[]){__VA_ARGS__})
+
+START_TEST(threshold_works_on_32_bit_integers)
+{
+    check_row(WORDS("threshold", "--thresh=2147483648.5", "--maxval=5e9"), PX_UINT32,
+              ROW(uint32, 0, 2147483648U, 2147483649U, UINT32_MAX), 4, PX_UINT32,
+              ROW(uint32, 0, 0, UINT32_MAX, UINT32_MAX));
+    check_row(WORDS("threshold", "--thresh=-7.5", "--type=trunc"), PX_INT32,
+              ROW(int32, INT32_MIN, -9, -8, -7, INT32_MAX), 5, PX_INT32,
+              ROW(int32, INT32_MIN, -9, -8, -8, -8));
+}
+END_TEST
+
+START_TEST(threshold_takes_levels_outside_the_type)
+{
+    const uint8 all[] = {0, 1, 255};
+
+    check_row(WORDS("threshold", "--thresh=-0.5"), PX_UINT8, all, 3, PX_UINT8,
+              ROW(uint8, 255, 255, 255));
+    check_row(WORDS("threshold", "--thresh=-1", "--type=binary-inv"), PX_UINT8, all, 3, PX_UINT8,
+              ROW(uint8, 0, 0, 0));
+    check_row(WORDS("threshold", "--thresh=-1", "--type=trunc"), PX_UINT8, all, 3, PX_UINT8,
+              ROW(uint8, 0, 0, 0));
+    check_row(WORDS("threshold", "--thresh=-1", "--type=tozero"), PX_UINT8, all, 3, PX_UINT8, all);
+    check_row(WORDS("threshold", "--thresh=-1", "--type=tozero-inv"), PX_UINT8, all, 3, PX_UINT8,
+              ROW(uint8, 0, 0, 0));
+    check_row(WORDS("threshold", "--thresh=300", "--type=trunc"), PX_UINT8, all, 3, PX_UINT8, all);
+    check_row(WORDS("threshold", "--thresh=-40000", "--type=trunc"), PX_INT16,
+              ROW(int16, INT16_MIN, 0, 9), 3, PX_INT16, ROW(int16, 0, 0, 0));
+}
+END_TEST
+
+START_TEST(threshold_of_nan_is_what_opencv_makes_of_it)
+{
+    const float32 nan[] = {NAN};
+
+    check_row(WORDS("threshold", "--thresh=5"), PX_FLOAT32, nan, 1, PX_FLOAT32, ROW(float32, 0));
+    check_row(WORDS("threshold", "--thresh=5", "--type=binary-inv"), PX_FLOAT32, nan, 1, PX_FLOAT32,
+              ROW(float32, 0));
+    check_row(WORDS("threshold", "--thresh=5", "--type=trunc"), PX_FLOAT32, nan, 1, PX_FLOAT32,
+              ROW(float32, 5));
+    check_row(WORDS("threshold", "--thresh=5", "--type=tozero"), PX_FLOAT32, nan, 1, PX_FLOAT32,
+              ROW(float32, 0));
+}
+END_TEST
+
+START_TEST(convert_to_keeps_every_64_bit_integer)
+{
+    const int64 big[] = {INT64_MIN, INT64_MAX, -1, 9007199254740993};
+
+    check_row(WORDS("convert-to", "--type=int64"), PX_INT64, big, 4, PX_INT64, big);
+    check_row(WORDS("convert-to", "--type=uint64"), PX_INT64, big, 4, PX_UINT64,
+              ROW(uint64, 0, INT64_MAX, 0, 9007199254740993));
+    check_row(WORDS("convert-to", "--type=int64"), PX_UINT64,
+              ROW(uint64, 0, UINT64_MAX, 9007199254740993), 3, PX_INT64,
+              ROW(int64, 0, INT64_MAX, 9007199254740993));
+    check_row(WORDS("convert-to", "--type=float32"), PX_INT64, ROW(int64, 16777217, 16777219), 2,
+              PX_FLOAT32, ROW(float32, 16777216, 16777220));
+    check_row(WORDS("convert-to", "--type=uint8"), PX_UINT64, ROW(uint64, 7, 255, 256, UINT64_MAX),
+              4, PX_UINT8, ROW(uint8, 7, 255, 255, 255));
+    check_row(WORDS("convert-to", "--type=int64", "--alpha=2", "--beta=-1"), PX_INT64,
+              ROW(int64, INT64_MIN, 4503599627370497, INT64_MAX), 3, PX_INT64,
+              ROW(int64, INT64_MIN, 9007199254740993, INT64_MAX));
+}
+END_TEST
+
+START_TEST(convert_to_clamps_rounds_and_keeps_what_fits)
+{
+    check_row(WORDS("convert-to", "--type=uint32"), PX_FLOAT64,
+              ROW(float64, -1, 0.5, 1.5, 4294967294.5, 1e300, NAN), 6, PX_UINT32,
+              ROW(uint32, 0, 0, 2, 4294967294U, UINT32_MAX, 0));
+    check_row(WORDS("convert-to", "--type=int32"), PX_FLOAT32, ROW(float32, -3e9f, 3e9f, 2.5f), 3,
+              PX_INT32, ROW(int32, INT32_MIN, INT32_MAX, 2));
+    check_row(WORDS("convert-to", "--type=uint8"), PX_FLOAT32, ROW(float32, -3e9f, 3e9f, 3.5f), 3,
+              PX_UINT8, ROW(uint8, 0, 255, 4));
+    check_row(WORDS("convert-to", "--type=int32"), PX_UINT32, ROW(uint32, 16777217, UINT32_MAX), 2,
+              PX_INT32, ROW(int32, 16777217, INT32_MAX));
+    check_row(WORDS("convert-to", "--type=float64"), PX_FLOAT32, ROW(float32, -0.0F, 0.1F), 2,
+              PX_FLOAT64, ROW(float64, -0.0, (double)0.1F));
+    check_row(WORDS("convert-to", "--type=same"), PX_UINT16, ROW(uint16, 3, 65535), 2, PX_UINT16,
+              ROW(uint16, 3, 65535));
+}
+END_TEST
+
+START_TEST(absdiff_takes_constants_outside_the_type)
+{
+    check_row(WORDS("absdiff", "--value=-5"), PX_UINT32, ROW(uint32, 0, 10, UINT32_MAX), 3,
+              PX_UINT32, ROW(uint32, 5, 15, UINT32_MAX));
+    check_row(WORDS("absdiff", "--value=1e300"), PX_UINT32, ROW(uint32, 0, UINT32_MAX), 2,
+              PX_UINT32, ROW(uint32, UINT32_MAX, UINT32_MAX));
+    check_row(WORDS("absdiff", "--value=-1e300"), PX_INT16, ROW(int16, INT16_MIN, INT16_MAX), 2,
+              PX_INT16, ROW(int16, INT16_MAX, INT16_MAX));
+    check_row(WORDS("absdiff", "--value=2.5"), PX_UINT8, ROW(uint8, 0, 2, 255), 3, PX_UINT8,
+              ROW(uint8, 2, 0, 253));
+}
+END_TEST
+
+START_TEST(add_weighted_saturates_uint32)
+{
+    check_row(WORDS("add-weighted", "--alpha=2", "--value=10", "--beta=-0.5", "--gamma=0"),
+              PX_UINT32, ROW(uint32, 0, 3, 2147483650U), 3, PX_UINT32,
+              ROW(uint32, 0, 1, UINT32_MAX));
+}
+END_TEST
+
+/* The number of pixels that put-text changes in a black scene, in chunks of that size. */
+static int count_drawn(const char *text, int chunk_width, int chunk_height, struct image *out)
+{
+    const struct format format = {PX_UINT16, 1, 120, 60};
+    struct plan *plan =
+        plan_for(WORDS("put-text", text, "--org=3,25", "--color=700", "--thickness=2"), format);
+    struct image image = image_new(format);
+    int n = 0;
+
+    memset(image.memory, 0, image.planes.band_bytes);
+    *out = tiles_run(plan, &image, chunk_width, chunk_height);
+    for (int64_t y = 0; y < format.height; y++)
+        for (int64_t x = 0; x < format.width; x++) {
+            uint16 v;
+            memcpy(&v, planes_at(&out->planes, 0, x, y), sizeof v);
+            ck_assert_msg(v == 0 || v == 700, "a pixel is neither text nor scene");
+            n += v == 700;
+        }
+    image_free(&image);
+    plan_free(plan);
+    return n;
+}
+
+START_TEST(put_text_draws_once_per_chunk)
+{
+    struct image out;
+    const int once = count_drawn("--text=H", 120, 60, &out);
+    uint16 in_stem, beside;
+
+    memcpy(&in_stem, planes_at(&out.planes, 0, 3 + 4, 25 - 10), sizeof in_stem);
+    memcpy(&beside, planes_at(&out.planes, 0, 3, 25 - 10), sizeof beside);
+    ck_assert_uint_eq(in_stem, 700);
+    ck_assert_uint_eq(beside, 0);
+    image_free(&out);
+    ck_assert_int_gt(once, 2 * 21 * 2);
+    ck_assert_int_eq(count_drawn("--text=H", 60, 60, &out), 2 * once);
+    image_free(&out);
+    ck_assert_int_eq(count_drawn("--text=H", 60, 30, &out), 4 * once);
+    image_free(&out);
+}
+END_TEST
+
+START_TEST(put_text_fills_in_the_worker)
+{
+    static const struct {
+        const char *pattern, *text;
+    } same[] = {
+        {"--text={rank}", "--text=3"},    {"--text={host}", "--text=node7"},
+        {"--text={chunk}", "--text=0"},   {"--text=a{scene}", "--text=ascene"},
+        {"--text=\xc3\xa4", "--text=??"},
+    };
+
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        struct image a, b;
+        count_drawn(same[i].pattern, 120, 60, &a);
+        count_drawn(same[i].text, 120, 60, &b);
+        ck_assert_msg(image_equal(&a, &b), "%s", same[i].pattern);
+        image_free(&a);
+        image_free(&b);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        threshold_works_on_32_bit_integers,
+        threshold_takes_levels_outside_the_type,
+        threshold_of_nan_is_what_opencv_makes_of_it,
+        convert_to_keeps_every_64_bit_integer,
+        convert_to_clamps_rounds_and_keeps_what_fits,
+        absdiff_takes_constants_outside_the_type,
+        add_weighted_saturates_uint32,
+        put_text_draws_once_per_chunk,
+        put_text_fills_in_the_worker,
+    };
+
+    return UNIT_RUN("point ops", tests);
+}
