@@ -57,7 +57,7 @@ $(BUILD)/%.o: src/%.c
 
 CHECK_FLAGS = $(RASTER_FLAGS) $(call flags,--cflags,check)
 CHECK_LIBS  = $(call flags,--libs,check)
-$(BUILD)/tests/unit/test_raster: tests/unit/test_raster.c $(RASTER) $(BUILD)/libcore.a
+$(filter $(BUILD)/tests/unit/test_raster%,$(UNIT)): $(BUILD)/%: %.c $(RASTER) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(RASTER_LIBS)
 JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,needs schedule sizing tile_cache)

@@ -60,7 +60,8 @@ static void add_octave(float *row, int width, int64_t y, int octave)
 
     for (int x0 = 0; x0 < width; x0 += cell) {
         const int64_t cx = x0 / cell;
-        const float left = lattice(cx, cell_y, octave) * (1 - fy) + lattice(cx, cell_y + 1, octave) * fy;
+        const float left =
+            lattice(cx, cell_y, octave) * (1 - fy) + lattice(cx, cell_y + 1, octave) * fy;
         const float right =
             lattice(cx + 1, cell_y, octave) * (1 - fy) + lattice(cx + 1, cell_y + 1, octave) * fy;
         const float step = (right - left) / (float)cell;
@@ -80,15 +81,18 @@ static void make_row(float *row, int width, int64_t y, int band, const float *sp
     }
 }
 
-static GDALDatasetH create(const char *path, int width, int height, GDALDataType type, char **options)
+static GDALDatasetH create(const char *path, int width, int height, GDALDataType type,
+                           char **options)
 {
-    GDALDatasetH ds = GDALCreate(GDALGetDriverByName("GTiff"), path, width, height, 1, type, options);
+    GDALDatasetH ds =
+        GDALCreate(GDALGetDriverByName("GTiff"), path, width, height, 1, type, options);
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
 
     if (ds) {
         double transform[6] = {500000, 10, 0, 5500000, 0, -10};
         OSRImportFromEPSG(srs, 32632);
-        if (GDALSetSpatialRef(ds, srs) != CE_None || GDALSetGeoTransform(ds, transform) != CE_None) {
+        if (GDALSetSpatialRef(ds, srs) != CE_None ||
+            GDALSetGeoTransform(ds, transform) != CE_None) {
             GDALClose(ds);
             ds = NULL;
         }
@@ -140,10 +144,10 @@ int main(int argc, char **argv)
         options = CSLSetNameValue(options, "BLOCKYSIZE", "512");
     }
     GDALDatasetH ds = create(argv[1], (int)width, (int)height,
-                             GDALGetDataTypeByName(type == PX_UINT8    ? "Byte"
-                                                   : type == PX_INT16  ? "Int16"
+                             GDALGetDataTypeByName(type == PX_UINT8     ? "Byte"
+                                                   : type == PX_INT16   ? "Int16"
                                                    : type == PX_FLOAT32 ? "Float32"
-                                                                       : "UInt16"),
+                                                                        : "UInt16"),
                              options);
     bool ok = ds && write_rows(ds, (int)width, (int)height);
     if (ds)

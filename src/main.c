@@ -59,7 +59,6 @@ int main(int argc, char **argv)
         name = "version";
     for (int i = 0; i < N_COMMANDS; i++)
         if (strcmp(name, commands[i].name) == 0)
-            return commands[i].run(
-                (struct words){argc - 2, (const char *const *)argv + 2});
+            return commands[i].run((struct words){argc - 2, (const char *const *)argv + 2});
     return unknown(name);
 }

@@ -19,10 +19,10 @@ struct err {
     int status; /* exit status this failure deserves; 0: none set */
 };
 
-/* err_set sets *e, with status EXIT_FAILED; err_usage with EXIT_USAGE: the user asked for what cannot
- * be; err_errno adds ": " and the text of errno as it was at the call; err_context puts the formatted
- * text and ": " before what *e says. All are false, so that callers can return them (macros, so that
- * the compiler knows it too). */
+/* err_set sets *e, with status EXIT_FAILED; err_usage with EXIT_USAGE: the user asked for what
+ * cannot be; err_errno adds ": " and the text of errno as it was at the call; err_context puts the
+ * formatted text and ": " before what *e says. All are false, so that callers can return them
+ * (macros, so that the compiler knows it too). */
 #define err_set(...) (err_set_text(__VA_ARGS__), err_false())
 #define err_usage(...) (err_set_usage(__VA_ARGS__), err_false())
 #define err_errno(...) (err_set_errno(__VA_ARGS__), err_false())

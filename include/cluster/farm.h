@@ -1,10 +1,9 @@
 /* farm.h - a task farm over bytes: rank 0 deals tasks and stores results, every rank works.
  *
- * A worker holds up to `credits` tasks (arriving, computing, leaving), so that the next is there when
- * the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks of its own
- * work. A worker whose task fails says so; rank 0 then stops dealing, and all leave together.
- * The farm knows nothing of what is in a task.
- * SPDX-License-Identifier: MIT */
+ * A worker holds up to `credits` tasks (arriving, computing, leaving), so that the next is there
+ * when the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks of
+ * its own work. A worker whose task fails says so; rank 0 then stops dealing, and all leave
+ * together. The farm knows nothing of what is in a task. SPDX-License-Identifier: MIT */
 #ifndef CLUSTER_FARM_H
 #define CLUSTER_FARM_H
 
@@ -18,7 +17,8 @@ enum { FARM_MESSAGE_MAX = 1 << 30 };
 /* Rank 0's part. */
 struct farm_lead {
     void *ctx;
-    /* The task `rank` gets next, while it holds `held` already; -1: none until a result has come. */
+    /* The task `rank` gets next, while it holds `held` already; -1: none until a result has come.
+     */
     int64_t (*pick)(void *ctx, int rank, int held);
     /* Appends what the task needs to *payload. */
     bool (*load)(void *ctx, int64_t task, int rank, struct buffer *payload, struct err *e);
@@ -36,15 +36,22 @@ struct farm_work {
                  struct buffer *result, struct tick tick, struct err *e);
 };
 
+/* The same on every rank. */
+struct farm_limits {
+    int credits;       /* tasks a worker holds at most; at least 1 */
+    size_t send_bytes; /* rank 0 deals no more while tasks of so many bytes are on their way */
+};
+
 /* Where a rank's time went, in seconds, and what it moved. */
 struct farm_times {
     double load_s, store_s, message_s, work_s, wait_s;
+    double cpu_s; /* used from the farm's beginning to its end */
     int64_t tasks, sent_bytes, received_bytes;
 };
 
 /* Collective. Runs the farm until lead->finished (lead is rank 0's; NULL elsewhere). Fails
  * everywhere with the first failure of any rank. */
 bool farm_run(struct cluster *c, const struct farm_lead *lead, const struct farm_work *work,
-              int credits, struct farm_times *times, struct err *e) MUST_CHECK;
+              struct farm_limits limits, struct farm_times *times, struct err *e) MUST_CHECK;
 
 #endif

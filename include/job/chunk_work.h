@@ -18,8 +18,8 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
                       struct err *e) MUST_CHECK;
 void chunk_worker_free(struct chunk_worker *w);
 
-/* A farm_work: turns a payload (feed.h) into a result (collect.h). Fails naming scene, chunk, region
- * and what went wrong. */
+/* A farm_work: turns a payload (feed.h) into a result (collect.h). Fails naming scene, chunk,
+ * region and what went wrong. */
 bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload, size_t n,
                 struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
 

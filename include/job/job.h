@@ -12,9 +12,9 @@
 struct job_options {
     const struct pipeline *pipeline;
     enum division_kind division;
-    struct size2 chunk;   /* 0: to be chosen */
-    size_t memory_bytes;  /* of each rank; 0: its share of what the host has */
-    const char *report;   /* file for the report, or NULL */
+    struct size2 chunk;  /* 0: to be chosen */
+    size_t memory_bytes; /* of each rank; 0: its share of what the host has */
+    const char *report;  /* file for the report, or NULL */
     enum progress_mode progress;
     struct text_list config; /* K=V for GDAL */
     bool verbose;

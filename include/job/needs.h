@@ -1,7 +1,7 @@
 /* needs.h - what a chunk needs of a scene, blob by blob.
  *
- * A chunk needs one rectangle of the scene (plan_need). Where a border wraps, parts of it lie past the
- * scene's edges and stand for pixels at the other end: the rectangle falls into pieces.
+ * A chunk needs one rectangle of the scene (plan_need). Where a border wraps, parts of it lie past
+ * the scene's edges and stand for pixels at the other end: the rectangle falls into pieces.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_NEEDS_H
 #define JOB_NEEDS_H
@@ -18,8 +18,8 @@ struct source_grid {
     const int *band;      /* which of the file's bands each is, from 0 */
 };
 
-/* A part of the needed rectangle: `scene` is where its pixels lie in the scene, dx, dy what to add to
- * get to their place in the rectangle. */
+/* A part of the needed rectangle: `scene` is where its pixels lie in the scene, dx, dy what to add
+ * to get to their place in the rectangle. */
 struct piece {
     struct region scene;
     int64_t dx, dy;
@@ -37,8 +37,8 @@ struct needs {
     int n, capacity;
 };
 
-/* Cuts a rectangle of virtual coordinates into pieces of a width x height scene and calls `each` for
- * every one, until it returns false. */
+/* Cuts a rectangle of virtual coordinates into pieces of a width x height scene and calls `each`
+ * for every one, until it returns false. */
 bool needs_pieces(struct region need, int64_t width, int64_t height,
                   bool (*each)(void *ctx, const struct piece *piece, struct err *e), void *ctx,
                   struct err *e) MUST_CHECK;

@@ -1,8 +1,8 @@
 /* schedule.h - which chunk goes to which rank next. Knows no message and no pixel.
  *
- * Chunks are dealt from the front of their order, a rank getting rather the chunk that continues one
- * of its own (it holds the blobs of the halo already). No chunk is dealt `window` or more places
- * after the first one that is not done: that bounds what waits to be written in order.
+ * Chunks are dealt from the front of their order, a rank getting rather the chunk that continues
+ * one of its own (it holds the blobs of the halo already). No chunk is dealt `window` or more
+ * places after the first one that is not done: that bounds what waits to be written in order.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_SCHEDULE_H
 #define JOB_SCHEDULE_H
@@ -13,8 +13,8 @@
 
 struct schedule; /* opaque */
 
-/* stride: chunk i + stride continues chunk i (the one below it, when chunks run along rows). Fails if
- * memory is short. */
+/* stride: chunk i + stride continues chunk i (the one below it, when chunks run along rows). Fails
+ * if memory is short. */
 bool schedule_new(struct schedule **out, int64_t n_chunks, int64_t stride, int64_t window,
                   int n_ranks, struct err *e) MUST_CHECK;
 void schedule_free(struct schedule *s);

@@ -1,9 +1,8 @@
 /* sizing.h - how large chunks are and what is kept, so that every rank stays within its memory.
  *
- * By default a chunk is one row of tiles (more, when halos are tall) of a lane: the grid is cut into
- * lanes, some for each rank, and a rank goes down its lanes, so that the tiles of a halo are decoded
- * once. The choice changes nothing in the output.
- * SPDX-License-Identifier: MIT */
+ * By default a chunk is one row of tiles (more, when halos are tall) of a lane: the grid is cut
+ * into lanes, some for each rank, and a rank goes down its lanes, so that the tiles of a halo are
+ * decoded once. The choice changes nothing in the output. SPDX-License-Identifier: MIT */
 #ifndef JOB_SIZING_H
 #define JOB_SIZING_H
 
@@ -27,6 +26,7 @@ struct sizing {
     int64_t window;     /* see schedule.h */
     int64_t stride;     /* see schedule.h */
     size_t cache_bytes; /* of a worker's tile cache */
+    size_t send_bytes;  /* of tasks rank 0 has under way; beyond it, it deals no more */
     size_t worker_bytes, lead_bytes; /* expected peaks, libraries included */
 };
 

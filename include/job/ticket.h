@@ -42,10 +42,11 @@ struct ticket {
     int n_words;
 };
 
-bool ticket_pack(struct buffer *out, const struct ticket_content *content, struct err *e) MUST_CHECK;
+bool ticket_pack(struct buffer *out, const struct ticket_content *content,
+                 struct err *e) MUST_CHECK;
 
-/* To be freed with ticket_free, also after a failure. Fails if the bytes are not a ticket, memory is
- * short, or this rank's libtiff lacks a codec. */
+/* To be freed with ticket_free, also after a failure. Fails if the bytes are not a ticket, memory
+ * is short, or this rank's libtiff lacks a codec. */
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e) MUST_CHECK;
 void ticket_free(struct ticket *t);
 

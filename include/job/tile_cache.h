@@ -1,8 +1,8 @@
 /* tile_cache.h - which of the scene's blobs a worker holds, least recently used out first.
  *
- * Rank 0 keeps one for each worker and each worker keeps its own. Fed with the same uses in the same
- * order they agree, so rank 0 knows what it need not send again. Only the worker's holds bytes: the
- * decoded rows, and the blob itself as long as some of its rows are not decoded.
+ * Rank 0 keeps one for each worker and each worker keeps its own. Fed with the same uses in the
+ * same order they agree, so rank 0 knows what it need not send again. Only the worker's holds
+ * bytes: the decoded rows, and the blob itself as long as some of its rows are not decoded.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_TILE_CACHE_H
 #define JOB_TILE_CACHE_H
@@ -29,8 +29,8 @@ struct tile_cache {
     uint64_t clock;
 };
 
-/* An empty cache, to be freed with tile_cache_free. One tile is always held, however large. Fails if
- * memory is short. */
+/* An empty cache, to be freed with tile_cache_free. One tile is always held, however large. Fails
+ * if memory is short. */
 bool tile_cache_new(struct tile_cache *c, size_t most_bytes, size_t row_bytes, int tile_rows,
                     struct err *e) MUST_CHECK;
 void tile_cache_free(struct tile_cache *c);

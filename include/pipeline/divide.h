@@ -1,9 +1,9 @@
 /* divide.h - how an output grid is cut into chunks of whole tiles, and in which order its tiles are
  * written.
  *
- * Order: chunks of tiles and rows run along the rows of the grid, chunks of columns down its columns.
- * Tiles are written in the same sense (row by row, or column by column) whatever the chunks are, so
- * the file's bytes depend on the division alone, not on chunk size or ranks.
+ * Order: chunks of tiles and rows run along the rows of the grid, chunks of columns down its
+ * columns. Tiles are written in the same sense (row by row, or column by column) whatever the
+ * chunks are, so the file's bytes depend on the division alone, not on chunk size or ranks.
  * SPDX-License-Identifier: MIT */
 #ifndef PIPELINE_DIVIDE_H
 #define PIPELINE_DIVIDE_H
@@ -18,10 +18,10 @@ extern const char *const division_names[];
 
 struct division {
     enum division_kind kind;
-    int64_t width, height;         /* the grid */
+    int64_t width, height; /* the grid */
     int64_t tile_width, tile_height;
     int64_t chunk_width, chunk_height; /* multiples of the tile's, but at the grid's edge */
-    int64_t across, down;          /* chunks in a row, rows of chunks */
+    int64_t across, down;              /* chunks in a row, rows of chunks */
 };
 
 /* Rounds the wanted chunk up to whole tiles and cuts the grid. A wanted width or height of 0 or

@@ -9,8 +9,9 @@
 #include <time.h>
 
 enum {
-    SLEEP_LEAST_NS = 20 * 1000,     /* below this a sleep costs more than it saves */
-    SLEEP_MOST_NS = 1000 * 1000,    /* keeps an idle rank under 1 % of a core, and answers within 1 ms */
+    SLEEP_LEAST_NS = 20 * 1000, /* below this a sleep costs more than it saves */
+    SLEEP_MOST_NS =
+        1000 * 1000, /* keeps an idle rank under 1 % of a core, and answers within 1 ms */
     SHARE_PIECE = 256 * 1024 * 1024 /* broadcasts go in pieces well below MPI's int counts */
 };
 
@@ -125,8 +126,7 @@ bool cluster_share(struct cluster *c, struct buffer *b, struct err *e)
     return true;
 }
 
-bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer *all,
-                    struct err *e)
+bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer *all, struct err *e)
 {
     enum { TAG = 1 };
     bool ok = true;

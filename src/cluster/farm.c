@@ -17,7 +17,7 @@ struct coordinator {
     struct farm_times *times;
     struct err *e;
     struct mailbox out, in;
-    int credits;
+    struct farm_limits limits;
     int *held;     /* tasks each rank has */
     bool *starved; /* pick had nothing for the rank since the last result */
     bool *gone;    /* the rank has said goodbye */
@@ -69,7 +69,8 @@ static bool load(struct coordinator *c, int64_t task, int rank, struct buffer *p
               (rank == 0 || mail_sign(payload, task, &e));
 
     if (ok && payload->size > FARM_MESSAGE_MAX)
-        ok = err_set(&e, "task %lld needs %zu bytes in one message, more than %d; use smaller chunks",
+        ok = err_set(&e,
+                     "task %lld needs %zu bytes in one message, more than %d; use smaller chunks",
                      (long long)task, payload->size, FARM_MESSAGE_MAX);
     c->times->load_s += clock_s() - start;
     if (!ok)
@@ -80,7 +81,9 @@ static bool load(struct coordinator *c, int64_t task, int rank, struct buffer *p
 /* Sends one task to the first rank that may have one more; false if nobody may. */
 static bool deal(struct coordinator *c)
 {
-    for (int held = 0; held < c->credits; held++)
+    if (mailbox_bytes(&c->out) >= c->limits.send_bytes && mailbox_count(&c->out) > 0)
+        return false;
+    for (int held = 0; held < c->limits.credits; held++)
         for (int rank = 1; rank < c->cluster->size; rank++) {
             struct buffer payload = {0};
 
@@ -193,18 +196,18 @@ static void lead(struct coordinator *c)
 }
 
 static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lead_side,
-                            const struct farm_work *work_side, int credits,
+                            const struct farm_work *work_side, struct farm_limits limits,
                             struct farm_times *times, struct err *e)
 {
     const size_t n = (size_t)cluster->size;
-    const int slots = cluster->size * (credits + 2); /* tasks, a stop, a goodbye */
+    const int slots = cluster->size * (limits.credits + 2); /* tasks, a stop, a goodbye */
     struct coordinator c = {
         .cluster = cluster,
         .lead = lead_side,
         .work = work_side,
         .times = times,
         .e = e,
-        .credits = credits,
+        .limits = limits,
         .held = memory_new(n, sizeof *c.held, e),
         .starved = memory_new(n, sizeof *c.starved, e),
         .gone = memory_new(n, sizeof *c.gone, e),
@@ -225,10 +228,14 @@ static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lea
     return ok;
 }
 
-bool farm_run(struct cluster *c, const struct farm_lead *lead_side, const struct farm_work *work_side,
-              int credits, struct farm_times *times, struct err *e)
+bool farm_run(struct cluster *c, const struct farm_lead *lead_side,
+              const struct farm_work *work_side, struct farm_limits limits,
+              struct farm_times *times, struct err *e)
 {
-    if (c->rank == 0)
-        return coordinator_run(c, lead_side, work_side, credits, times, e);
-    return farm_worker_run(c, work_side, credits, times, e);
+    const double cpu = clock_cpu_s();
+    bool ok = c->rank == 0 ? coordinator_run(c, lead_side, work_side, limits, times, e)
+                           : farm_worker_run(c, work_side, limits.credits, times, e);
+
+    times->cpu_s += clock_cpu_s() - cpu;
+    return ok;
 }

@@ -1,8 +1,7 @@
 /* farm_worker.c - a worker's side of the farm: tasks in, results out, until told to stop.
  *
- * A worker that fails stays polite: it says so, drops what it still gets, and leaves when rank 0 says
- * stop, after everything it sent has arrived.
- * SPDX-License-Identifier: MIT */
+ * A worker that fails stays polite: it says so, drops what it still gets, and leaves when rank 0
+ * says stop, after everything it sent has arrived. SPDX-License-Identifier: MIT */
 #include "farm_worker.h"
 
 #include "mail.h"
@@ -86,8 +85,9 @@ static void work(struct worker *w)
                             (struct tick){tick, w}, &e) &&
               mail_sign(&result, number, &e);
     if (ok && result.size > FARM_MESSAGE_MAX)
-        ok = err_set(&e, "the result of task %lld takes %zu bytes in one message, more than %d; use "
-                         "smaller chunks",
+        ok = err_set(&e,
+                     "the result of task %lld takes %zu bytes in one message, more than %d; use "
+                     "smaller chunks",
                      (long long)number, result.size, FARM_MESSAGE_MAX);
     if (ok)
         answer(w, MAIL_RESULT, &result);
@@ -134,8 +134,8 @@ bool farm_worker_run(struct cluster *c, const struct farm_work *work_side, int c
         .credits = credits,
         .queue = memory_new((size_t)credits, sizeof *w.queue, e),
     };
-    bool ok = w.queue && mailbox_new(&w.out, c, credits + 2, e) &&
-              mailbox_new(&w.in, c, credits + 2, e);
+    bool ok =
+        w.queue && mailbox_new(&w.out, c, credits + 2, e) && mailbox_new(&w.in, c, credits + 2, e);
 
     ok = cluster_agree(c, ok, e);
     if (ok) {

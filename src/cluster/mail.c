@@ -35,6 +35,15 @@ int mailbox_count(const struct mailbox *m)
     return used;
 }
 
+size_t mailbox_bytes(const struct mailbox *m)
+{
+    size_t bytes = 0;
+
+    for (int i = 0; i < m->n; i++)
+        bytes += m->slot[i].bytes.size;
+    return bytes;
+}
+
 bool mail_sign(struct buffer *b, int64_t task, struct err *e)
 {
     return pack_i64(b, task, e);

@@ -4,6 +4,7 @@
 
 #include "job/job.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,7 +90,8 @@ static bool read_args(struct words words, struct args *args, struct words *rest,
     if (!params_read("run", params, n, options, args, NULL, e))
         return false;
     if (rest->n == 0)
-        return err_usage(e, "run: there is no pipeline; `tilery run --help` shows how one is written");
+        return err_usage(e,
+                         "run: there is no pipeline; `tilery run --help` shows how one is written");
     if ((args->chunk.width == 0) != (args->chunk.height == 0))
         return err_usage(e, "run: --chunk=%dx%d: give both sides, or 0 to have it chosen",
                          args->chunk.width, args->chunk.height);
@@ -106,9 +108,11 @@ int command_run(struct words words)
 
     if (wants_help(words))
         return help();
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of write(), not the end of a rank */
     if (!cluster_begin(&cluster, &e))
         return complain(&e);
-    bool ok = read_args(words, &args, &rest, &e) && pipeline_parse(&pipeline, rest.n, rest.item, &e);
+    bool ok =
+        read_args(words, &args, &rest, &e) && pipeline_parse(&pipeline, rest.n, rest.item, &e);
     const struct job_options options = {
         .pipeline = &pipeline,
         .division = (enum division_kind)args.division,

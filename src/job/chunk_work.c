@@ -313,8 +313,8 @@ static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t
     const struct region chunk = w->place.chunk;
     struct planes in, out;
 
-    if (!reuse_planes(&in, &w->input, &w->input_bytes, ticket_format(t),
-                      plan_need(t->plan, chunk), plan_margin(t->plan), e) ||
+    if (!reuse_planes(&in, &w->input, &w->input_bytes, ticket_format(t), plan_need(t->plan, chunk),
+                      plan_margin(t->plan), e) ||
         !reuse_planes(&out, &w->output, &w->output_bytes, plan_output(t->plan), chunk, 0, e) ||
         !fill(w, payload, n, &in, tick, e))
         return false;

@@ -75,8 +75,9 @@ static bool check_format(const char *path, int format, struct err *e)
     if (format == FORMAT_GTIFF || (dot && (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff") ||
                                            !strcasecmp(dot, ".gtiff"))))
         return true;
-    return err_usage(e, "write: %s does not end in .tif; GeoTIFF is what is written, say --of=GTiff "
-                        "if that is meant",
+    return err_usage(e,
+                     "write: %s does not end in .tif; GeoTIFF is what is written, say --of=GTiff "
+                     "if that is meant",
                      path);
 }
 
@@ -133,7 +134,8 @@ static bool append(char **text, size_t *size, const char *word, struct err *e)
     return true;
 }
 
-/* The ops as the user wrote them; where the scene lay and where the output goes is not of the image. */
+/* The ops as the user wrote them; where the scene lay and where the output goes is not of the
+ * image. */
 static bool write_provenance(struct endpoints *out, const struct pipeline *p, struct err *e)
 {
     size_t size = 0;

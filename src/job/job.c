@@ -1,8 +1,7 @@
 /* job.c - one scene through one pipeline, by all ranks.
  *
- * A job is a few phases; every rank does its part of one, then all agree, and either all go on or all
- * leave with the same failure.
- * SPDX-License-Identifier: MIT */
+ * A job is a few phases; every rank does its part of one, then all agree, and either all go on or
+ * all leave with the same failure. SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
 #include "lead.h"
@@ -54,7 +53,9 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
     const struct farm_lead lead = lead_farm(&s->lead);
     const struct farm_work work_side = {s->worker, chunk_work};
 
-    if (!farm_run(c, s->leads ? &lead : NULL, &work_side, s->ticket.sizing.credits, &s->times, e))
+    const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
+
+    if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
         return false;
     return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
 }
@@ -71,6 +72,7 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
     struct amount amounts[PLAN_MAX_STAGES + 32] = {
         {"seconds", "wall", wall_s},
         {"seconds", "cpu", clock_cpu_s()},
+        {"seconds", "cpu_in_farm", t->cpu_s},
         {"seconds", "reading", feed ? feed->read_s : 0},
         {"seconds", "feeding", feed ? t->load_s - feed->read_s : 0},
         {"seconds", "writing", collect ? collect->write_s : 0},
@@ -88,11 +90,12 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"amounts", "received_bytes", (double)t->received_bytes},
         {"amounts", "peak_memory_bytes", (double)memory_peak()},
     };
-    int n = 18;
+    const int n_fixed = 19;
+    int n = n_fixed;
 
     for (int i = 1; i < s->ticket.plan->stages.n; i++) {
         const char *name = s->ticket.plan->stages.list[i].name;
-        int at = 18;
+        int at = n_fixed;
         while (at < n && strcmp(amounts[at].name, name) != 0)
             at++;
         amounts[at] = (struct amount){"ops", name, amounts[at].value + stage_s[i]};

@@ -111,8 +111,8 @@ static bool pack(struct lead *l, struct buffer *ticket, struct err *e)
         .steps = l->steps,
         .n_steps = l->n_steps,
         .by_blobs = l->blobs != NULL,
-        .window = l->blobs ? blobs_window(l->blobs)
-                           : (struct region){0, 0, info->width, info->height},
+        .window =
+            l->blobs ? blobs_window(l->blobs) : (struct region){0, 0, info->width, info->height},
         .sparse = l->blobs ? blobs_sparse_value(l->blobs) : 0,
         .decoder = &decoder,
         .encoder = &encoder,

@@ -38,8 +38,8 @@ struct lead {
 /* Reads the pipeline's ends and checks every parameter, before any file is touched. */
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e) MUST_CHECK;
 
-/* Opens the scene, plans, and creates the output; *ticket is what the ranks must know. memory_bytes:
- * what each rank may use; used_bytes: what the fullest rank uses already. */
+/* Opens the scene, plans, and creates the output; *ticket is what the ranks must know.
+ * memory_bytes: what each rank may use; used_bytes: what the fullest rank uses already. */
 bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e) MUST_CHECK;
 

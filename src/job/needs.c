@@ -13,7 +13,8 @@ bool needs_pieces(struct region need, int64_t width, int64_t height,
 {
     const struct region scene = {0, 0, width, height};
 
-    for (int64_t page_y = floor_div(need.y, height); page_y * height < need.y + need.height; page_y++)
+    for (int64_t page_y = floor_div(need.y, height); page_y * height < need.y + need.height;
+         page_y++)
         for (int64_t page_x = floor_div(need.x, width); page_x * width < need.x + need.width;
              page_x++) {
             const struct region moved = {need.x - page_x * width, need.y - page_y * height,
@@ -107,12 +108,12 @@ void needs_free(struct needs *n)
 static void pick_samples(unsigned char *out, const unsigned char *in, size_t size, int samples,
                          int64_t n)
 {
-#define PICK(T)                                                                                   \
-    do {                                                                                          \
-        const T *restrict from = (const T *)(const void *)in;                                     \
-        T *restrict to = (T *)(void *)out;                                                        \
-        for (int64_t i = 0; i < n; i++)                                                           \
-            to[i] = from[i * samples];                                                            \
+#define PICK(T)                                                                                    \
+    do {                                                                                           \
+        const T *restrict from = (const T *)(const void *)in;                                      \
+        T *restrict to = (T *)(void *)out;                                                         \
+        for (int64_t i = 0; i < n; i++)                                                            \
+            to[i] = from[i * samples];                                                             \
     } while (0)
     if (samples == 1)
         memcpy(out, in, (size_t)n * size);

@@ -10,15 +10,15 @@
 #include <stdio.h>
 
 enum {
-    CREDITS = 3,             /* one arriving, one computing, one leaving */
-    LANES_PER_RANK = 2,      /* so that a fast rank finds work in a slow one's half */
-    CHUNKS_PER_RANK = 4,     /* fewer leave ranks idle at the end */
-    LANE_TILES = 4,          /* narrower lanes decode too many tiles twice */
-    ROWS_AHEAD = 8,          /* of chunks: how far a fast rank may go on before it helps a slow one */
-    HALOS_PER_CHUNK = 8,     /* a chunk is this many times as tall and wide as its halo … */
-    CHUNK_ROWS_LEAST = 256,  /* … and no lower than this, where tiles are low */
-    CHUNK_PIXELS = 8 << 20,  /* more bring nothing but longer waits at the end */
-    SLACK_BYTES = 16 << 20,  /* allocators, message buffers, stacks */
+    CREDITS = 3,         /* one arriving, one computing, one leaving */
+    LANES_PER_RANK = 2,  /* so that a fast rank finds work in a slow one's half */
+    CHUNKS_PER_RANK = 4, /* fewer leave ranks idle at the end */
+    LANE_TILES = 4,      /* narrower lanes decode too many tiles twice */
+    ROWS_AHEAD = 8,      /* of chunks: how far a fast rank may go on before it helps a slow one */
+    HALOS_PER_CHUNK = 8, /* a chunk is this many times as tall and wide as its halo … */
+    CHUNK_ROWS_LEAST = 256, /* … and no lower than this, where tiles are low */
+    CHUNK_PIXELS = 8 << 20, /* more bring nothing but longer waits at the end */
+    SLACK_BYTES = 16 << 20, /* allocators, message buffers, stacks */
 };
 
 static int64_t min64(int64_t a, int64_t b)
@@ -73,8 +73,7 @@ static size_t wanted_cache(const struct sizing_wish *wish, const struct division
     int64_t lanes = ceil_div(d->across, wish->n_ranks);
     int64_t across = min64(lanes * d->chunk_width / l->tile_width + 3, l->across);
     int64_t down = min64(d->chunk_height / l->tile_height + 2, l->down);
-    return (size_t)(across * down) * layout_tile_bytes(l) *
-           (size_t)(l->separate ? l->bands : 1);
+    return (size_t)(across * down) * layout_tile_bytes(l) * (size_t)(l->separate ? l->bands : 1);
 }
 
 /* Fills in all but the division, whose cost is checked against the memory. */
@@ -101,8 +100,10 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
     const size_t common = wish->used_bytes + SLACK_BYTES + executor_bytes(plan) + w.input +
                           w.output + 2 * w.tile + s->cache_bytes;
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
+    const size_t sent = (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
+    s->send_bytes = free_bytes / 4;
     s->lead_bytes = common + w.task + held * w.output +
-                    (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
+                    (sent < s->send_bytes + w.task ? sent : s->send_bytes + w.task);
     return true;
 }
 
@@ -169,10 +170,10 @@ static void first_wish(const struct sizing_wish *wish, const struct plan *plan, 
     if (wish->division == DIVISION_ROWS)
         *width = l->width;
     if (wish->division == DIVISION_COLUMNS) {
-        *width = min64(l->width, ceil_div(max64(CHUNK_ROWS_LEAST, HALOS_PER_CHUNK / 2 *
-                                                                      (halo.width - 1)),
-                                          l->tile_width) *
-                                     l->tile_width);
+        *width = min64(l->width,
+                       ceil_div(max64(CHUNK_ROWS_LEAST, HALOS_PER_CHUNK / 2 * (halo.width - 1)),
+                                l->tile_width) *
+                           l->tile_width);
         *height = l->height;
     }
     if (wish->division == DIVISION_TILES)

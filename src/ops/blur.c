@@ -7,7 +7,6 @@
 #include "ops/neighborhood.h"
 #include "ops/saturate.h"
 
-#include <math.h>
 #include <string.h>
 
 struct args {
@@ -38,12 +37,13 @@ struct box {
 /* --- sums ------------------------------------------------------------------------------------- */
 
 #define SUMS(W)                                                                                    \
-    SIMD static void join_##W(const W *restrict a, const W *restrict b, W *restrict out, int n)    \
+    SIMD static void blur_join_##W(const W *restrict a, const W *restrict b, W *restrict out,      \
+                                   int n)                                                          \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             out[x] = a[x] + b[x];                                                                  \
     }                                                                                              \
-    SIMD static void add_##W(W *restrict sums, const W *restrict a, int n)                         \
+    SIMD static void blur_add_##W(W *restrict sums, const W *restrict a, int n)                    \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] += a[x];                                                                       \
@@ -58,12 +58,12 @@ struct box {
             if (box->width & length && reached == 0)                                               \
                 memcpy(sums, from, (size_t)n * sizeof *sums);                                      \
             else if (box->width & length)                                                          \
-                add_##W(sums, from + reached, n);                                                  \
+                blur_add_##W(sums, from + reached, n);                                             \
             reached += box->width & length;                                                        \
             if (reached == box->width)                                                             \
                 return sums;                                                                       \
             W *const done = from;                                                                  \
-            join_##W(from, from + length, to, n + box->width - 2 * length);                        \
+            blur_join_##W(from, from + length, to, n + box->width - 2 * length);                   \
             from = to;                                                                             \
             to = done;                                                                             \
         }                                                                                          \
@@ -73,24 +73,24 @@ SUMS(float64)
 
 /* T is the type of the pixels, W that of the sums, FINISH the mean from a sum s. */
 #define BLUR(NAME, T, W, FINISH)                                                                   \
-    SIMD static void start_##NAME(W *restrict sums, const T *restrict in, int n)                   \
+    SIMD static void blur_start_##NAME(W *restrict sums, const T *restrict in, int n)              \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = (W)in[x];                                                                    \
     }                                                                                              \
-    SIMD static void add_2_##NAME(W *restrict sums, const T *restrict a, const T *restrict b,      \
-                                  int n)                                                           \
+    SIMD static void blur_add_2_##NAME(W *restrict sums, const T *restrict a, const T *restrict b, \
+                                       int n)                                                      \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = sums[x] + (W)a[x] + (W)b[x];                                                 \
     }                                                                                              \
-    SIMD static void add_1_##NAME(W *restrict sums, const T *restrict in, int n)                   \
+    SIMD static void blur_add_1_##NAME(W *restrict sums, const T *restrict in, int n)              \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] += (W)in[x];                                                                   \
     }                                                                                              \
-    SIMD static void finish_##NAME(const struct box *box, const W *restrict sums, T *restrict out, \
-                                   int n)                                                          \
+    SIMD static void blur_finish_##NAME(const struct box *box, const W *restrict sums,             \
+                                        T *restrict out, int n)                                    \
     {                                                                                              \
         for (int x = 0; x < n; x++) {                                                              \
             const W s = sums[x];                                                                   \
@@ -104,18 +104,24 @@ SUMS(float64)
         W *columns = w->scratch;                                                                   \
         int i = 1;                                                                                 \
                                                                                                    \
-        start_##NAME(columns, (const T *)w->rows[0] - box->left, n);                               \
+        blur_start_##NAME(columns, (const T *)w->rows[0] - box->left, n);                          \
         for (; i + 1 < box->height; i += 2)                                                        \
-            add_2_##NAME(columns, (const T *)w->rows[i] - box->left,                               \
-                         (const T *)w->rows[i + 1] - box->left, n);                                \
+            blur_add_2_##NAME(columns, (const T *)w->rows[i] - box->left,                          \
+                              (const T *)w->rows[i + 1] - box->left, n);                           \
         if (i < box->height)                                                                       \
-            add_1_##NAME(columns, (const T *)w->rows[i] - box->left, n);                           \
-        finish_##NAME(box, sum_along_##W(box, columns, w->width), w->outs[0], w->width);           \
+            blur_add_1_##NAME(columns, (const T *)w->rows[i] - box->left, n);                      \
+        blur_finish_##NAME(box, sum_along_##W(box, columns, w->width), w->outs[0], w->width);      \
     }
+
+/* The mean of two 255 comes out as 256. */
+static inline uint8 at_most_255(uint32 v)
+{
+    return v < UINT8_MAX ? (uint8)v : UINT8_MAX;
+}
 
 /* OpenCV's means: of small boxes of uint8 by a fixed-point factor; of other integers whose sums fit
  * int32 in float; of all else in double. */
-#define IN_FIXED ((uint8)(((uint32)s + box->addend) * box->factor >> 23))
+#define IN_FIXED at_most_255(((uint32)s + box->addend) * box->factor >> 23)
 #define IN_FLOAT(T) saturate_##T((float)s *(float)box->scale)
 #define IN_DOUBLE(T) saturate_##T##_d(s * box->scale)
 

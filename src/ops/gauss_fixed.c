@@ -91,29 +91,29 @@ int gauss_fixed_kernels(const struct gauss_fixed *g, row_kernel *kernels[GAUSS_F
  * Taps are added a row at a time, each time by a call: left to itself, gcc 12 joins the loops over
  * taps and over pixels in a way that it then fails to vectorize. */
 
-SIMD static void start_uint8(uint16 *restrict sums, const uint8 *restrict in, uint16 weight,
-                             uint16 bias, int n)
+SIMD static void gauss_start_uint8(uint16 *restrict sums, const uint8 *restrict in, uint16 weight,
+                                   uint16 bias, int n)
 {
     for (int x = 0; x < n; x++)
         sums[x] = (uint16)(weight * in[x] + bias);
 }
 
-SIMD static void add_uint8(uint16 *restrict sums, const uint8 *restrict a, const uint8 *restrict b,
-                           uint16 weight, int n)
+SIMD static void gauss_add_uint8(uint16 *restrict sums, const uint8 *restrict a,
+                                 const uint8 *restrict b, uint16 weight, int n)
 {
     for (int x = 0; x < n; x++)
         sums[x] = (uint16)(sums[x] + weight * (a[x] + b[x]));
 }
 
-SIMD static void add_uint16(uint32_t *restrict sums, const uint16 *restrict in, uint32_t weight,
-                            int n)
+SIMD static void gauss_add_uint16(uint32_t *restrict sums, const uint16 *restrict in,
+                                  uint32_t weight, int n)
 {
     for (int x = 0; x < n; x++)
         sums[x] += weight * in[x];
 }
 
-SIMD static void halve_uint32(const uint32_t *restrict in, uint16 *restrict high,
-                              uint16 *restrict low, int n)
+SIMD static void gauss_halve_uint32(const uint32_t *restrict in, uint16 *restrict high,
+                                    uint16 *restrict low, int n)
 {
     for (int x = 0; x < n; x++) {
         high[x] = (uint16)(in[x] >> 16);
@@ -121,15 +121,15 @@ SIMD static void halve_uint32(const uint32_t *restrict in, uint16 *restrict high
     }
 }
 
-SIMD static void finish_uint8(const uint32_t *restrict sums, uint8 *restrict out, int n)
+SIMD static void gauss_finish_uint8(const uint32_t *restrict sums, uint8 *restrict out, int n)
 {
     for (int x = 0; x < n; x++)
         out[x] = (uint8)((sums[x] + (1 << 15)) >> 16);
 }
 
 /* (high * 2^16 + low + 2^31) >> 32 without ever needing 64 bits. */
-SIMD static void finish_uint16(const uint32_t *restrict high, const uint32_t *restrict low,
-                               uint16 *restrict out, int n)
+SIMD static void gauss_finish_uint16(const uint32_t *restrict high, const uint32_t *restrict low,
+                                     uint16 *restrict out, int n)
 {
     for (int x = 0; x < n; x++)
         out[x] = (uint16)((high[x] + (low[x] >> 16) + (1 << 15)) >> 16);
@@ -139,7 +139,7 @@ static void sum_row(const struct fixed_taps *taps, const uint16 *in, uint32_t *s
 {
     memset(sums, 0, (size_t)n * sizeof *sums);
     for (int i = 0; i < taps->n; i++)
-        add_uint16(sums, in + i, taps->weights[i], n);
+        gauss_add_uint16(sums, in + i, taps->weights[i], n);
 }
 
 void gauss_fixed_columns_uint8(const struct fixed_taps *taps, const void *const *rows, int left,
@@ -147,10 +147,11 @@ void gauss_fixed_columns_uint8(const struct fixed_taps *taps, const void *const 
 {
     const int middle = taps->n / 2;
 
-    start_uint8(sums, (const uint8 *)rows[middle] - left, (uint16)taps->weights[middle], bias, n);
+    gauss_start_uint8(sums, (const uint8 *)rows[middle] - left, (uint16)taps->weights[middle], bias,
+                      n);
     for (int i = 0; i < middle; i++)
-        add_uint8(sums, (const uint8 *)rows[i] - left, (const uint8 *)rows[taps->n - 1 - i] - left,
-                  (uint16)taps->weights[i], n);
+        gauss_add_uint8(sums, (const uint8 *)rows[i] - left,
+                        (const uint8 *)rows[taps->n - 1 - i] - left, (uint16)taps->weights[i], n);
 }
 
 void gauss_fixed_uint8(const void *state, const struct window *w)
@@ -161,7 +162,7 @@ void gauss_fixed_uint8(const void *state, const struct window *w)
 
     gauss_fixed_columns_uint8(&g->y, w->rows, g->x.n / 2, 0, columns, w->width + g->x.n - 1);
     sum_row(&g->x, columns, sums, w->width);
-    finish_uint8(sums, w->outs[0], w->width);
+    gauss_finish_uint8(sums, w->outs[0], w->width);
 }
 
 void gauss_fixed_uint16(const void *state, const struct window *w)
@@ -174,9 +175,9 @@ void gauss_fixed_uint16(const void *state, const struct window *w)
 
     memset(sums, 0, (size_t)n * sizeof *sums);
     for (int i = 0; i < g->y.n; i++)
-        add_uint16(sums, (const uint16 *)w->rows[i] - g->x.n / 2, g->y.weights[i], n);
-    halve_uint32(sums, high, low, n);
+        gauss_add_uint16(sums, (const uint16 *)w->rows[i] - g->x.n / 2, g->y.weights[i], n);
+    gauss_halve_uint32(sums, high, low, n);
     sum_row(&g->x, high, sums, w->width);
     sum_row(&g->x, low, low_sums, w->width);
-    finish_uint16(sums, low_sums, w->outs[0], w->width);
+    gauss_finish_uint16(sums, low_sums, w->outs[0], w->width);
 }

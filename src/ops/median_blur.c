@@ -55,8 +55,8 @@ enum { RANK_ROW = STRIP_MAX + 64 };
 /* Of nine pixels in sorted columns, the median is that of: the largest of the lowest, the median of
  * the middle ones, the lowest of the largest. */
 #define MEDIAN_BLUR_3(T)                                                                           \
-    SIMD static void sort_columns_3_##T(const void *const *rows, T *restrict low, T *restrict mid, \
-                                        T *restrict high, int n)                                   \
+    SIMD static void median_columns_3_##T(const void *const *rows, T *restrict low,                \
+                                          T *restrict mid, T *restrict high, int n)                \
     {                                                                                              \
         const T *restrict r0 = (const T *)rows[0] - 1, *restrict r1 = (const T *)rows[1] - 1,      \
                           *restrict r2 = (const T *)rows[2] - 1;                                   \
@@ -83,7 +83,7 @@ enum { RANK_ROW = STRIP_MAX + 64 };
     {                                                                                              \
         T *low = w->scratch, *mid = low + RANK_ROW, *high = mid + RANK_ROW;                        \
                                                                                                    \
-        sort_columns_3_##T(w->rows, low, mid, high, w->width + 2);                                 \
+        median_columns_3_##T(w->rows, low, mid, high, w->width + 2);                               \
         median_3_##T(low, mid, high, w->outs[0], w->width);                                        \
     }
 FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
@@ -98,7 +98,7 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
     T a = (r)[x], b = (r)[x + 1], c = (r)[x + 2], d = (r)[x + 3], e = (r)[x + 4];                  \
     SORT_5(T, a, b, c, d, e)
 #define MEDIAN_BLUR_5(T)                                                                           \
-    SIMD static void sort_columns_5_##T(const void *const *rows, T *restrict ranks, int n)         \
+    SIMD static void median_columns_5_##T(const void *const *rows, T *restrict ranks, int n)       \
     {                                                                                              \
         const T *restrict r0 = (const T *)rows[0] - 2, *restrict r1 = (const T *)rows[1] - 2,      \
                           *restrict r2 = (const T *)rows[2] - 2,                                   \
@@ -132,7 +132,7 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
     }                                                                                              \
     static void median_blur_5_##T(const void *state, const struct window *w)                       \
     {                                                                                              \
-        sort_columns_5_##T(w->rows, w->scratch, w->width + 4);                                     \
+        median_columns_5_##T(w->rows, w->scratch, w->width + 4);                                   \
         median_5_##T(w->scratch, w->outs[0], w->width);                                            \
     }
 FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_5)

@@ -66,6 +66,12 @@ struct rectangle {
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
+/* Rows are taken by fours; beyond the last one it counts again, which changes no extreme. */
+static const void *row_of(const struct rectangle *r, const struct window *w, int i)
+{
+    return w->rows[MIN(i, r->height - 1)];
+}
+
 #define EXTREME(NAME, T, OF)                                                                       \
     SIMD static void NAME##_2_##T(const T *restrict a, const T *restrict b, T *restrict out,       \
                                   int n)                                                           \
@@ -73,12 +79,20 @@ struct rectangle {
         for (int x = 0; x < n; x++)                                                                \
             out[x] = OF(a[x], b[x]);                                                               \
     }                                                                                              \
-    SIMD static void NAME##_3_##T(const T *restrict a, const T *restrict b, T *restrict out,       \
-                                  int n)                                                           \
+    SIMD static void NAME##_4_##T(const T *restrict a, const T *restrict b, const T *restrict c,   \
+                                  const T *restrict d, T *restrict out, int n)                     \
     {                                                                                              \
         for (int x = 0; x < n; x++) {                                                              \
-            const T both = OF(a[x], b[x]);                                                         \
-            out[x] = OF(out[x], both);                                                             \
+            const T ab = OF(a[x], b[x]), cd = OF(c[x], d[x]);                                      \
+            out[x] = OF(ab, cd);                                                                   \
+        }                                                                                          \
+    }                                                                                              \
+    SIMD static void NAME##_5_##T(const T *restrict a, const T *restrict b, const T *restrict c,   \
+                                  const T *restrict d, T *restrict out, int n)                     \
+    {                                                                                              \
+        for (int x = 0; x < n; x++) {                                                              \
+            const T ab = OF(a[x], b[x]), cd = OF(c[x], d[x]), all = OF(ab, cd);                    \
+            out[x] = OF(out[x], all);                                                              \
         }                                                                                          \
     }                                                                                              \
     static void NAME##_##T(const void *state, const struct window *w)                              \
@@ -87,11 +101,12 @@ struct rectangle {
         T *from = w->scratch, *to = from + r->scratch_row;                                         \
         int n = w->width + r->width - 1, length = 1;                                               \
                                                                                                    \
-        NAME##_2_##T((const T *)w->rows[0] - r->left, (const T *)w->rows[r->height - 1] - r->left, \
-                     from, n);                                                                     \
-        for (int i = 1; i < r->height - 1; i += 2)                                                 \
-            NAME##_3_##T((const T *)w->rows[i] - r->left, (const T *)w->rows[i + 1] - r->left,     \
-                         from, n);                                                                 \
+        for (int i = 0; i < r->height; i += 4) {                                                   \
+            const T *const a = row_of(r, w, i), *const b = row_of(r, w, i + 1);                    \
+            const T *const c = row_of(r, w, i + 2), *const d = row_of(r, w, i + 3);                \
+            (i == 0 ? NAME##_4_##T : NAME##_5_##T)(a - r->left, b - r->left, c - r->left,          \
+                                                   d - r->left, from, n);                          \
+        }                                                                                          \
         for (; 2 * length <= r->width; length *= 2) {                                              \
             T *const done = from;                                                                  \
             n -= length;                                                                           \
@@ -106,7 +121,7 @@ FOR_EACH_PIXEL_TYPE(EXTREMES)
 
 /* Differences are clamped to the type's range; floats need none. */
 #define SUBTRACT(T, DIFFERENCE)                                                                    \
-    SIMD static void subtract_##T(const void *state, const struct window *w)                       \
+    SIMD static void morphology_subtract_##T(const void *state, const struct window *w)            \
     {                                                                                              \
         const T *restrict a = w->rows[0], *restrict b = w->rows[1];                                \
         T *restrict out = w->outs[0];                                                              \
@@ -125,7 +140,7 @@ SUBTRACT(float64, a[x] - b[x])
 
 #define ERODE_ROW(T) erode_##T,
 #define DILATE_ROW(T) dilate_##T,
-#define SUBTRACT_ROW(T) subtract_##T,
+#define SUBTRACT_ROW(T) morphology_subtract_##T,
 static row_kernel *const erode_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ERODE_ROW)};
 static row_kernel *const dilate_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(DILATE_ROW)};
 static row_kernel *const subtract_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(SUBTRACT_ROW)};

@@ -10,40 +10,48 @@
 /* --- one pass over a row -------------------------------------------------------------------- */
 
 #define PASSES(W, FMA)                                                                             \
-    SIMD static void scale_##W(W *restrict sums, const W *restrict in, W k, int n)                 \
+    SIMD static void taps_scale_##W(W *restrict sums, const W *restrict in, W k, int n)            \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = in[x] * k;                                                                   \
     }                                                                                              \
-    SIMD static void start_##W(W *restrict sums, const W *restrict in, W k, W delta, int n)        \
+    SIMD static void taps_start_##W(W *restrict sums, const W *restrict in, W k, W delta, int n)   \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = FMA(in[x], k, delta);                                                        \
     }                                                                                              \
-    SIMD static void add_##W(W *restrict sums, const W *restrict in, W k, int n)                   \
+    SIMD static void taps_add_##W(W *restrict sums, const W *restrict in, W k, int n)              \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = FMA(in[x], k, sums[x]);                                                      \
     }                                                                                              \
-    SIMD static void add_2_##W(W *restrict sums, const W *restrict a, const W *restrict b, W k,    \
-                               W m, int n)                                                         \
+    SIMD static void taps_add_2_##W(W *restrict sums, const W *restrict a, const W *restrict b,    \
+                                    W k, W m, int n)                                               \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = FMA(b[x], m, FMA(a[x], k, sums[x]));                                         \
     }                                                                                              \
-    SIMD static void add_sum_##W(W *restrict sums, const W *restrict a, const W *restrict b, W k,  \
-                                 int n)                                                            \
+    SIMD static void taps_add_sum_##W(W *restrict sums, const W *restrict a, const W *restrict b,  \
+                                      W k, int n)                                                  \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = FMA(a[x] + b[x], k, sums[x]);                                                \
     }                                                                                              \
-    SIMD static void add_difference_##W(W *restrict sums, const W *restrict a,                     \
-                                        const W *restrict b, W k, int n)                           \
+    SIMD static void taps_add_2_sums_##W(W *restrict sums, const W *restrict a,                    \
+                                         const W *restrict b, W k, const W *restrict c,            \
+                                         const W *restrict d, W m, int n)                          \
+    {                                                                                              \
+        for (int x = 0; x < n; x++)                                                                \
+            sums[x] = FMA(c[x] + d[x], m, FMA(a[x] + b[x], k, sums[x]));                           \
+    }                                                                                              \
+    SIMD static void taps_add_difference_##W(W *restrict sums, const W *restrict a,                \
+                                             const W *restrict b, W k, int n)                      \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             sums[x] = FMA(a[x] - b[x], k, sums[x]);                                                \
     }                                                                                              \
-    SIMD static void binomial_##W(W *restrict sums, const W *const *rows, W k, W delta, int n)     \
+    SIMD static void taps_binomial_##W(W *restrict sums, const W *const *rows, W k, W delta,       \
+                                       int n)                                                      \
     {                                                                                              \
         const W *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];               \
                                                                                                    \
@@ -62,15 +70,16 @@ PASSES(float64, fma)
         const W *k = t->weights;                                                                   \
         int i = 1;                                                                                 \
                                                                                                    \
-        scale_##W(out, in, k[0], n);                                                               \
+        taps_scale_##W(out, in, k[0], n);                                                          \
         for (; i + 1 < t->n; i += 2)                                                               \
-            add_2_##W(out, in + i, in + i + 1, k[i], k[i + 1], n);                                 \
+            taps_add_2_##W(out, in + i, in + i + 1, k[i], k[i + 1], n);                            \
     }
 SUM_X(float32)
 SUM_X(float64)
 
 /* Kernels of 3 and 5 symmetric taps on float32 pixels. */
-SIMD static void sum_x_3(const struct taps *t, const float *restrict in, float *restrict out, int n)
+SIMD static void taps_sum_x_3(const struct taps *t, const float *restrict in, float *restrict out,
+                              int n)
 {
     const float *k = t->weights, k0 = k[0], k1 = k[1], k2 = k[2];
 
@@ -82,7 +91,8 @@ SIMD static void sum_x_3(const struct taps *t, const float *restrict in, float *
             out[x] = (in[x + 2] - in[x]) * k2;
 }
 
-SIMD static void sum_x_5(const struct taps *t, const float *restrict in, float *restrict out, int n)
+SIMD static void taps_sum_x_5(const struct taps *t, const float *restrict in, float *restrict out,
+                              int n)
 {
     const float *k = t->weights, k0 = k[0], k1 = k[1], k2 = k[2], k3 = k[3], k4 = k[4];
 
@@ -95,7 +105,7 @@ SIMD static void sum_x_5(const struct taps *t, const float *restrict in, float *
 }
 
 #define ALONG_X(T, W, SUM)                                                                         \
-    SIMD static void widen_##T##_##W(const T *restrict in, W *restrict out, int n)                 \
+    SIMD static void taps_widen_##T##_##W(const T *restrict in, W *restrict out, int n)            \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             out[x] = (W)in[x];                                                                     \
@@ -105,7 +115,7 @@ SIMD static void sum_x_5(const struct taps *t, const float *restrict in, float *
         const struct taps *t = state;                                                              \
         const T *in = (const T *)w->rows[0] - t->n / 2;                                            \
                                                                                                    \
-        widen_##T##_##W(in, w->scratch, w->width + t->n - 1);                                      \
+        taps_widen_##T##_##W(in, w->scratch, w->width + t->n - 1);                                 \
         SUM(t, w->scratch, w->outs[0], w->width);                                                  \
     }
 ALONG_X(uint8, float32, sum_x_float32)
@@ -122,9 +132,9 @@ static void along_x_float32_float32(const void *state, const struct window *w)
     const float *in = (const float *)w->rows[0] - t->n / 2;
 
     if (t->n == 3 && t->form != GENERAL)
-        sum_x_3(t, in, w->outs[0], w->width);
+        taps_sum_x_3(t, in, w->outs[0], w->width);
     else if (t->n == 5 && t->form != GENERAL)
-        sum_x_5(t, in, w->outs[0], w->width);
+        taps_sum_x_5(t, in, w->outs[0], w->width);
     else
         sum_x_float32(t, in, w->outs[0], w->width);
 }
@@ -139,7 +149,7 @@ static void along_x_float64_float64(const void *state, const struct window *w)
 /* --- along y --------------------------------------------------------------------------------- */
 
 #define SUM_Y(W)                                                                                   \
-    SIMD static void fill_##W(W *restrict out, W v, int n)                                         \
+    SIMD static void taps_fill_##W(W *restrict out, W v, int n)                                    \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             out[x] = v;                                                                            \
@@ -149,32 +159,36 @@ static void along_x_float64_float64(const void *state, const struct window *w)
         const W *k = t->weights;                                                                   \
         const int c = t->n / 2;                                                                    \
         const W delta = (W)t->delta;                                                               \
+        int i;                                                                                     \
                                                                                                    \
         switch (t->form) {                                                                         \
         case GENERAL:                                                                              \
-            start_##W(out, rows[0], k[0], delta, n);                                               \
-            for (int i = 1; i < t->n; i++)                                                         \
-                add_##W(out, rows[i], k[i], n);                                                    \
+            taps_start_##W(out, rows[0], k[0], delta, n);                                          \
+            for (i = 1; i < t->n; i++)                                                             \
+                taps_add_##W(out, rows[i], k[i], n);                                               \
             break;                                                                                 \
         case SYM:                                                                                  \
-            start_##W(out, rows[c], k[c], delta, n);                                               \
-            for (int i = 1; i <= c; i++)                                                           \
-                add_sum_##W(out, rows[c + i], rows[c - i], k[c + i], n);                           \
+            taps_start_##W(out, rows[c], k[c], delta, n);                                          \
+            for (i = 1; i < c; i += 2)                                                             \
+                taps_add_2_sums_##W(out, rows[c + i], rows[c - i], k[c + i], rows[c + i + 1],      \
+                                    rows[c - i - 1], k[c + i + 1], n);                             \
+            if (i == c)                                                                            \
+                taps_add_sum_##W(out, rows[2 * c], rows[0], k[2 * c], n);                          \
             break;                                                                                 \
         case ASYM:                                                                                 \
-            fill_##W(out, delta, n);                                                               \
-            for (int i = 1; i <= c; i++)                                                           \
-                add_difference_##W(out, rows[c + i], rows[c - i], k[c + i], n);                    \
+            taps_fill_##W(out, delta, n);                                                          \
+            for (i = 1; i <= c; i++)                                                               \
+                taps_add_difference_##W(out, rows[c + i], rows[c - i], k[c + i], n);               \
             break;                                                                                 \
         case BINOMIAL:                                                                             \
-            binomial_##W(out, (const W *const *)rows, k[1], delta, n);                             \
+            taps_binomial_##W(out, (const W *const *)rows, k[1], delta, n);                        \
         }                                                                                          \
     }
 SUM_Y(float32)
 SUM_Y(float64)
 
 #define ALONG_Y(W, T, SATURATE)                                                                    \
-    SIMD static void narrow_##W##_##T(const W *restrict in, T *restrict out, int n)                \
+    SIMD static void taps_narrow_##W##_##T(const W *restrict in, T *restrict out, int n)           \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
             out[x] = SATURATE(in[x]);                                                              \
@@ -182,7 +196,7 @@ SUM_Y(float64)
     static void along_y_##W##_##T(const void *state, const struct window *w)                       \
     {                                                                                              \
         sum_y_##W(state, w->rows, w->scratch, w->width);                                           \
-        narrow_##W##_##T(w->scratch, w->outs[0], w->width);                                        \
+        taps_narrow_##W##_##T(w->scratch, w->outs[0], w->width);                                   \
     }
 ALONG_Y(float32, uint8, saturate_uint8)
 ALONG_Y(float32, uint16, saturate_uint16)

@@ -32,7 +32,7 @@ static const struct param params[] = {
     {0},
 };
 
-SIMD static void magnitude(const void *state, const struct window *w)
+SIMD static void sobel_magnitude(const void *state, const struct window *w)
 {
     const float *restrict dx = w->rows[0], *restrict dy = w->rows[1];
     float *restrict out = w->outs[0];
@@ -64,7 +64,8 @@ static int make_taps(double k[KSIZE_LARGEST], int ksize, int order)
     return n;
 }
 
-/* Adds one derivative of the current stage. The factor goes to one axis, as in OpenCV. */
+/* Adds one derivative of the current stage. As in OpenCV, the factor goes to one axis, in the
+ * precision of the filter. */
 static bool add_derivative(struct stages *s, const struct args *a, int dx, int dy, struct format in,
                            enum pixel_type out, struct err *e)
 {
@@ -78,21 +79,18 @@ static bool add_derivative(struct stages *s, const struct args *a, int dx, int d
         .out = out,
         .border = {(enum border_type)a->border_type, a->border_value},
     };
+    const bool wide = in.type == PX_FLOAT64 || out == PX_FLOAT64;
     double *scaled = dx > 0 ? y : x;
-    const bool narrow = in.type != PX_FLOAT64 && out != PX_FLOAT64;
 
-    for (int i = 0; i < (dx > 0 ? f.n_y : f.n_x); i++) {
-        scaled[i] *= a->scale;
-        if (narrow)
-            scaled[i] = (float)scaled[i];
-    }
+    for (int i = 0; i < (dx > 0 ? f.n_y : f.n_x); i++)
+        scaled[i] = wide ? scaled[i] * a->scale : (float)scaled[i] * (float)a->scale;
     return separable_add(s, &f, in, e);
 }
 
 static bool add_magnitude(struct stages *s, const struct args *a, struct format in, struct err *e)
 {
     const int source = s->current;
-    struct stage stage = {.n_in = 2, .out = in, .row = magnitude};
+    struct stage stage = {.n_in = 2, .out = in, .row = sobel_magnitude};
 
     stage.out.type = PX_FLOAT32;
     if (!add_derivative(s, a, 1, 0, in, PX_FLOAT32, e))

@@ -33,8 +33,8 @@ struct ring {
     size_t row_bytes, band_bytes, pixel;
     int64_t capacity;    /* rows there is room for: a power of two, so that … */
     int64_t first, mask; /* … row y lies in slot (y - first) & mask */
-    int pad;                 /* pixels kept free on both sides of a row */
-    int ahead;               /* rows this stage runs ahead of the output */
+    int pad;             /* pixels kept free on both sides of a row */
+    int ahead;           /* rows this stage runs ahead of the output */
     struct region need;
     int64_t next;         /* the row to be made next */
     struct border border; /* what its readers see beside it */

@@ -102,7 +102,8 @@ static bool run(struct world *w, struct farm_times *times, struct err *e)
     const struct farm_lead lead = {w, pick, load, store, finished};
     const struct farm_work work_side = {w, work};
 
-    return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side, 3, times, e);
+    return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side,
+                    (struct farm_limits){3, 8 << 20}, times, e);
 }
 
 static struct world world_of(int n_tasks)

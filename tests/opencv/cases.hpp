@@ -9,7 +9,8 @@
 enum class Tolerance {
     nowhere,
     row_tails, // the last n % 8 elements of a row of n, where OpenCV's own loops round differently
-    end_tail,  // the same of the whole image, which OpenCV takes for one row in ops on pixels
+    end_tail, // the same of the whole image, which ops on pixels take for one row, and n % 16 or 32
+              // elements of 16 or 8 bits
     all,
 };
 

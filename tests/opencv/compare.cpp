@@ -62,7 +62,7 @@ bool in_tail(const Case &c, int y, int i)
     case Tolerance::row_tails:
         return i >= n - n % 8;
     case Tolerance::end_tail:
-        return y * n + i >= all - all % 8;
+        return y * n + i >= all - all % std::max<int64_t>(8, 32 / int64_t(c.image.elemSize1()));
     case Tolerance::all:
         break;
     }

@@ -249,17 +249,17 @@ START_TEST(sizing_keeps_the_division_asked_for)
 }
 END_TEST
 
-static const TTest *const tests[] = {
-    schedule_deals_every_chunk_once_within_the_window,
-    schedule_continues_a_rank_in_its_lane,
-    schedule_leaves_the_last_chunks_to_idle_ranks,
-    needs_put_every_pixel_in_its_place,
-    tile_caches_agree_and_stay_small,
-    sizing_fits_the_memory_or_says_what_would,
-    sizing_keeps_the_division_asked_for,
-};
-
 int main(void)
 {
+    const TTest *const tests[] = {
+        schedule_deals_every_chunk_once_within_the_window,
+        schedule_continues_a_rank_in_its_lane,
+        schedule_leaves_the_last_chunks_to_idle_ranks,
+        needs_put_every_pixel_in_its_place,
+        tile_caches_agree_and_stay_small,
+        sizing_fits_the_memory_or_says_what_would,
+        sizing_keeps_the_division_asked_for,
+    };
+
     return UNIT_RUN("job", tests);
 }

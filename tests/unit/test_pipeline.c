@@ -47,10 +47,8 @@ START_TEST(borders_are_opencvs)
         int first; /* position of the first letter */
         const char *shown;
     } cases[] = {
-        {BORDER_REPLICATE, -5, "aaaaaabcddddd"},
-        {BORDER_REFLECT, -5, "ddcbaabcddcba"},
-        {BORDER_REFLECT_101, -5, "bcdcbabcdcbab"},
-        {BORDER_WRAP, -5, "dabcdabcdabcd"},
+        {BORDER_REPLICATE, -5, "aaaaaabcddddd"},   {BORDER_REFLECT, -5, "ddcbaabcddcba"},
+        {BORDER_REFLECT_101, -5, "bcdcbabcdcbab"}, {BORDER_WRAP, -5, "dabcdabcdabcd"},
         {BORDER_CONSTANT, -5, ".....abcd...."},
     };
 
@@ -58,8 +56,8 @@ START_TEST(borders_are_opencvs)
         for (int k = 0; cases[i].shown[k]; k++) {
             int64_t at = border_map(cases[i].type, cases[i].first + k, 4);
             char c = at < 0 ? '.' : (char)('a' + at);
-            ck_assert_msg(c == cases[i].shown[k], "border %s at %d: %c", border_names[cases[i].type],
-                          cases[i].first + k, c);
+            ck_assert_msg(c == cases[i].shown[k], "border %s at %d: %c",
+                          border_names[cases[i].type], cases[i].first + k, c);
         }
     ck_assert_int_eq(border_map(BORDER_REFLECT_101, -3, 1), 0);
 }
@@ -173,19 +171,19 @@ START_TEST(chunks_cover_the_grid_once_in_whole_tiles)
 }
 END_TEST
 
-static const TTest *const tests[] = {
-    parse_cuts_words_into_steps,
-    parse_refuses_empty_steps_and_missing_sinks,
-    borders_are_opencvs,
-    border_span_holds_every_pixel_that_shows,
-    plan_without_ops_copies,
-    plan_needs_the_halo_inside_the_scene,
-    plan_names_the_nearest_op,
-    plan_refuses_a_wrap_over_another_border,
-    chunks_cover_the_grid_once_in_whole_tiles,
-};
-
 int main(void)
 {
+    const TTest *const tests[] = {
+        parse_cuts_words_into_steps,
+        parse_refuses_empty_steps_and_missing_sinks,
+        borders_are_opencvs,
+        border_span_holds_every_pixel_that_shows,
+        plan_without_ops_copies,
+        plan_needs_the_halo_inside_the_scene,
+        plan_names_the_nearest_op,
+        plan_refuses_a_wrap_over_another_border,
+        chunks_cover_the_grid_once_in_whole_tiles,
+    };
+
     return UNIT_RUN("pipeline", tests);
 }

@@ -71,9 +71,9 @@ static void compare(const struct layout *l, int64_t index, const unsigned char *
                                              ((size_t)x * (size_t)layout_samples(l) + (size_t)s) *
                                                  size;
                 int band = l->separate ? layout_plane(l, index) : s;
-                ck_assert_msg(!memcmp(pixel, planes_at(truth, band, r.x + x, r.y + y), size),
-                              "%s: blob %lld, band %d, x %lld, y %lld of %d rows differ", what,
-                              (long long)index, band, (long long)x, (long long)y, rows);
+                if (memcmp(pixel, planes_at(truth, band, r.x + x, r.y + y), size) != 0)
+                    ck_abort_msg("%s: blob %lld, band %d, x %lld, y %lld of %d rows differ", what,
+                                 (long long)index, band, (long long)x, (long long)y, rows);
             }
 }
 

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Runs all tests of a build and says how many failed: BUILD=build tests/run/all.sh
+set -u
+BUILD=${BUILD:-build}
+export BUILD
+cases=${CASES:-150} # random cases for each op and type beside OpenCV
+failures=0
+if [ "$(id -u)" -eq 0 ]; then # in containers
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+fi
+
+run() { # run SECONDS COMMAND...
+    limit=$1
+    shift
+    start=$(date +%s)
+    timeout -k 10 "$limit" "$@"
+    status=$?
+    if [ $status -ne 0 ]; then
+        echo "FAILED (status $status): $*"
+        failures=$((failures + 1))
+    fi
+    echo "    $(($(date +%s) - start)) s: $*"
+}
+
+for test in "$BUILD"/tests/unit/test_*; do
+    [ -x "$test" ] && [ ! -d "$test" ] && run 300 "$test"
+done
+for n in 1 2 3 5; do
+    run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
+done
+[ "${SKIP_OPENCV:-}" ] || run 600 "$BUILD/tests/opencv/compare" "$cases"
+for test in cli ranks metadata errors kill idle readme; do
+    run 300 sh "tests/run/$test.sh"
+done
+if [ $failures -ne 0 ]; then
+    echo "check: $failures of the programs above failed"
+    exit 1
+fi
+echo "check: all passed"

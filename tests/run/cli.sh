@@ -1,0 +1,51 @@
+#!/bin/sh
+# The command line: help, lists, and what is said of mistakes. No file is touched by a wrong command.
+. tests/run/lib.sh
+
+in=$DATA/bahamas.tif
+out="$TMP/out.tif"
+says() { # says STATUS TEXT COMMAND...: ends with STATUS and prints TEXT
+    wanted=$1
+    text=$2
+    shift 2
+    output=$("$@" 2>&1)
+    status=$?
+    ok "$* says '$text'" test "$status" -eq "$wanted"
+    ok "$* says '$text'" sh -c 'printf %s "$1" | grep -q -- "$2"' - "$output" "$text"
+}
+says 0 "Usage: tilery" "$TILERY" --help
+says 0 "Usage" "$TILERY" run --help
+says 0 "Usage" "$TILERY" info --help
+says 0 "Usage" "$TILERY" ops --help
+says 0 "Usage" "$TILERY" version --help
+says 0 "^tilery [0-9]" "$TILERY" version
+says 2 "Usage" "$TILERY"
+says 2 "did you mean 'run'" "$TILERY" runn
+says 0 "gaussian-blur" "$TILERY" ops
+says 0 "--sigma-x" "$TILERY" ops gaussian-blur
+says 2 "did you mean 'gaussian-blur'" "$TILERY" ops gaussian-blurr
+says 0 "791 x 718" "$TILERY" info "$in"
+ok "ops --json is JSON" sh -c '"$1" ops --json | jq -e "length > 10" >/dev/null' - "$TILERY"
+ok "info --json is JSON" sh -c '"$1" info --json "$2" | jq -e ".bands == 3" >/dev/null' - "$TILERY" "$in"
+
+refused 2 2 "did you mean 'gaussian-blur'" read "$in" ! gausian-blur ! write "$out"
+refused 2 3 "did you mean --sigma-x" read "$in" ! gaussian-blur --sigmax=2 ! write "$out"
+refused 2 2 "thresh is missing" read "$in" ! threshold ! write "$out"
+refused 2 2 "is not of the form" read "$in" ! threshold --thresh=high ! write "$out"
+refused 2 1 "is none of" read "$in" ! threshold --thresh=1 --type=blue ! write "$out"
+refused 2 2 "given twice" read "$in" ! threshold --thresh=1 --thresh=2 ! write "$out"
+refused 2 2 "did you mean --memory" --memry=3M read "$in" ! write "$out"
+refused 2 2 "no sink" read "$in"
+refused 2 2 "empty step" read "$in" ! ! write "$out"
+refused 2 2 "no pipeline" --memory 300M
+refused 2 2 "no source" reed "$in" ! write "$out"
+refused 2 2 "no sink 'blur'" read "$in" ! blur --ksize=3
+refused 2 2 "takes one scene" read ! write "$out"
+refused 2 2 "does not end in .tif" read "$in" ! write "$TMP/out.png"
+refused 2 2 "COMPRESS" read "$in" ! write "$out" --co COMPRES=DEFLATE
+refused 2 2 "ZLEVEL" read "$in" ! write "$out" --co COMPRESS=DEFLATE --co ZLEVEL=99
+refused 2 2 "window" read "$in" --window=0,0,10000,10 ! write "$out"
+refused 2 2 "band" read "$in" --bands=4 ! write "$out"
+# The op's mistake is found before the scene is: it need not even exist.
+refused 2 2 "did you mean 'blur'" read "$TMP/none.tif" ! blurr --ksize=3 ! write "$out"
+finish

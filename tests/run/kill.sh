@@ -1,0 +1,33 @@
+#!/bin/sh
+# Killing any one rank ends the job within 10 s, with a status and no output.
+. tests/run/lib.sh
+
+no_ranks_left() {
+    ! pgrep -f "run -q read $TMP/in.tif" >/dev/null
+}
+"$GENERATE" "$TMP/in.tif" 6000 6000 UInt16 || exit 1
+for victim in 0 1 2; do
+    mpirun -q -n 3 "$TILERY" run -q read "$TMP/in.tif" ! gaussian-blur --sigma-x=40 ! median-blur --ksize=5 ! write "$TMP/out.tif" \
+        --co COMPRESS=DEFLATE --co ZLEVEL=9 >/dev/null 2>&1 &
+    job=$!
+    tries=0
+    while [ ! -e "$TMP/out.tif.part" ] && [ $tries -lt 100 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    sleep 0.3
+    # The ranks are mpirun's children; their order of birth is the order of ranks.
+    pid=$(pgrep -P $job -f "$TILERY" | sort -n | sed -n "$((victim + 1))p")
+    ok "rank $victim runs" test -n "$pid"
+    start=$(date +%s)
+    kill -KILL "$pid"
+    wait $job
+    status=$?
+    ok "the job ends with a status when rank $victim dies" test $status -ne 0
+    ok "the job ends within 10 s when rank $victim dies" test $(($(date +%s) - start)) -le 10
+    ok "no output appears when rank $victim dies" test ! -e "$TMP/out.tif"
+    sleep 0.2
+    ok "no rank is left when rank $victim dies" no_ranks_left
+    rm -f "$TMP"/out.tif*
+done
+finish
