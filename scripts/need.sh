@@ -14,6 +14,7 @@ want() {
     echo "tilery: $name is missing. Debian: $debian, Fedora: $fedora, Spack/conda: $conda" >&2
 }
 # A plain header has no pkg-config file to ask for.
+# shellcheck disable=SC2317 # called through want
 header() {
     echo "#include <$1>" | ${CXX:-c++} -I/usr/include/opencv4 -E -x c++ -
 }

@@ -143,7 +143,8 @@ const struct op *op_find(const char *name);
  * err_usage, naming the nearest. */
 bool op_check(const char *name, int n_args, const char *const *args, struct err *e) MUST_CHECK;
 
-/* Adds the op's stages after s->current, whose output is its input. Fails as op_check and prepare do. */
+/* Adds the op's stages after s->current, whose output is its input. Fails as op_check and prepare
+ * do. */
 bool op_prepare(const char *name, int n_args, const char *const *args, struct stages *s,
                 struct err *e) MUST_CHECK;
 

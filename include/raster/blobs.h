@@ -15,8 +15,8 @@ struct blobs; /* opaque */
 
 /* Opens the scene's file for its blobs. When the scene must be read through GDAL instead, *out is
  * NULL and *why says so in words for -v; that is no failure. max_blob_bytes: decoded blobs larger
- * than this are left to GDAL too. One blob is decoded and compared with what GDAL reads there; if they
- * differ, GDAL is right. The scene must outlive the blobs. Fails only for lack of memory. */
+ * than this are left to GDAL too. One blob is decoded and compared with what GDAL reads there; if
+ * they differ, GDAL is right. The scene must outlive the blobs. Fails only for lack of memory. */
 bool blobs_open(struct blobs **out, struct scene *s, size_t max_blob_bytes, char *why,
                 size_t why_size, struct err *e) MUST_CHECK;
 void blobs_close(struct blobs *b);

@@ -17,9 +17,9 @@ void decoder_free(struct decoder *d);
 
 const struct layout *decoder_layout(const struct decoder *d);
 
-/* Decodes the first `rows` rows of blob `index` into out: rows * layout_row_bytes, in this machine's
- * byte order, samples interleaved as stored. Fewer rows than the blob has cost less with codecs that
- * can stop early. Fails, naming the tile, when the blob is corrupt or short. */
+/* Decodes the first `rows` rows of blob `index` into out: rows * layout_row_bytes, in this
+ * machine's byte order, samples interleaved as stored. Fewer rows than the blob has cost less with
+ * codecs that can stop early. Fails, naming the tile, when the blob is corrupt or short. */
 bool decoder_decode(struct decoder *d, int64_t index, const void *blob, size_t n, int rows,
                     void *out, struct err *e) MUST_CHECK;
 

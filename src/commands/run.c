@@ -108,7 +108,8 @@ int command_run(struct words words)
 
     if (wants_help(words))
         return help();
-    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of write(), not the end of a rank */
+    signal(SIGXFSZ,
+           SIG_IGN); /* a file at its limit is an error of write(), not the end of a rank */
     if (!cluster_begin(&cluster, &e))
         return complain(&e);
     bool ok =

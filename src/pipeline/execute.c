@@ -142,7 +142,7 @@ static size_t place_parts(struct executor *x, const int *wider)
             const struct ring *from = &x->rings[in->stage];
             if (in->border.type != BORDER_CONSTANT || in->reach.up + in->reach.down == 0)
                 continue;
-            size_t n = (size_t)(x->strip_width + wider[in->stage] + 2 * from->pad);
+            size_t n = (size_t)x->strip_width + (size_t)wider[in->stage] + 2 * (size_t)from->pad;
             x->constants[input_slot(i, k)] = x->memory + used;
             if (x->memory)
                 pixel_fill(p->stages.list[in->stage].out.type, in->border.value, x->memory + used,
@@ -152,7 +152,7 @@ static size_t place_parts(struct executor *x, const int *wider)
         if (i == STAGE_SOURCE || i == p->last)
             continue;
         size_t pad = round_up((size_t)ring->pad * ring->pixel);
-        ring->row_bytes = round_up((size_t)(x->strip_width + wider[i]) * ring->pixel) + 2 * pad;
+        ring->row_bytes = round_up(((size_t)x->strip_width + (size_t)wider[i]) * ring->pixel) + 2 * pad;
         ring->band_bytes = ring->row_bytes * (size_t)ring->capacity;
         ring->data = x->memory + used + pad;
         used += ring->band_bytes * (size_t)(p->bands_at_once > 1 ? stage->out.bands : 1);

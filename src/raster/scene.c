@@ -47,6 +47,15 @@ bool raster_begin(size_t cache_bytes, const struct text_list *config, struct err
     return true;
 }
 
+/* GDAL's words without the path in front, which is said already. */
+static const char *words_after(struct quiet *q, const char *path)
+{
+    const char *words = quiet_words(q);
+    size_t n = strlen(path);
+
+    return strncmp(words, path, n) == 0 && strncmp(words + n, ": ", 2) == 0 ? words + n + 2 : words;
+}
+
 /* Why GDAL could not open path: what the file system knows first, GDAL's words else. */
 static bool open_error(const char *path, struct quiet *q, struct err *e)
 {
@@ -56,7 +65,7 @@ static bool open_error(const char *path, struct quiet *q, struct err *e)
         bool plain = !strchr(path, ':') && strncmp(path, "/vsi", 4) != 0;
         if (plain || errno != ENOENT)
             return err_errno(e, "%s", path);
-        return err_set(e, "%s: cannot be opened: %s", path, quiet_words(q));
+        return err_set(e, "%s: cannot be opened: %s", path, words_after(q, path));
     }
     if (S_ISDIR(st.st_mode))
         return err_set(e, "%s: is a directory, and of no raster format that GDAL knows", path);
@@ -64,7 +73,7 @@ static bool open_error(const char *path, struct quiet *q, struct err *e)
         return err_errno(e, "%s", path);
     if (S_ISREG(st.st_mode) && st.st_size == 0)
         return err_set(e, "%s: is empty (0 bytes)", path);
-    return err_set(e, "%s: is no raster that GDAL can read: %s", path, quiet_words(q));
+    return err_set(e, "%s: is no raster that GDAL can read: %s", path, words_after(q, path));
 }
 
 static bool open_dataset(struct scene *s, const struct text_list *open_options, struct err *e)

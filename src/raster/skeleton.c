@@ -29,6 +29,7 @@ static bool copy_mask_pixels(GDALRasterBandH to, GDALRasterBandH from, struct re
     int64_t rows = l->tile_height;
     int64_t columns = BUFFER / rows / l->tile_width * l->tile_width;
     CPLErr status = CE_None;
+    struct quiet q;
 
     if (columns < l->tile_width)
         columns = l->tile_width;
@@ -37,6 +38,7 @@ static bool copy_mask_pixels(GDALRasterBandH to, GDALRasterBandH from, struct re
     unsigned char *pixels = memory_raw((size_t)columns, (size_t)rows, e);
     if (!pixels)
         return false;
+    quiet_begin(&q);
     for (int64_t y = 0; y < l->height && status == CE_None; y += rows)
         for (int64_t x = 0; x < l->width && status == CE_None; x += columns) {
             int w = (int)(columns < l->width - x ? columns : l->width - x);
@@ -47,8 +49,9 @@ static bool copy_mask_pixels(GDALRasterBandH to, GDALRasterBandH from, struct re
                 status =
                     GDALRasterIO(to, GF_Write, (int)x, (int)y, w, h, pixels, w, h, GDT_Byte, 0, 0);
         }
+    quiet_end(&q);
     free(pixels);
-    return status == CE_None || err_set(e, "the mask cannot be copied");
+    return status == CE_None || err_set(e, "the mask cannot be copied: %s", quiet_words(&q));
 }
 
 static bool copy_mask(GDALDatasetH to, const struct scene *s, const struct layout *l, struct err *e)

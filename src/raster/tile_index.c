@@ -10,6 +10,7 @@
 
 #include "whole_io.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <tiff.h>
@@ -103,6 +104,7 @@ static bool write_array(const struct index_array *a, int fd, int64_t n, const ui
     unsigned char *bytes = memory_raw(VALUES, 8, e);
     bool ok = bytes != NULL;
 
+    assert(wide || narrow);
     for (int64_t first = 0; ok && first < n; first += VALUES) {
         int64_t count = n - first < VALUES ? n - first : VALUES;
         unsigned char *at = bytes;

@@ -12,21 +12,21 @@ mkdir "$TMP/dir.tif"
 gdal_translate -q -ot CFloat32 "$in" "$TMP/complex.tif"
 
 for n in 1 3; do
-    refused 1 $n "none.tif: No such file" read "$TMP/none.tif" ! blur --ksize=3 ! write "$out"
-    refused 1 $n "empty.tif" read "$TMP/empty.tif" ! blur --ksize=3 ! write "$out"
-    refused 1 $n "text.tif" read "$TMP/text.tif" ! blur --ksize=3 ! write "$out"
-    refused 1 $n "dir.tif" read "$TMP/dir.tif" ! blur --ksize=3 ! write "$out"
-    refused 1 $n "short.tif" read "$TMP/short.tif" ! blur --ksize=3 ! write "$out"
-    refused 1 $n "complex.tif.*CFloat32" read "$TMP/complex.tif" ! blur --ksize=3 ! write "$out"
-    refused 1 $n "nodir" read "$in" ! blur --ksize=3 ! write "$TMP/nodir/out.tif"
-    refused 2 $n "memory" --memory 1M read "$in" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "none.tif: No such file" read "$TMP/none.tif" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "empty.tif" read "$TMP/empty.tif" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "text.tif" read "$TMP/text.tif" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "dir.tif" read "$TMP/dir.tif" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "short.tif" read "$TMP/short.tif" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "complex.tif.*CFloat32" read "$TMP/complex.tif" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "nodir" read "$in" ! blur --ksize=3 ! write "$TMP/nodir/out.tif"
+    refused 2 "$n" "memory" --memory 1M read "$in" ! blur --ksize=3 ! write "$out"
 done
 
 # A tile in the middle is corrupt: its chunk's region is named, by a worker or by rank 0.
 cp "$in" "$TMP/corrupt.tif"
 dd if=/dev/zero of="$TMP/corrupt.tif" bs=1 count=64 seek=333131 conv=notrunc 2>/dev/null # tile 1,1
 for n in 1 2 3; do
-    refused 1 $n "corrupt.tif: chunk.*row 1, column 1.*corrupt" --chunk 256 read "$TMP/corrupt.tif" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "corrupt.tif: chunk.*row 1, column 1.*corrupt" --chunk 256 read "$TMP/corrupt.tif" ! blur --ksize=3 ! write "$out"
 done
 
 # Sizes that cannot be.
@@ -62,6 +62,6 @@ END
 chmod +x "$TMP/limited"
 WRAPPER=$TMP/limited
 for n in 1 3; do
-    refused 1 $n "out.tif.*File too large" read "$in" ! blur --ksize=3 ! write "$out"
+    refused 1 "$n" "out.tif.*File too large" read "$in" ! blur --ksize=3 ! write "$out"
 done
 finish

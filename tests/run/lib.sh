@@ -1,5 +1,5 @@
 # lib.sh - what the whole-program tests share. Sourced; needs BUILD.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 set -u
 TILERY=$PWD/${BUILD:-build}/tilery
 GENERATE=$PWD/${BUILD:-build}/bench/generate

@@ -10,11 +10,11 @@ co="--co COMPRESS=DEFLATE --co BLOCKXSIZE=256 --co BLOCKYSIZE=256 --overwrite"
 {
     ok "one rank without mpirun" ranks 0 read "$TMP/in.tif" ! $blur ! write "$TMP/ref.tif" $co
     for n in 1 2 3 5; do
-        ok "$n ranks" ranks $n read "$TMP/in.tif" ! $blur ! write "$TMP/o.tif" $co
+        ok "$n ranks" ranks "$n" read "$TMP/in.tif" ! $blur ! write "$TMP/o.tif" $co
         ok "$n ranks give the same bytes" same_bytes "$TMP/ref.tif" "$TMP/o.tif"
     done
     for chunk in 256x256 512 1024x256 256x1100; do
-        ok "chunks of $chunk" ranks 2 --chunk $chunk read "$TMP/in.tif" ! $blur ! write "$TMP/o.tif" $co
+        ok "chunks of $chunk" ranks 2 --chunk "$chunk" read "$TMP/in.tif" ! $blur ! write "$TMP/o.tif" $co
         ok "chunks of $chunk give the same bytes" same_bytes "$TMP/ref.tif" "$TMP/o.tif"
     done
     ok "rows" ranks 3 --division rows read "$TMP/in.tif" ! $blur ! write "$TMP/o.tif" $co

@@ -36,6 +36,18 @@ static inline void remove_directory(void)
         abort();
 }
 
+/* Runs the suite with a directory to work in; the value for main to return. */
+static inline int run_in_directory(Suite *suite)
+{
+    make_directory();
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    remove_directory();
+    return failed ? 1 : 0;
+}
+
 static inline void begin(void)
 {
     struct err e;
@@ -70,7 +82,8 @@ static const GDALDataType gdal_types[PX_N_TYPES] = {
 /* A slope with noise and jumps, that fills the range of small types. */
 static inline double value_at(int band, int64_t x, int64_t y)
 {
-    uint32_t noise = (uint32_t)(x * 73856093) ^ (uint32_t)(y * 19349663) ^ (uint32_t)band * 83492791u;
+    uint32_t noise =
+        (uint32_t)(x * 73856093) ^ (uint32_t)(y * 19349663) ^ (uint32_t)band * 83492791u;
 
     return (double)((x * 3 + y * 2 + band * 50 + noise % 7) % 251);
 }
@@ -97,8 +110,8 @@ static inline GDALDatasetH create(const char *path, enum pixel_type type, int ba
                                   int height, const char *options)
 {
     char **list = CSLTokenizeString2(options, " ", 0);
-    GDALDatasetH ds =
-        GDALCreate(GDALGetDriverByName("GTiff"), path, width, height, bands, gdal_types[type], list);
+    GDALDatasetH ds = GDALCreate(GDALGetDriverByName("GTiff"), path, width, height, bands,
+                                 gdal_types[type], list);
 
     CSLDestroy(list);
     ck_assert_ptr_nonnull(ds);

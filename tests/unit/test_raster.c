@@ -1,19 +1,22 @@
-/* test_raster.c - reading: scenes, layouts, blobs and their decoder.
+/* test_raster.c - layouts, blobs and their decoder.
  * SPDX-License-Identifier: MIT */
 #include "raster_support.h"
 
-#include <fcntl.h>
-
-static const enum pixel_type all_types[] = {PX_UINT8,   PX_UINT16,  PX_INT16,
-                                            PX_UINT32,  PX_INT32,   PX_FLOAT32,
-                                            PX_FLOAT64, PX_UINT64,  PX_INT64};
+static const enum pixel_type all_types[] = {PX_UINT8,   PX_UINT16,  PX_INT16,  PX_UINT32, PX_INT32,
+                                            PX_FLOAT32, PX_FLOAT64, PX_UINT64, PX_INT64};
 
 /* Layouts */
 
 START_TEST(layout_tiles_cover_raster_once)
 {
-    struct layout l = {.width = 100, .height = 70, .type = PX_INT16, .bands = 3,
-                       .tile_width = 32, .tile_height = 16, .across = 4, .down = 5,
+    struct layout l = {.width = 100,
+                       .height = 70,
+                       .type = PX_INT16,
+                       .bands = 3,
+                       .tile_width = 32,
+                       .tile_height = 16,
+                       .across = 4,
+                       .down = 5,
                        .separate = true};
     int64_t covered = 0;
 
@@ -35,8 +38,15 @@ END_TEST
 
 START_TEST(layout_last_strip_is_short)
 {
-    struct layout l = {.width = 10, .height = 25, .type = PX_UINT8, .bands = 1, .tile_width = 10,
-                       .tile_height = 8, .across = 1, .down = 4, .strips = true};
+    struct layout l = {.width = 10,
+                       .height = 25,
+                       .type = PX_UINT8,
+                       .bands = 1,
+                       .tile_width = 10,
+                       .tile_height = 8,
+                       .across = 1,
+                       .down = 4,
+                       .strips = true};
 
     ck_assert_int_eq(layout_region(&l, 2).height, 8);
     ck_assert_int_eq(layout_region(&l, 3).height, 1);
@@ -67,9 +77,9 @@ static void compare(const struct layout *l, int64_t index, const unsigned char *
     for (int s = 0; s < layout_samples(l); s++)
         for (int64_t y = 0; y < r.height; y++)
             for (int64_t x = 0; x < r.width; x++) {
-                const unsigned char *pixel = decoded + (size_t)y * layout_row_bytes(l) +
-                                             ((size_t)x * (size_t)layout_samples(l) + (size_t)s) *
-                                                 size;
+                const unsigned char *pixel =
+                    decoded + (size_t)y * layout_row_bytes(l) +
+                    ((size_t)x * (size_t)layout_samples(l) + (size_t)s) * size;
                 int band = l->separate ? layout_plane(l, index) : s;
                 if (memcmp(pixel, planes_at(truth, band, r.x + x, r.y + y), size) != 0)
                     ck_abort_msg("%s: blob %lld, band %d, x %lld, y %lld of %d rows differ", what,
@@ -181,8 +191,9 @@ START_TEST(blobs_of_jpeg_equal_gdal)
 {
     const char *path = in_directory("jpeg.tif");
 
-    make(path, PX_UINT8, 3, 100, 70, "COMPRESS=JPEG PHOTOMETRIC=YCBCR TILED=YES BLOCKXSIZE=32 "
-                                     "BLOCKYSIZE=32");
+    make(path, PX_UINT8, 3, 100, 70,
+         "COMPRESS=JPEG PHOTOMETRIC=YCBCR TILED=YES BLOCKXSIZE=32 "
+         "BLOCKYSIZE=32");
     check_blobs(path, "YCbCr tiles");
     unlink(path);
     make(path, PX_UINT8, 3, 100, 70, "COMPRESS=JPEG PHOTOMETRIC=YCBCR BLOCKYSIZE=16");
@@ -216,8 +227,8 @@ END_TEST
 
 START_TEST(blobs_leave_the_rest_to_gdal)
 {
-    static const char *const options[] = {"NBITS=1", "NBITS=12", "COMPRESS=LERC",
-                                          "COMPRESS=LZMA", "COMPRESS=DEFLATE BLOCKYSIZE=2000"};
+    static const char *const options[] = {"NBITS=1", "NBITS=12", "COMPRESS=LERC", "COMPRESS=LZMA",
+                                          "COMPRESS=DEFLATE BLOCKYSIZE=2000"};
     const char *path = in_directory("rest.tif");
     struct err e;
 
@@ -333,94 +344,6 @@ START_TEST(truncated_file_names_the_tile)
 }
 END_TEST
 
-/* Scenes */
-
-static void refuse(const char *path, struct scene_options o, int status, const char *words)
-{
-    struct scene *s = NULL;
-    struct err e = {0};
-
-    o.path = path;
-    ck_assert_msg(!scene_open(&s, &o, &e), "%s is opened", path);
-    ck_assert_msg(strstr(e.text, words) && strstr(e.text, path) && e.status == status, "%s",
-                  e.text);
-    ck_assert_ptr_null(strchr(e.text, '\n'));
-}
-
-START_TEST(scene_refuses_what_is_no_scene)
-{
-    const char *text = in_directory("text.tif"), *empty = in_directory("empty.tif");
-    struct scene_options none = {0};
-
-    FILE *f = fopen(text, "w");
-    fputs("hello, this is no raster\n", f);
-    fclose(f);
-    fclose(fopen(empty, "w"));
-    refuse(in_directory("missing.tif"), none, EXIT_FAILED, "No such file or directory");
-    refuse(text, none, EXIT_FAILED, "no raster");
-    refuse(empty, none, EXIT_FAILED, "is empty");
-    refuse(directory, none, EXIT_FAILED, "is a directory");
-}
-END_TEST
-
-START_TEST(scene_refuses_unsuitable_pixels)
-{
-    GDALDriverH gtiff = GDALGetDriverByName("GTiff"), vrt = GDALGetDriverByName("VRT");
-    const char *path = in_directory("unsuitable.tif"), *mixed = in_directory("mixed.vrt");
-    char *options[] = {(char *)"PIXELTYPE=SIGNEDBYTE", NULL};
-
-    GDALClose(GDALCreate(gtiff, path, 8, 8, 1, GDT_CInt16, NULL));
-    refuse(path, (struct scene_options){0}, EXIT_FAILED, "complex");
-    GDALClose(GDALCreate(gtiff, path, 8, 8, 1, GDT_Byte, options));
-    refuse(path, (struct scene_options){0}, EXIT_FAILED, "int8");
-    GDALDatasetH ds = GDALCreate(vrt, mixed, 8, 8, 1, GDT_Byte, NULL);
-    GDALAddBand(ds, GDT_Float32, NULL);
-    GDALClose(ds);
-    refuse(mixed, (struct scene_options){0}, EXIT_FAILED, "--bands");
-}
-END_TEST
-
-START_TEST(scene_checks_bands_and_window)
-{
-    const char *path = in_directory("choice.tif");
-    static const char *const bands[] = {"4", "0", "1,", "x", "1,2,9"};
-    static const char *const windows[] = {"0,0,41,1", "-1,0,4,4", "0,0,0,4", "1,2,3", "a,b,c,d",
-                                          "9223372036854775807,0,9223372036854775807,1"};
-
-    make(path, PX_UINT8, 3, 40, 30, "");
-    for (size_t i = 0; i < 5; i++)
-        refuse(path, (struct scene_options){.bands = bands[i]}, EXIT_USAGE, "band");
-    for (size_t i = 0; i < 6; i++)
-        refuse(path, (struct scene_options){.window = windows[i]}, EXIT_USAGE, "--window");
-}
-END_TEST
-
-START_TEST(scene_reads_bands_and_window)
-{
-    const char *path = in_directory("window.tif");
-    struct scene_options o = {.path = path, .bands = "3,1", .window = "5,7,20,10"};
-    struct scene *s;
-    struct blobs *b;
-    char why[200];
-    struct err e;
-    void *memory;
-
-    make(path, PX_INT32, 3, 40, 30, "");
-    ck_assert_msg(scene_open(&s, &o, &e), "%s", e.text);
-    struct planes p = read_all(s, &memory);
-    for (int64_t y = 0; y < 10; y++)
-        for (int64_t x = 0; x < 20; x++) {
-            ck_assert_int_eq(*(int32_t *)planes_at(&p, 0, x, y), (int)value_at(2, x + 5, y + 7));
-            ck_assert_int_eq(*(int32_t *)planes_at(&p, 1, x, y), (int)value_at(0, x + 5, y + 7));
-        }
-    ck_assert(blobs_open(&b, s, 1 << 20, why, sizeof why, &e) && b);
-    ck_assert(blobs_band(b, 0) == 2 && blobs_band(b, 1) == 0 && blobs_window(b).y == 7);
-    blobs_close(b);
-    scene_close(s);
-    free(memory);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("raster");
@@ -438,17 +361,7 @@ int main(void)
     tcase_add_loop_test(reading, damaged_blobs_do_no_harm, 0, 6);
     tcase_add_test(reading, damaged_headers_are_refused);
     tcase_add_test(reading, truncated_file_names_the_tile);
-    tcase_add_test(reading, scene_refuses_what_is_no_scene);
-    tcase_add_test(reading, scene_refuses_unsuitable_pixels);
-    tcase_add_test(reading, scene_checks_bands_and_window);
-    tcase_add_test(reading, scene_reads_bands_and_window);
     suite_add_tcase(suite, layouts);
     suite_add_tcase(suite, reading);
-    make_directory();
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    remove_directory();
-    return failed ? 1 : 0;
+    return run_in_directory(suite);
 }

@@ -1,0 +1,128 @@
+/* raster_writing.h - a scene written through encoder and output, for the tests of both.
+ * SPDX-License-Identifier: MIT */
+#ifndef RASTER_WRITING_H
+#define RASTER_WRITING_H
+
+#include "raster_support.h"
+
+#include "raster/encode.h"
+#include "raster/output.h"
+
+/* The samples of a blob as the file stores them; 0 past the edges. */
+static inline size_t gather(const struct layout *l, int64_t index, const struct planes *p,
+                            unsigned char *out)
+{
+    struct region r = layout_region(l, index), inside = region_intersect(r, p->region);
+    size_t size = pixel_size(l->type), n = (size_t)layout_samples(l);
+
+    memset(out, 0, layout_row_bytes(l) * (size_t)r.height);
+    for (size_t s = 0; s < n; s++)
+        for (int64_t y = 0; y < inside.height; y++)
+            for (int64_t x = 0; x < inside.width; x++)
+                memcpy(
+                    out + (size_t)y * layout_row_bytes(l) + ((size_t)x * n + s) * size,
+                    planes_at(p, l->separate ? layout_plane(l, index) : (int)s, r.x + x, r.y + y),
+                    size);
+    return layout_row_bytes(l) * (size_t)r.height;
+}
+
+/* Appends all tiles, in order, a few at a time. */
+static inline bool append_all(struct output *o, struct encoder *c, const struct planes *p,
+                              struct err *e)
+{
+    const struct layout *l = output_layout(o);
+    unsigned char *pixels = malloc(layout_tile_bytes(l));
+    struct buffer blobs = {0};
+    int64_t index[3], n = layout_blobs(l);
+    size_t sizes[3];
+    int count = 0;
+    bool ok = true;
+
+    for (int64_t i = 0; ok && i < n; i++) {
+        size_t before = blobs.size;
+        ok = encoder_encode(c, pixels, gather(l, i, p, pixels), &blobs, e);
+        index[count] = i;
+        sizes[count++] = blobs.size - before;
+        if (ok && (count == 3 || i == n - 1)) {
+            ok = output_append(o, count, index, sizes, blobs.data, e);
+            blobs.size = 0;
+            count = 0;
+        }
+    }
+    buffer_free(&blobs);
+    free(pixels);
+    return ok;
+}
+
+struct wanted {
+    const char *path, *options;
+    enum pixel_type type; /* the scene's own if PX_SAME */
+    int bands;            /* the scene's own if 0 */
+    bool overwrite, has_nodata;
+    double nodata;
+};
+
+static inline bool begin_write(struct output **o, struct scene *s, const struct wanted *w,
+                               struct err *e)
+{
+    char **list = CSLTokenizeString2(w->options ? w->options : "", " ", 0);
+    const struct scene_info *info = scene_info(s);
+    struct output_options options = {.path = w->path,
+                                     .overwrite = w->overwrite,
+                                     .provenance = "read x ! blur ! write <y>",
+                                     .creation_options = {(const char **)list, CSLCount(list)},
+                                     .has_nodata = w->has_nodata,
+                                     .nodata = w->nodata};
+    struct layout l;
+    bool ok = output_check(&options, w->type == PX_SAME ? info->type : w->type,
+                           w->bands ? w->bands : info->bands, info->width, info->height, &l, e) &&
+              output_create(o, &options, s, &l, e);
+
+    CSLDestroy(list);
+    return ok;
+}
+
+/* Writes the scene's pixels (or zeros, when type or bands are others) as wanted. */
+static inline bool write_scene(struct scene *s, const struct wanted *w, struct err *e)
+{
+    struct output *o;
+    struct encoder *c = NULL;
+    struct buffer template = {0};
+    struct planes p;
+    void *memory = NULL;
+
+    if (!begin_write(&o, s, w, e))
+        return false;
+    const struct layout *l = output_layout(o);
+    bool ok = output_template(o, &template, e) &&
+              encoder_new(&c, template.data, template.size, e) &&
+              planes_new(&p, &memory, l->type, l->bands, (struct region){0, 0, l->width, l->height},
+                         0, e);
+    if (ok && l->type == scene_info(s)->type && l->bands == scene_info(s)->bands)
+        ok = scene_read(s, &p, e);
+    else if (ok)
+        memset(p.data, 0, p.band_bytes * (size_t)p.bands);
+    ok = ok && append_all(o, c, &p, e);
+    encoder_free(c);
+    buffer_free(&template);
+    free(memory);
+    if (!ok)
+        output_abandon(o);
+    return ok && output_finish(o, e);
+}
+
+static inline void must_write(struct scene *s, const struct wanted *w)
+{
+    char part[400];
+    struct err e;
+
+    ck_assert_msg(write_scene(s, w, &e), "%s: %s", w->options ? w->options : "", e.text);
+    snprintf(part, sizeof part, "%s.part", w->path);
+    ck_assert(exists(w->path) && !exists(part));
+    snprintf(part, sizeof part, "%s.aux.xml", w->path);
+    ck_assert_msg(!exists(part), "%s", part);
+    snprintf(part, sizeof part, "%s.part.aux.xml", w->path);
+    ck_assert_msg(!exists(part), "%s", part);
+}
+
+#endif
