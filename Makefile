@@ -43,7 +43,7 @@ all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 $(BUILD)/libcore.a: $(CORE)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/tilery: $(BUILD)/main.o $(REST) $(RASTER) $(BUILD)/libcore.a
-	$(Q)echo "  $@" && $(MPICC) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(Q)echo "  $@" && $(MPICC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LIBS)
 $(CORE): FLAGS = $(CORE_FLAGS)
 $(RASTER): FLAGS = $(RASTER_FLAGS)
 $(call objects,report commands) $(BUILD)/main.o: FLAGS = $(JSON_FLAGS)
@@ -69,7 +69,7 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
 	$(Q)echo "  $@" && $(CC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/mpi/test_%: tests/mpi/test_%.c $(call objects,cluster) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(Q)echo "  $@" && $(MPICC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
+	$(Q)echo "  $@" && $(MPICC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LDFLAGS) $(CHECK_LIBS) $(CORE_LIBS)
 $(OPENCV): $(wildcard tests/opencv/*.cpp) $(wildcard tests/opencv/*.hpp) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 -Wall -Wextra $(filter -fsanitize%,$(CFLAGS)) -o $@ $(filter %.cpp %.a,$^) -lopencv_imgproc -lopencv_core $(CORE_LIBS)
