@@ -33,6 +33,7 @@ if [ "${1:-build}" = test ]; then
     want "OpenCV (compared with in tests)" libopencv-imgproc-dev opencv-devel opencv header opencv2/imgproc.hpp
     want "GDAL's programs (gdalinfo)" gdal-bin gdal gdal command -v gdalinfo
     want "jq" jq jq jq command -v jq
+    want "pgrep" procps procps-ng procps-ng command -v pgrep
 fi
 [ $missing -eq 0 ] && exit 0
 echo "tilery: on Debian \`sh scripts/setup.sh\` installs it all; on a cluster look for" >&2
