@@ -37,7 +37,7 @@ GENERATE  := $(BUILD)/bench/generate
 
 .PHONY: all tests check demo bench lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
-	@ln -sf $(BUILD)/tilery tilery
+	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
 # The core (floors 0 to 2) is built by a plain compiler that sees no MPI, GDAL or libtiff.
 $(BUILD)/libcore.a: $(CORE)

@@ -14,6 +14,7 @@ struct sizing_wish {
     enum division_kind division;
     int64_t chunk_width, chunk_height; /* 0: to be chosen */
     size_t memory_bytes;               /* each rank's, all in all */
+    size_t message_most;               /* the largest task or result that can be sent */
     size_t used_bytes;                 /* of it, before the first pixel (libraries, MPI) */
     int n_ranks;
     const struct layout *input; /* of the blobs; NULL when pixels are sent */
@@ -23,10 +24,11 @@ struct sizing_wish {
 struct sizing {
     struct division division;
     int credits;
-    int64_t window;     /* see schedule.h */
-    int64_t stride;     /* see schedule.h */
-    size_t cache_bytes; /* of a worker's tile cache */
-    size_t send_bytes;  /* of tasks rank 0 has under way; beyond it, it deals no more */
+    int64_t window;       /* see schedule.h */
+    int64_t stride;       /* see schedule.h */
+    size_t cache_bytes;   /* of a worker's tile cache */
+    size_t send_bytes;    /* of tasks rank 0 has under way; beyond it, it deals no more */
+    size_t message_bytes; /* of the largest task or result */
     size_t worker_bytes, lead_bytes; /* expected peaks, libraries included */
 };
 

@@ -122,12 +122,62 @@ static size_t limit_in_meminfo(void)
     return kib ? (size_t)kib * 1024 : SIZE_MAX;
 }
 
-/* Slurm gives its limit in MiB. */
-static size_t limit_in_environment(const char *name)
+/* The least limit of a cgroup and those above it: root/path/file, root/…/file, root/file. */
+static size_t limit_in_cgroups(const char *root, const char *path, const char *file)
+{
+    char at[4200], inner[4096];
+    size_t least = SIZE_MAX;
+
+    snprintf(inner, sizeof inner, "%s", path);
+    for (;;) {
+        snprintf(at, sizeof at, "%s%s/%s", root, inner, file);
+        size_t limit = limit_in_file(at);
+        least = limit < least ? limit : least;
+        char *slash = strrchr(inner, '/');
+        if (!slash)
+            return least;
+        *slash = '\0';
+    }
+}
+
+/* The limits of this process's memory cgroup, version 2 ("0::/path") or 1 ("N:memory:/path"). */
+static size_t limit_of_cgroup(void)
+{
+    char line[4096];
+    size_t least = SIZE_MAX;
+    FILE *f = fopen("/proc/self/cgroup", "r");
+
+    if (!f)
+        return SIZE_MAX;
+    while (fgets(line, sizeof line, f)) {
+        size_t limit = SIZE_MAX;
+        char *v1 = strstr(line, ":memory:");
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, "0::", 3) == 0)
+            limit = limit_in_cgroups("/sys/fs/cgroup", line + 3, "memory.max");
+        else if (v1)
+            limit = limit_in_cgroups("/sys/fs/cgroup/memory", v1 + 8, "memory.limit_in_bytes");
+        least = limit < least ? limit : least;
+    }
+    fclose(f);
+    return least;
+}
+
+static unsigned long long number_in_environment(const char *name)
 {
     const char *text = getenv(name);
-    unsigned long long mib = text ? strtoull(text, NULL, 10) : 0;
 
+    return text ? strtoull(text, NULL, 10) : 0;
+}
+
+/* Slurm gives its limits in MiB, for the node or for each of its CPUs. */
+static size_t limit_of_slurm(void)
+{
+    unsigned long long mib = number_in_environment("SLURM_MEM_PER_NODE");
+
+    if (mib == 0)
+        mib = number_in_environment("SLURM_MEM_PER_CPU") *
+              number_in_environment("SLURM_CPUS_ON_NODE");
     return mib > 0 && mib < (SIZE_MAX >> 20) ? (size_t)mib << 20 : SIZE_MAX;
 }
 
@@ -135,9 +185,8 @@ size_t memory_available(void)
 {
     const size_t limits[] = {
         limit_in_meminfo(),
-        limit_in_file("/sys/fs/cgroup/memory.max"),
-        limit_in_file("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-        limit_in_environment("SLURM_MEM_PER_NODE"),
+        limit_of_cgroup(),
+        limit_of_slurm(),
     };
     size_t least = SIZE_MAX;
 

@@ -170,7 +170,7 @@ static bool all_gone(const struct coordinator *c)
     for (int rank = 1; rank < c->cluster->size; rank++)
         if (!c->gone[rank])
             return false;
-    return mailbox_count(&c->out) == 0;
+    return mailbox_count(&c->out) == 0 && mailbox_count(&c->in) == 0;
 }
 
 /* Serves until done or failed, then sees everybody off. */

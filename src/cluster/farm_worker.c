@@ -17,7 +17,7 @@ struct worker {
     struct mailbox out, in;
     struct buffer *queue; /* tasks that are here, oldest first */
     int n_queue, credits;
-    bool stopped;
+    bool stopped, failed;
 };
 
 /* One look at the messages; true if anything happened. */
@@ -68,6 +68,7 @@ static void complain(struct worker *w, int64_t task, struct err *e)
     if (!buffer_append(&bytes, e, sizeof *e, &ignored) || !mail_sign(&bytes, task, &ignored))
         MPI_Abort(w->cluster->comm, EXIT_FAILED);
     answer(w, MAIL_FAILED, &bytes);
+    w->failed = true;
 }
 
 /* Does the oldest task of the queue. */
@@ -108,6 +109,8 @@ static void run(struct worker *w)
             backoff = (struct backoff){0};
         if (w->stopped)
             break;
+        while (w->failed && w->n_queue > 0)
+            buffer_free(&w->queue[--w->n_queue]);
         if (w->n_queue > 0) {
             work(w);
             backoff = (struct backoff){0};

@@ -133,13 +133,22 @@ bool mail_collect(struct mailbox *m)
     return any;
 }
 
+/* Whether an older letter of the same rank has not been taken yet. */
+static bool must_wait(const struct mailbox *m, int at)
+{
+    for (int i = 0; i < at; i++)
+        if (m->slot[i].rank == m->slot[at].rank)
+            return true;
+    return false;
+}
+
 bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes)
 {
     for (int i = 0; i < m->n && m->slot[i].used; i++) {
         struct letter *letter = &m->slot[i];
         int done = 0;
         MPI_Test(&letter->request, &done, MPI_STATUS_IGNORE);
-        if (!done)
+        if (!done || must_wait(m, i))
             continue;
         *kind = letter->kind;
         *rank = letter->rank;

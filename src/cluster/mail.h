@@ -44,7 +44,9 @@ bool mail_sent(struct mailbox *m);
  * was. A message there is no memory for ends the job: nothing polite is left to be done. */
 bool mail_collect(struct mailbox *m);
 
-/* The oldest letter that is here in full: the caller owns its bytes. False if there is none. */
+/* The oldest letter that is here in full, and before which no other of its rank is still arriving:
+ * a rank's letters are taken in the order it sent them, however large. The caller owns its bytes.
+ * False if there is none. */
 bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes);
 
 #endif

@@ -18,7 +18,7 @@ int command_info(struct words words);
 int command_ops(struct words words);
 int command_version(struct words words);
 
-/* Whether --help or -h is among the words up to the first "!" or step. */
+/* Whether --help or -h is among the words. */
 bool wants_help(struct words words);
 
 /* Prints "tilery: " and the failure; returns its exit status. */

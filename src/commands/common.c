@@ -10,8 +10,6 @@ bool wants_help(struct words words)
     for (int i = 0; i < words.n; i++) {
         if (strcmp(words.item[i], "--help") == 0 || strcmp(words.item[i], "-h") == 0)
             return true;
-        if (strcmp(words.item[i], "!") == 0)
-            return false;
     }
     return false;
 }

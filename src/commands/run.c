@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "job/job.h"
+#include "ops/op.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -98,6 +99,20 @@ static bool read_args(struct words words, struct args *args, struct words *rest,
     return true;
 }
 
+/* `… ! OP … --help`: the help of that op; anywhere else: of run. */
+static int help_of_step(struct words words)
+{
+    const char *name = NULL;
+
+    for (int i = 0; i < words.n; i++) {
+        if (strcmp(words.item[i], "!") == 0 && i + 1 < words.n)
+            name = words.item[i + 1];
+        if (strcmp(words.item[i], "--help") == 0)
+            return name && op_find(name) ? command_ops((struct words){1, &name}) : help();
+    }
+    return help();
+}
+
 int command_run(struct words words)
 {
     struct args args = {0};
@@ -107,7 +122,7 @@ int command_run(struct words words)
     struct err e;
 
     if (wants_help(words))
-        return help();
+        return help_of_step(words);
     signal(SIGXFSZ,
            SIG_IGN); /* a file at its limit is an error of write(), not the end of a rank */
     if (!cluster_begin(&cluster, &e))

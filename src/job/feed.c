@@ -139,18 +139,22 @@ bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, 
 {
     const struct ticket *t = f->ticket;
     const struct region need = plan_need(t->plan, division_chunk(&t->sizing.division, chunk));
-    struct needs needs;
+    struct needs needs = {0};
+    bool ok;
 
     if (!f->blobs) {
         const struct format format = ticket_format(t);
         struct pixel_load load = {f, payload};
-        return needs_pieces(need, format.width, format.height, load_pixels, &load, e);
+        ok = needs_pieces(need, format.width, format.height, load_pixels, &load, e);
+    } else {
+        ok = needs_blobs(&needs, &t->grid, need, e);
+        for (int i = 0; ok && i < needs.n; i++)
+            ok = load_blob(f, &needs.blob[i], rank, payload, e);
+        needs_free(&needs);
     }
-    if (!needs_blobs(&needs, &t->grid, need, e))
-        return false;
-    bool ok = true;
-    for (int i = 0; ok && i < needs.n; i++)
-        ok = load_blob(f, &needs.blob[i], rank, payload, e);
-    needs_free(&needs);
-    return ok;
+    if (ok)
+        return true;
+    return err_context(e, "reading for chunk %lld (%lldx%lld at %lld,%lld)", (long long)chunk,
+                       (long long)need.width, (long long)need.height, (long long)need.x,
+                       (long long)need.y);
 }

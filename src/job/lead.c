@@ -8,16 +8,41 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     CACHE_LEAST = 16 << 20, /* of GDAL: a row of blocks of most scenes … */
     CACHE_MOST = 64 << 20,  /* … and more only makes reading slower */
 };
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat sa, sb;
+
+    return strcmp(a, b) == 0 || (stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+                                 sa.st_ino == sb.st_ino);
+}
+
+/* That the report can be written is found out before hours of work, not after. */
+static bool check_report(const struct lead *l, struct err *e)
+{
+    const char *path = l->options->report;
+
+    if (!path)
+        return true;
+    if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
+        return err_usage(e, "--report=%s is the scene's or the output's own file", path);
+    FILE *f = fopen(path, "a");
+    if (!f)
+        return err_errno(e, "--report=%s cannot be written", path);
+    fclose(f);
+    return true;
+}
+
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e)
 {
     *l = (struct lead){.options = options, .start_s = clock_s()};
-    return endpoints_read(&l->ends, options->pipeline, e);
+    return endpoints_read(&l->ends, options->pipeline, e) && check_report(l, e);
 }
 
 /* The ops' steps, and one more for --ot. */
@@ -46,6 +71,12 @@ static struct format scene_format(const struct scene *s)
     return (struct format){info->type, info->bands, info->width, info->height};
 }
 
+static size_t block_bytes(const struct scene_info *in)
+{
+    return (size_t)in->block_width * (size_t)in->block_height * pixel_size(in->type) *
+           ((size_t)in->bands + 1);
+}
+
 static bool open_scene(struct lead *l, struct err *e)
 {
     size_t cache = l->memory_bytes / 8;
@@ -55,8 +86,8 @@ static bool open_scene(struct lead *l, struct err *e)
         !scene_open(&l->scene, &l->ends.source, e) ||
         !blobs_open(&l->blobs, l->scene, l->memory_bytes / 16, l->why, sizeof l->why, e))
         return false;
-    if (!l->blobs) /* GDAL's cache will fill */
-        l->used_bytes += cache;
+    if (!l->blobs) /* GDAL's cache will fill, and holds a block of all bands however large it is */
+        l->used_bytes += cache + block_bytes(scene_info(l->scene));
     size_t now = memory_resident();
     if (now > l->used_bytes)
         l->used_bytes = now;
@@ -70,6 +101,7 @@ static bool choose_sizing(struct lead *l, struct err *e)
         .chunk_width = l->options->chunk.width,
         .chunk_height = l->options->chunk.height,
         .memory_bytes = l->memory_bytes,
+        .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
         .n_ranks = l->n_ranks,
         .input = l->blobs ? blobs_layout(l->blobs) : NULL,

@@ -18,6 +18,7 @@ enum {
     HALOS_PER_CHUNK = 8, /* a chunk is this many times as tall and wide as its halo … */
     CHUNK_ROWS_LEAST = 256, /* … and no lower than this, where tiles are low */
     CHUNK_PIXELS = 8 << 20, /* more bring nothing but longer waits at the end */
+    CHUNK_BYTES = 64 << 20, /* the same for scenes of many bands */
     SLACK_BYTES = 16 << 20, /* allocators, message buffers, stacks */
 };
 
@@ -91,6 +92,8 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
     const bool rows_of_tiles = d->kind == DIVISION_COLUMNS ? d->chunk_width > d->tile_width
                                                            : d->chunk_height > d->tile_height;
 
+    /* A codec may make noise larger; LZW does so by half. */
+    s->message_bytes = w.task > w.output + w.output / 2 ? w.task : w.output + w.output / 2;
     s->stride = d->kind == DIVISION_COLUMNS ? d->down : d->across;
     s->credits = CREDITS;
     s->cache_bytes = cache < free_bytes / 4 ? cache : free_bytes / 4;
@@ -100,9 +103,13 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
     const size_t common = wish->used_bytes + SLACK_BYTES + executor_bytes(plan) + w.input +
                           w.output + 2 * w.tile + s->cache_bytes;
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
+    /* What rank 0 knows of every tile and chunk: collect.c, output.c, schedule.c, libtiff's index.
+     */
+    const size_t known = (size_t)(40 * layout_blobs(wish->output) + 8 * division_chunks(d) +
+                                  (wish->input ? 16 * layout_blobs(wish->input) : 0));
     const size_t sent = (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
     s->send_bytes = free_bytes / 4;
-    s->lead_bytes = common + w.task + held * w.output +
+    s->lead_bytes = common + known + w.task + held * w.output +
                     (sent < s->send_bytes + w.task ? sent : s->send_bytes + w.task);
     return true;
 }
@@ -138,9 +145,14 @@ static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, 
     const int64_t lane = max64(LANE_TILES * step_x, HALOS_PER_CHUNK / 2 * (halo.width - 1));
     const int64_t lanes = max64(1, min64(l->width / lane, LANES_PER_RANK * (int64_t)wish->n_ranks));
 
+    const struct format in = plan->stages.list[STAGE_SOURCE].out;
+    const int64_t pixel_bytes =
+        max64((int64_t)pixel_size(in.type) * in.bands, (int64_t)pixel_size(l->type) * l->bands);
+    const int64_t pixels = min64(CHUNK_PIXELS, CHUNK_BYTES / pixel_bytes);
+
     *height = min64(l->height, ceil_div(tall, step_y) * step_y);
     *width = min64(l->width, ceil_div(ceil_div(l->width, lanes), step_x) * step_x);
-    while (*width * *height > CHUNK_PIXELS && *width > lane)
+    while (*width * *height > pixels && *width > lane)
         *width = max64(lane, *width / 2 / step_x * step_x);
 }
 
@@ -213,11 +225,18 @@ bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const str
                                width, height);
         if (!fits(out, wish, plan, e))
             return false;
-        if (most(out) <= wish->memory_bytes)
+        if (most(out) <= wish->memory_bytes && out->message_bytes <= wish->message_most)
             return true;
         if (given || !shrink(l, &width, &height))
             break;
     }
+    if (out->message_bytes > wish->message_most)
+        return err_usage(e, "chunks of %lldx%lld pixels take %s in one message, more than %s; %s",
+                         (long long)out->division.chunk_width,
+                         (long long)out->division.chunk_height,
+                         text_bytes(out->message_bytes, text[0], sizeof text[0]),
+                         text_bytes(wish->message_most, text[1], sizeof text[1]),
+                         given ? "give a smaller --chunk" : "read fewer bands at a time");
     return err_usage(e,
                      "--memory=%s a rank is too little for chunks of %lldx%lld pixels: about %s "
                      "would be used; give more memory%s",

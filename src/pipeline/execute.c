@@ -152,7 +152,8 @@ static size_t place_parts(struct executor *x, const int *wider)
         if (i == STAGE_SOURCE || i == p->last)
             continue;
         size_t pad = round_up((size_t)ring->pad * ring->pixel);
-        ring->row_bytes = round_up(((size_t)x->strip_width + (size_t)wider[i]) * ring->pixel) + 2 * pad;
+        ring->row_bytes =
+            round_up(((size_t)x->strip_width + (size_t)wider[i]) * ring->pixel) + 2 * pad;
         ring->band_bytes = ring->row_bytes * (size_t)ring->capacity;
         ring->data = x->memory + used + pad;
         used += ring->band_bytes * (size_t)(p->bands_at_once > 1 ? stage->out.bands : 1);

@@ -25,6 +25,7 @@ says 0 "gaussian-blur" "$TILERY" ops
 says 0 "--sigma-x" "$TILERY" ops gaussian-blur
 says 2 "did you mean 'gaussian-blur'" "$TILERY" ops gaussian-blurr
 says 0 "791 x 718" "$TILERY" info "$in"
+says 0 "--ksize" "$TILERY" run read x ! blur --help ! write y
 ok "ops --json is JSON" sh -c '"$1" ops --json | jq -e "length > 10" >/dev/null' - "$TILERY"
 ok "info --json is JSON" sh -c '"$1" info --json "$2" | jq -e ".bands == 3" >/dev/null' - "$TILERY" "$in"
 
@@ -46,6 +47,9 @@ refused 2 2 "COMPRESS" read "$in" ! write "$out" --co COMPRES=DEFLATE
 refused 2 2 "ZLEVEL" read "$in" ! write "$out" --co COMPRESS=DEFLATE --co ZLEVEL=99
 refused 2 2 "window" read "$in" --window=0,0,10000,10 ! write "$out"
 refused 2 2 "band" read "$in" --bands=4 ! write "$out"
+refused 1 2 "report" --report "$TMP/nodir/r.json" read "$in" ! write "$out"
+refused 2 2 "report" --report "$in" read "$in" ! write "$out"
+refused 2 2 "report" --report "$out" read "$in" ! write "$out"
 # The op's mistake is found before the scene is: it need not even exist.
 refused 2 2 "did you mean 'blur'" read "$TMP/none.tif" ! blurr --ksize=3 ! write "$out"
 finish

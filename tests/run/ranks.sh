@@ -52,6 +52,18 @@ way "$TMP/in.vrt" gdal
 convert -co NBITS=12 "$TMP/in.tif" "$TMP/nbits.tif"
 way "$TMP/nbits.tif" gdal
 
+# Over TCP large tasks arrive later than small ones sent after them; tiles larger than chunks make both.
+convert -outsize 2048 2048 -co TILED=YES -co BLOCKXSIZE=2048 -co BLOCKYSIZE=2048 "$TMP/in.tif" "$TMP/wide.tif"
+ok "one rank" ranks 1 read "$TMP/wide.tif" ! blur --ksize=3 ! write "$TMP/a.tif"
+OMPI_MCA_btl=tcp,self
+export OMPI_MCA_btl
+for n in 2 3; do
+    ok "$n ranks over TCP" ranks "$n" --chunk 256 read "$TMP/wide.tif" ! blur --ksize=3 ! write "$TMP/b.tif" \
+        --co BLOCKXSIZE=256 --co BLOCKYSIZE=256 --overwrite
+    ok "$n ranks over TCP give the same pixels" same_pixels "$TMP/a.tif" "$TMP/b.tif"
+done
+unset OMPI_MCA_btl
+
 # A window and a choice of bands are the same as the scene cut before.
 for layout in "INTERLEAVE=PIXEL" "INTERLEAVE=BAND"; do
     convert -co "$layout" -co TILED=YES -co BLOCKXSIZE=64 -co BLOCKYSIZE=64 "$DATA/bahamas.tif" "$TMP/rgb.tif"

@@ -202,6 +202,7 @@ START_TEST(sizing_fits_the_memory_or_says_what_would)
     for (int ranks = 1; ranks <= 64; ranks *= 2) {
         struct sizing_wish wish = {.memory_bytes = (size_t)400 << 20,
                                    .used_bytes = (size_t)60 << 20,
+                                   .message_most = 1 << 30,
                                    .n_ranks = ranks,
                                    .input = &l,
                                    .output = &l};
@@ -212,6 +213,7 @@ START_TEST(sizing_fits_the_memory_or_says_what_would)
     }
     struct sizing_wish tiny = {.memory_bytes = (size_t)61 << 20,
                                .used_bytes = (size_t)60 << 20,
+                               .message_most = 1 << 30,
                                .n_ranks = 2,
                                .input = &l,
                                .output = &l};
@@ -227,6 +229,7 @@ START_TEST(sizing_keeps_the_division_asked_for)
     struct plan *p = gaussian(3000, 2000);
     struct sizing_wish wish = {.memory_bytes = (size_t)1 << 30,
                                .used_bytes = (size_t)60 << 20,
+                               .message_most = 1 << 30,
                                .n_ranks = 3,
                                .input = &l,
                                .output = &l};
