@@ -11,8 +11,12 @@ bool needs_pieces(struct region need, int64_t width, int64_t height,
                   bool (*each)(void *ctx, const struct piece *piece, struct err *e), void *ctx,
                   struct err *e)
 {
+    enum { PIECES_MOST = 10000 };
     const struct region scene = {0, 0, width, height};
 
+    if ((need.width / width + 2) * (need.height / height + 2) > PIECES_MOST)
+        return err_usage(e, "a border of type wrap goes round the %lldx%lld scene too often",
+                         (long long)width, (long long)height);
     for (int64_t page_y = floor_div(need.y, height); page_y * height < need.y + need.height;
          page_y++)
         for (int64_t page_x = floor_div(need.x, width); page_x * width < need.x + need.width;

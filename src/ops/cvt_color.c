@@ -10,7 +10,8 @@ enum { RGB2GRAY, BGR2GRAY, RGBA2GRAY, BGRA2GRAY };
 static const char *const codes[] = {"rgb2gray", "bgr2gray", "rgba2gray", "bgra2gray", NULL};
 
 static const struct param params[] = {
-    {"code", "from which bands to which", P_CHOICE, offsetof(struct args, code), NULL, codes, 0, 0},
+    {"code", "from which bands to which", P_CHOICE, offsetof(struct args, code), "rgb2gray", codes,
+     0, 0},
     {0},
 };
 
