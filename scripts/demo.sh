@@ -39,8 +39,8 @@ echo "== A large synthetic scene: 8192 x 8192 pixels of uint16, fractal terrain 
 [ -e "$scene" ] || "$BUILD/bench/generate" "$scene" 8192 8192 UInt16 COMPRESS=DEFLATE PREDICTOR=2 NUM_THREADS=ALL_CPUS
 run -v --report "$out/synthetic.json" read "$scene" ! gaussian-blur --sigma-x=2 ! threshold --thresh=127 --maxval=65535 ! \
     write "$out/bright.tif" --co COMPRESS=DEFLATE --overwrite
-picture "$scene" "$out/synthetic-before.png" -srcwin 3000 3000 800 800 -ot Byte -scale 0 400
-picture "$out/bright.tif" "$out/synthetic-after.png" -srcwin 3000 3000 800 800 -ot Byte -scale 0 65535
+picture "$scene" "$out/synthetic-before.png" -outsize 800 800 -r average -ot Byte -scale 0 400
+picture "$out/bright.tif" "$out/synthetic-after.png" -outsize 800 800 -r average -ot Byte -scale 0 65535
 
 echo
 echo "Pictures, before and after:"

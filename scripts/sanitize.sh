@@ -4,8 +4,9 @@ set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh
 export LSAN_OPTIONS="suppressions=$PWD/scripts/lsan.supp:print_suppressions=0"
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1
 # Open MPI is built without frame pointers: only the slow unwinder finds whose a leak is.
-export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:fast_unwind_on_malloc=0
+export MPI_ASAN_OPTIONS="$ASAN_OPTIONS:fast_unwind_on_malloc=0"
 export CK_TIMEOUT_MULTIPLIER=5 # everything is slower
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 flags='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DNO_TARGET_CLONES'

@@ -25,6 +25,7 @@ run() { # run SECONDS COMMAND...
 for test in "$BUILD"/tests/unit/test_*; do
     [ -x "$test" ] && [ ! -d "$test" ] && run 300 "$test"
 done
+[ -z "${MPI_ASAN_OPTIONS:-}" ] || export ASAN_OPTIONS="$MPI_ASAN_OPTIONS" # scripts/sanitize.sh
 for n in 1 2 3 5; do
     run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
 done
