@@ -51,6 +51,34 @@ bool pixel_from_name(const char *name, enum pixel_type *type);
  * NaN becomes 0 in integer types. */
 void pixel_store(enum pixel_type type, double v, void *out);
 
+/* Pixel i of a row of the type. */
+static inline double pixel_load(enum pixel_type type, const void *row, int64_t i)
+{
+    switch (type) {
+    case PX_UINT8:
+        return ((const uint8 *)row)[i];
+    case PX_UINT16:
+        return ((const uint16 *)row)[i];
+    case PX_INT16:
+        return ((const int16 *)row)[i];
+    case PX_UINT32:
+        return ((const uint32 *)row)[i];
+    case PX_INT32:
+        return ((const int32 *)row)[i];
+    case PX_FLOAT32:
+        return (double)((const float *)row)[i];
+    case PX_FLOAT64:
+        return ((const double *)row)[i];
+    case PX_UINT64:
+        return (double)((const uint64 *)row)[i];
+    case PX_INT64:
+        return (double)((const int64 *)row)[i];
+    case PX_N_TYPES:
+        break;
+    }
+    return 0;
+}
+
 /* Fills n pixels at out with the same value v, stored as by pixel_store. */
 void pixel_fill(enum pixel_type type, double v, void *out, size_t n);
 

@@ -2,8 +2,8 @@
  *
  * An op's prepare() checks its parameters against the input's format and adds one or more stages.
  * The executor runs stages by rows; borders, halos, strips and rings are its business, never a
- * kernel's. Stages form a graph: each names the stages it reads (STAGE_SOURCE 0 is the scene).
- * SPDX-License-Identifier: MIT */
+ * kernel's. Stages form a graph: each names the stages it reads. The first ones are the scenes: 0
+ * is the pipeline's own, the others those of --with. SPDX-License-Identifier: MIT */
 #ifndef OPS_OP_H
 #define OPS_OP_H
 
@@ -60,26 +60,34 @@ struct place {
     const char *host, *scene;
 };
 
-/* One output row (a column strip of it) and the input rows it is made from.
+/* Output rows (a column strip of them) and the input rows they are made from.
  *
- * For a stage with one input and one band at a time, rows[i], i = 0 .. up + down, are the input
- * rows from `up` above to `down` below; rows[up] is the row itself. Each may be read from pixel
- * -left to width + right - 1. A stage with several inputs finds the rows of the next input after
- * those of the last one. A stage across bands finds, for each input, the rows of band 0, then of
- * band 1 … Rows need no alignment beyond their pixel's. outs[b] is the output row of band b (b = 0
- * only, when bands are processed one at a time); inputs and outputs never overlap. */
+ * For a stage with one input and one band at a time, rows[i], i = 0 .. up + height - 1 + down, are
+ * the input rows from `up` above the first output row to `down` below the last; rows[up] is the
+ * first row itself. Each may be read from pixel -left to width + right - 1. An input with a `need`
+ * function shows the rows of the region `in` instead, each from pixel 0 to in.width - 1. A stage
+ * with several inputs finds the rows of the next input after those of the last one. A stage across
+ * bands finds, for each input, the rows of band 0, then of band 1 … Rows need no alignment beyond
+ * their pixel's. outs[b * height + i] is output row i of band b (b = 0 only, when bands are
+ * processed one at a time); inputs and outputs never overlap. */
 struct window {
     const void *const *rows;
     void *const *outs;
-    int width;
-    void *scratch; /* stage.scratch_bytes, aligned to 64 bytes; contents undefined */
-    int64_t x, y;  /* of the first output pixel, in the scene */
+    int width, height; /* height is 1 unless stage.block is more, and at most that */
+    struct region in;  /* what the rows of input 0 show, when it has a need function */
+    void *scratch;     /* stage.scratch_bytes, aligned to 64 bytes; contents undefined */
+    int64_t x, y;      /* of the first output pixel, in the scene */
     const struct place *place;
 };
 
 typedef void row_kernel(const void *state, const struct window *w);
 
-enum { STAGE_SOURCE = 0, STAGE_MAX_INPUTS = 3 };
+/* The input region that an output region is made from, for stages whose output has another grid
+ * than their input. Inside the input's grid (with border wrap also past its edges, where the other
+ * end shows again); empty when nothing is read. Of a larger region it is no smaller. */
+typedef struct region input_need(const void *state, struct region out);
+
+enum { STAGE_SOURCE = 0, STAGE_MAX_INPUTS = 4 };
 
 /* The widest strip the executor ever asks of a kernel; scratch is sized by it. */
 enum { STRIP_MAX = 2048 };
@@ -88,6 +96,42 @@ struct stage_input {
     int stage; /* index of the stage read */
     struct reach reach;
     struct border border; /* what this stage sees outside the scene */
+    /* NULL: output pixel (x, y) is made from what lies around input pixel (x, y), as reach and
+     * border say. Else they are left alone, and the kernel minds the scene's edges itself. */
+    input_need *need;
+    const void *need_state;
+};
+
+/* Some pixels of a stage's input beside the validity of each, for a patch function. */
+struct patch_view {
+    enum pixel_type type;
+    int bands;               /* 1, unless the stage works across bands */
+    struct region in;        /* what the rows show; border included */
+    const void *const *rows; /* in.height rows of band 0, then of band 1 … */
+    const uint8 *const *valid;
+};
+
+/* What a filter makes of output pixel (x, y) when pixels outside the data are left out, computed in
+ * double: results[band] for each output band. Returns false, with results undefined, when no pixel
+ * that takes part is outside the data: then the kernel's result stands. Asked only for pixels that
+ * are inside the data themselves. */
+typedef bool patch_function(const void *state, const struct patch_view *v, int64_t x, int64_t y,
+                            double *results);
+
+/* Whether pixel (x, y) of the view is inside the data; *value is it. */
+static inline bool patch_pixel(const struct patch_view *v, int band, int64_t x, int64_t y,
+                               double *value)
+{
+    const int64_t row = band * v->in.height + y - v->in.y;
+
+    *value = pixel_load(v->type, v->rows[row], x - v->in.x);
+    return v->valid[row][x - v->in.x] != 0;
+}
+
+/* The place of an output pixel in the input's grid, in pixels from the corner of each (the middle
+ * of the first pixel is 0.5, 0.5): x_in = m[0] + m[1] x + m[2] y, y_in = m[3] + m[4] x + m[5] y. */
+struct affine {
+    double m[6];
 };
 
 struct stage {
@@ -96,16 +140,45 @@ struct stage {
     int n_in;
     struct format out;
     bool across; /* the kernel sees all bands at once; else one at a time, and bands stay as many */
+    int block;   /* output rows the kernel would rather make at once, up to BLOCK_MAX; 0 means 1 */
     row_kernel *row;
     const void *state;    /* owned by struct stages */
     size_t scratch_bytes; /* the kernel's scratch space, for a strip up to STRIP_MAX pixels wide */
+
+    /* Geometry: where the output's pixels lie in the first input's grid. */
+    bool regrids;
+    struct affine to_input;
+
+    /* Pixels outside the data (nodata). By default an output pixel is inside when the pixels at its
+     * place are inside in all inputs, which is all that ops on single pixels need. */
+
+    /* The kernel is shown `neutral` in place of pixels outside the data. */
+    bool has_neutral;
+    double neutral;
+    /* Corrects the kernel's result where pixels outside the data took part. patch_input is what it
+     * looks at: the stage's first input, or that of the first of several stages that make up a
+     * filter. */
+    patch_function *patch;
+    const void *patch_state;
+    struct stage_input patch_input;
+    /* Makes the output's validity (uint8, 0 is outside) of that of the inputs, where the default
+     * will not do: the stage moves pixels. The window is the same as for `row`, but for the type.
+     * What lies outside the scene is inside the data. */
+    row_kernel *valid;
+    const void *valid_state;
 };
+
+/* The most rows a kernel is asked for at once. */
+enum { BLOCK_MAX = 32 };
 
 /* The growing graph. Fields are read by the planner; ops use the functions. */
 struct stages {
     struct stage *list;
     int n, capacity;
+    int n_sources;
+    const char *const *source_names; /* of the scenes, as the user wrote them */
     int current;         /* the stage whose output is the op's input, and then its result */
+    int with;            /* the scene of the op's --with, or -1 */
     const char *op_name; /* the op now preparing; becomes stage.name */
     void **owned;
     int n_owned;
@@ -121,11 +194,29 @@ bool stages_add(struct stages *s, const struct stage *stage, struct err *e) MUST
 bool stages_add_row(struct stages *s, row_kernel *row, const void *state, struct format out,
                     struct reach reach, struct border border, struct err *e) MUST_CHECK;
 
+/* For ops with --with=SCENE: the format of that scene, whose stage is s->with. Fails with err_usage
+ * unless its size and pixel type are those of `in`. */
+bool stages_with(struct stages *s, struct format in, struct format *other,
+                 struct err *e) MUST_CHECK;
+
 void stages_free(struct stages *s);
+
+/* How an op treats pixels outside the data, for the documentation and its tests. */
+enum nodata_rule {
+    NODATA_POINT,      /* each pixel by itself */
+    NODATA_NORMALIZED, /* a weighted sum, normalised over the pixels inside */
+    NODATA_VALID_ONLY, /* pixels outside are not seen */
+    NODATA_MOVED,      /* pixels change places */
+    NODATA_N_RULES,
+};
+extern const char *const nodata_rules[]; /* a sentence for each */
 
 struct op {
     const char *name, *summary;
-    const char *source; /* where the method is defined */
+    const char *source;  /* where the method is defined */
+    const char *example; /* parameters of a typical use, as the user would type them; NULL: none.
+                            The picture in the documentation shows it, the tests run it */
+    enum nodata_rule nodata;
     const struct param *params;
     size_t args_size;
     /* args is a struct of args_size bytes filled by params_read. Fails with err_usage when the
@@ -142,6 +233,10 @@ const struct op *op_find(const char *name);
 /* Checks that there is such an op and that it takes the arguments, whatever the input. Fails with
  * err_usage, naming the nearest. */
 bool op_check(const char *name, int n_args, const char *const *args, struct err *e) MUST_CHECK;
+
+/* The scene of the op's --with, borrowed from args; NULL when there is none. Fails as op_check. */
+bool op_scene(const char *name, int n_args, const char *const *args, const char **scene,
+              struct err *e) MUST_CHECK;
 
 /* Adds the op's stages after s->current, whose output is its input. Fails as op_check and prepare
  * do. */

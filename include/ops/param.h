@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "ops/numbers.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,16 +30,18 @@ struct text_list {
 
 enum param_kind {
     P_END = 0,
-    P_INT,    /* int */
-    P_REAL,   /* double */
-    P_BOOL,   /* bool; --name alone means true */
-    P_CHOICE, /* int: index into choices */
-    P_TEXT,   /* const char *, borrowed from the arguments; NULL when not given */
-    P_SIZE,   /* struct size2: N or WxH, each within min..max */
-    P_POINT,  /* struct point2: x,y */
-    P_TYPE,   /* enum pixel_type, as int; default "same" is PX_SAME */
-    P_BYTES,  /* size_t: 512, 400M, 2G; 0 when not given */
-    P_LIST,   /* struct text_list: may be repeated; items borrowed */
+    P_INT,     /* int */
+    P_REAL,    /* double */
+    P_BOOL,    /* bool; --name alone means true */
+    P_CHOICE,  /* int: index into choices */
+    P_TEXT,    /* const char *, borrowed from the arguments; NULL when not given */
+    P_SIZE,    /* struct size2: N or WxH, each within min..max */
+    P_POINT,   /* struct point2: x,y */
+    P_TYPE,    /* enum pixel_type, as int; default "same" is PX_SAME */
+    P_BYTES,   /* size_t: 512, 400M, 2G; 0 when not given */
+    P_SCENE,   /* const char *: a scene besides the pipeline's own; NULL when not given */
+    P_NUMBERS, /* struct numbers: a,b;c,d or a file of them; v is NULL when not given */
+    P_LIST,    /* struct text_list: may be repeated; items borrowed */
 };
 
 struct param {
@@ -46,7 +49,7 @@ struct param {
     enum param_kind kind;
     size_t offset;
     const char *preset;         /* the default as the user would type it; NULL: required, but for
-                                   P_TEXT, P_BYTES and P_LIST, which are then empty */
+                                   P_TEXT, P_SCENE, P_NUMBERS, P_BYTES and P_LIST, which are then empty */
     const char *const *choices; /* P_CHOICE: names, then NULL */
     double min, max; /* P_INT, P_REAL, P_SIZE, P_POINT: inclusive bounds; unused if equal */
 };
@@ -70,6 +73,15 @@ void params_free(const struct param *params, void *values, struct positionals *p
 /* Whether "--name" (without its dashes) is a parameter of the table that takes a value: the parser
  * of pipelines needs to know for "--name value". *found: whether it is in the table at all. */
 bool param_takes_value(const struct param *params, const char *name, bool *found);
+
+/* The value of the first P_SCENE parameter among args, borrowed; NULL when there is none. */
+const char *params_scene(const struct param *params, int n_args, const char *const *args);
+
+/* Where args[i] names a file of numbers (P_NUMBERS), *arg is what to put in its place, to be freed:
+ * the file's numbers, for ranks that cannot see the file. When args[i] stands alone and its value
+ * after it, the result is for both. Else *arg is NULL. Fails if the file cannot be read. */
+bool params_inline(const struct param *params, int n_args, const char *const *args, int i,
+                   char **arg, struct err *e) MUST_CHECK;
 
 /* One line a parameter, for --help. */
 void params_print(const struct param *params, FILE *out);

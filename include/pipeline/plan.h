@@ -11,29 +11,47 @@
 
 enum { PLAN_MAX_STAGES = 256 };
 
+/* The scenes a pipeline reads: its own, then those of --with. Borrowed by plan_new. */
+struct plan_sources {
+    const struct format *format;
+    const char *const *name; /* as the user wrote them; the first may be NULL */
+    int n;
+};
+
 struct plan {
-    struct stages stages; /* stage 0 is the scene */
+    struct stages stages; /* the first stages.n_sources are the scenes */
     int last;             /* the stage whose output is the plan's */
     int bands_at_once;    /* 1, unless a stage works across bands: then every stage's bands */
 };
 
-/* Compiles the ops steps[0 .. n_steps) for a scene of format in. To be freed with plan_free.
- * Fails with err_usage for unknown ops and parameters, unsuitable types, and borders that cannot be
- * combined. */
-bool plan_new(struct plan **out, const struct step *steps, int n_steps, struct format in,
-              struct err *e) MUST_CHECK;
+/* The scenes of --with in the steps, each once, put behind names[*n] (which has room for most);
+ * *n grows. Fails as op_check does, and if there is no room. */
+bool plan_scenes(const struct step *steps, int n_steps, const char **names, int *n, int most,
+                 struct err *e) MUST_CHECK;
+
+/* Compiles the ops steps[0 .. n_steps). To be freed with plan_free. Fails with err_usage for unknown
+ * ops and parameters, unsuitable types, and borders that cannot be combined. */
+bool plan_new(struct plan **out, const struct step *steps, int n_steps,
+              const struct plan_sources *sources, struct err *e) MUST_CHECK;
 void plan_free(struct plan *p);
 
 struct format plan_output(const struct plan *p);
 
-/* What of the scene the output region needs (virtual coordinates, see above). */
-struct region plan_need(const struct plan *p, struct region out);
+/* Where the output's pixels lie in the grid of the pipeline's own scene. False: there already, one
+ * on one. */
+bool plan_to_source(const struct plan *p, struct affine *to_source);
 
-/* Writable pixels the executor wants beside each row of its input. */
-int plan_margin(const struct plan *p);
+/* What of a source the output region needs (virtual coordinates, see above). */
+struct region plan_need(const struct plan *p, int source, struct region out);
+
+/* Writable pixels the executor wants beside each row of a source. */
+int plan_margin(const struct plan *p, int source);
 
 /* The needs of every stage for an output region, in stage order: needs[i] of plan->stages.n. Empty
  * for stages nothing reads. */
 void plan_needs(const struct plan *p, struct region out, struct region *needs);
+
+/* What a stage's input must have for the region r of the stage's output. */
+struct region plan_input_need(const struct plan *p, const struct stage_input *in, struct region r);
 
 #endif

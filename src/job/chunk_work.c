@@ -313,13 +313,12 @@ static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t
     const struct region chunk = w->place.chunk;
     struct planes in, out;
 
-    if (!reuse_planes(&in, &w->input, &w->input_bytes, ticket_format(t), plan_need(t->plan, chunk),
-                      plan_margin(t->plan), e) ||
+    if (!reuse_planes(&in, &w->input, &w->input_bytes, ticket_format(t), plan_need(t->plan, STAGE_SOURCE, chunk),
+                      plan_margin(t->plan, STAGE_SOURCE), e) ||
         !reuse_planes(&out, &w->output, &w->output_bytes, plan_output(t->plan), chunk, 0, e) ||
-        !fill(w, payload, n, &in, tick, e))
+        !fill(w, payload, n, &in, tick, e) ||
+        !executor_run(w->executor, &in, &out, &w->place, tick, e))
         return false;
-    if (!executor_run(w->executor, &in, &out, &w->place, tick))
-        return err_set(e, "stopped");
     struct packing p = {.worker = w, .out = &out, .result = result, .tick = tick};
     bool ok = pack_tiles(&p, &t->sizing.division, e);
     buffer_free(&p.table);

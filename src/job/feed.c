@@ -138,7 +138,7 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
 bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     const struct ticket *t = f->ticket;
-    const struct region need = plan_need(t->plan, division_chunk(&t->sizing.division, chunk));
+    const struct region need = plan_need(t->plan, STAGE_SOURCE, division_chunk(&t->sizing.division, chunk));
     struct needs needs = {0};
     bool ok;
 

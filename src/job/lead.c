@@ -165,6 +165,14 @@ static bool pack(struct lead *l, struct buffer *ticket, struct err *e)
     return ok;
 }
 
+static bool make_plan(struct lead *l, struct err *e)
+{
+    const struct format format = scene_format(l->scene);
+    const char *name = NULL;
+
+    return plan_new(&l->plan, l->steps, l->n_steps, &(struct plan_sources){&format, &name, 1}, e);
+}
+
 bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e)
 {
@@ -174,7 +182,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
     if (!collect_steps(l, e) || !open_scene(l, e) ||
-        !plan_new(&l->plan, l->steps, l->n_steps, scene_format(l->scene), e))
+        !make_plan(l, e))
         return false;
     out = plan_output(l->plan);
     if (!output_check(&l->ends.sink, out.type, out.bands, out.width, out.height, &l->layout, e) ||

@@ -45,10 +45,10 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
     const struct region chunk = {min64(d->chunk_width, d->width - d->chunk_width),
                                  min64(d->chunk_height, d->height - d->chunk_height),
                                  d->chunk_width, d->chunk_height};
-    const struct region need = plan_need(plan, chunk);
+    const struct region need = plan_need(plan, STAGE_SOURCE, chunk);
     struct planes planes;
 
-    if (!planes_layout(&planes, &w->input, in.type, in.bands, need, plan_margin(plan), e) ||
+    if (!planes_layout(&planes, &w->input, in.type, in.bands, need, plan_margin(plan, STAGE_SOURCE), e) ||
         !planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e))
         return false;
     w->task = w->input;
@@ -100,7 +100,7 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
     s->window = max64(1, min64((int64_t)(free_bytes / 4 / w.output),
                                ROWS_AHEAD * s->stride + (int64_t)wish->n_ranks * s->credits));
     const size_t held = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
-    const size_t common = wish->used_bytes + SLACK_BYTES + executor_bytes(plan) + w.input +
+    const size_t common = wish->used_bytes + SLACK_BYTES + executor_bytes(plan, d->chunk_height) + w.input +
                           w.output + 2 * w.tile + s->cache_bytes;
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
     /* What rank 0 knows of every tile and chunk: collect.c, output.c, schedule.c, libtiff's index.
@@ -130,7 +130,7 @@ static int64_t step(int64_t output_tile, int64_t input_tile, int64_t all)
 /* The halo around one pixel in the middle of the scene. */
 static struct region halo_of(const struct plan *plan, const struct layout *l)
 {
-    return plan_need(plan, (struct region){l->width / 2, l->height / 2, 1, 1});
+    return plan_need(plan, STAGE_SOURCE, (struct region){l->width / 2, l->height / 2, 1, 1});
 }
 
 static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, int64_t *width,

@@ -109,7 +109,8 @@ static bool open_plan(struct ticket *t, struct unpack *u, struct format format, 
         steps[i].args = (const char *const *)t->words + at + 1;
         at += 1 + (uint32_t)steps[i].n_args;
     }
-    ok = ok && plan_new(&t->plan, steps, (int)n, format, e);
+    ok = ok && plan_new(&t->plan, steps, (int)n,
+                        &(struct plan_sources){&format, &(const char *){NULL}, 1}, e);
     free(steps);
     return ok;
 }

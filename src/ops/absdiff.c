@@ -64,6 +64,7 @@ const struct op op_absdiff = {
     .name = "absdiff",
     .summary = "absolute difference from a constant",
     .source = "OpenCV core, absdiff",
+    .example = "--value=90",
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

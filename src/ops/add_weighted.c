@@ -77,6 +77,7 @@ const struct op op_add_weighted = {
     .name = "add-weighted",
     .summary = "weighted sum of the scene and a constant",
     .source = "OpenCV core, addWeighted",
+    .example = "--alpha=1.5 --value=128 --beta=-0.5",
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

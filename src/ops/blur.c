@@ -207,6 +207,8 @@ const struct op op_blur = {
     .name = "blur",
     .summary = "mean of a box",
     .source = "OpenCV imgproc, blur",
+    .example = "--ksize=9",
+    .nodata = NODATA_NORMALIZED,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

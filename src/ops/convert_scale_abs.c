@@ -53,6 +53,7 @@ const struct op op_convert_scale_abs = {
     .name = "convert-scale-abs",
     .summary = "scale, add, take the absolute value, and make it uint8",
     .source = "OpenCV core, convertScaleAbs",
+    .example = "--alpha=1.5 --beta=-40",
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -169,6 +169,7 @@ const struct op op_convert_to = {
     .name = "convert-to",
     .summary = "change the pixel type, with a factor and an offset",
     .source = "OpenCV core, Mat::convertTo",
+    .example = "--type=uint8 --alpha=0.5",
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

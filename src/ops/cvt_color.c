@@ -76,6 +76,7 @@ const struct op op_cvt_color = {
     .name = "cvt-color",
     .summary = "make one gray band of colour bands",
     .source = "OpenCV imgproc, cvtColor",
+    .example = "--code=rgb2gray",
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -103,6 +103,8 @@ const struct op op_gaussian_blur = {
     .name = "gaussian-blur",
     .summary = "smooth with a Gaussian",
     .source = "OpenCV imgproc, GaussianBlur",
+    .example = "--sigma-x=2",
+    .nodata = NODATA_NORMALIZED,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -167,6 +167,8 @@ const struct op op_median_blur = {
     .name = "median-blur",
     .summary = "median of the pixels around each",
     .source = "OpenCV imgproc, medianBlur",
+    .example = "--ksize=5",
+    .nodata = NODATA_VALID_ONLY,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

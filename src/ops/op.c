@@ -23,6 +23,13 @@ const struct op *const ops[] = {
 const char *const border_names[] = {"constant",    "replicate", "reflect",
                                     "reflect-101", "wrap",      NULL};
 
+const char *const nodata_rules[NODATA_N_RULES] = {
+    [NODATA_POINT] = "each pixel by itself",
+    [NODATA_NORMALIZED] = "a weighted sum, normalised over the pixels inside the data",
+    [NODATA_VALID_ONLY] = "pixels outside the data are not seen",
+    [NODATA_MOVED] = "pixels outside the data change places like the others",
+};
+
 const struct op *op_find(const char *name)
 {
     for (int i = 0; ops[i]; i++)
@@ -44,6 +51,15 @@ static bool unknown(const char *name, struct err *e)
     return err_usage(e, "there is no op '%s'; `tilery ops` lists them", name);
 }
 
+/* The source stage of that scene, or -1. */
+static int find_source(const struct stages *s, const char *scene)
+{
+    for (int i = 1; scene && i < s->n_sources; i++)
+        if (s->source_names[i] && strcmp(s->source_names[i], scene) == 0)
+            return i;
+    return -1;
+}
+
 /* Reads the arguments; adds the op's stages to s, if there is one. */
 static bool read_and_prepare(const char *name, int n_args, const char *const *args,
                              struct stages *s, struct err *e)
@@ -58,6 +74,7 @@ static bool read_and_prepare(const char *name, int n_args, const char *const *ar
     bool ok = params_read(op->name, op->params, n_args, args, values, NULL, e);
     if (ok && s) {
         s->op_name = op->name;
+        s->with = find_source(s, params_scene(op->params, n_args, args));
         ok = op->prepare(values, s->list[s->current].out, s, e);
     }
     params_free(op->params, values, NULL);
@@ -68,6 +85,15 @@ static bool read_and_prepare(const char *name, int n_args, const char *const *ar
 bool op_check(const char *name, int n_args, const char *const *args, struct err *e)
 {
     return read_and_prepare(name, n_args, args, NULL, e);
+}
+
+bool op_scene(const char *name, int n_args, const char *const *args, const char **scene,
+              struct err *e)
+{
+    const struct op *op = op_find(name);
+
+    *scene = op ? params_scene(op->params, n_args, args) : NULL;
+    return op_check(name, n_args, args, e);
 }
 
 bool op_prepare(const char *name, int n_args, const char *const *args, struct stages *s,
@@ -138,6 +164,27 @@ bool stages_add_row(struct stages *s, row_kernel *row, const void *state, struct
     };
 
     return stages_add(s, &stage, e);
+}
+
+bool stages_with(struct stages *s, struct format in, struct format *other, struct err *e)
+{
+    if (s->with < 0)
+        return err_set(e, "%s: its other scene is not among the sources (a defect)", s->op_name);
+    const char *name = s->source_names[s->with];
+    *other = s->list[s->with].out;
+    if (other->width != in.width || other->height != in.height)
+        return err_usage(e,
+                         "%s: --with=%s has %lldx%lld pixels, the scene before it %lldx%lld; "
+                         "the grids must be the same",
+                         s->op_name, name, (long long)other->width, (long long)other->height,
+                         (long long)in.width, (long long)in.height);
+    if (other->type != in.type)
+        return err_usage(e,
+                         "%s: --with=%s has %s pixels, the scene before it %s; put `convert-to "
+                         "--type=%s` before it",
+                         s->op_name, name, pixel_name(other->type), pixel_name(in.type),
+                         pixel_name(other->type));
+    return true;
 }
 
 void stages_free(struct stages *s)

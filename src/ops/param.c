@@ -4,21 +4,36 @@
 
 #include "base/pixel.h"
 #include "base/text.h"
+#include "ops/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [P_INT] = "integer",     [P_REAL] = "number",
-    [P_BOOL] = "true|false", [P_CHOICE] = "choice",
-    [P_TEXT] = "text",       [P_SIZE] = "N or WxH",
-    [P_POINT] = "x,y",       [P_TYPE] = "pixel type",
-    [P_BYTES] = "bytes",     [P_LIST] = "text, repeatable",
+    [P_INT] = "integer",
+    [P_REAL] = "number",
+    [P_BOOL] = "true|false",
+    [P_CHOICE] = "choice",
+    [P_TEXT] = "text",
+    [P_SCENE] = "scene",
+    [P_NUMBERS] = "a,b;c,d or file",
+    [P_SIZE] = "N or WxH",
+    [P_POINT] = "x,y",
+    [P_TYPE] = "pixel type",
+    [P_BYTES] = "bytes",
+    [P_LIST] = "text, repeatable",
 };
 
 const char *param_kind_name(enum param_kind kind)
 {
     return kind_names[kind];
+}
+
+/* Parameters of these kinds have a value that says "not given". */
+static bool may_be_absent(enum param_kind kind)
+{
+    return kind == P_TEXT || kind == P_SCENE || kind == P_NUMBERS || kind == P_BYTES ||
+           kind == P_LIST;
 }
 
 static bool list_append(const char ***item, int *n, const char *text, struct err *e)
@@ -136,8 +151,12 @@ static bool store(const char *who, const struct param *p, const char *text, void
     case P_CHOICE:
         return store_choice(who, p, text, at, e);
     case P_TEXT:
+    case P_SCENE:
         *(const char **)at = text;
         return true;
+    case P_NUMBERS:
+        numbers_free(at);
+        return numbers_read(at, text, e) || err_context(e, "%s: --%s", who, p->name);
     case P_TYPE:
         return store_type(who, p, text, at, e);
     case P_BYTES:
@@ -199,8 +218,7 @@ static bool check_required(const char *who, const struct param *params, const bo
                            struct err *e)
 {
     for (const struct param *p = params; p && p->kind != P_END; p++) {
-        bool optional = p->preset || p->kind == P_TEXT || p->kind == P_BYTES || p->kind == P_LIST ||
-                        p->kind == P_BOOL;
+        bool optional = p->preset || may_be_absent(p->kind) || p->kind == P_BOOL;
         if (!optional && !given[p - params])
             return err_usage(e, "%s: --%s is missing (%s)", who, p->name, p->help);
     }
@@ -248,7 +266,9 @@ bool params_read(const char *who, const struct param *params, int n_args, const 
 void params_free(const struct param *params, void *values, struct positionals *positional)
 {
     for (const struct param *p = params; p && p->kind != P_END; p++)
-        if (p->kind == P_LIST) {
+        if (p->kind == P_NUMBERS) {
+            numbers_free((struct numbers *)((char *)values + p->offset));
+        } else if (p->kind == P_LIST) {
             struct text_list *list = (struct text_list *)((char *)values + p->offset);
             free(list->item);
             *list = (struct text_list){0};
@@ -277,8 +297,41 @@ void params_print(const struct param *params, FILE *out)
         }
         if (p->preset)
             fprintf(out, " (default %s)", p->preset);
-        else if (p->kind != P_TEXT && p->kind != P_BYTES && p->kind != P_LIST && p->kind != P_BOOL)
+        else if (!may_be_absent(p->kind) && p->kind != P_BOOL)
             fputs(" (required)", out);
         fputc('\n', out);
     }
+}
+
+/* The value of --name=value or --name value; NULL when arg i does not name p. */
+static const char *value_of(const struct param *p, int n_args, const char *const *args, int i)
+{
+    const size_t n = strlen(p->name);
+
+    if (strncmp(args[i], "--", 2) != 0 || strncmp(args[i] + 2, p->name, n) != 0)
+        return NULL;
+    if (args[i][2 + n] == '=')
+        return args[i] + 3 + n;
+    return args[i][2 + n] == '\0' && i + 1 < n_args ? args[i + 1] : NULL;
+}
+
+const char *params_scene(const struct param *params, int n_args, const char *const *args)
+{
+    for (const struct param *p = params; p && p->kind != P_END; p++)
+        for (int i = 0; p->kind == P_SCENE && i < n_args; i++)
+            if (value_of(p, n_args, args, i))
+                return value_of(p, n_args, args, i);
+    return NULL;
+}
+
+bool params_inline(const struct param *params, int n_args, const char *const *args, int i,
+                   char **arg, struct err *e)
+{
+    *arg = NULL;
+    for (const struct param *p = params; p && p->kind != P_END; p++) {
+        const char *text = p->kind == P_NUMBERS ? value_of(p, n_args, args, i) : NULL;
+        if (text && numbers_is_file(text))
+            return numbers_inline(text, p->name, arg, e);
+    }
+    return true;
 }

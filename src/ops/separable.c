@@ -101,7 +101,8 @@ static bool border_along_y(struct border *border, row_kernel *row, const struct 
         double wide;
         void *out = work == FLOAT32 ? (void *)&narrow : (void *)&wide;
         pixel_fill(in, border->value, constants, (size_t)taps->n);
-        row(taps, &(struct window){.rows = &middle, .outs = &out, .width = 1, .scratch = scratch});
+        row(taps, &(struct window){
+                      .rows = &middle, .outs = &out, .width = 1, .height = 1, .scratch = scratch});
         border->value = work == FLOAT32 ? (double)narrow : wide;
     }
     free(constants);

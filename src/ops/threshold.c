@@ -91,6 +91,7 @@ const struct op op_threshold = {
     .name = "threshold",
     .summary = "compare each pixel with a level",
     .source = "OpenCV imgproc, threshold",
+    .example = "--thresh=100",
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -1,14 +1,15 @@
 /* execute.c - runs a plan over one chunk, by rows, through all stages at once.
  *
- * The chunk is walked in column strips. In a strip, every stage but the first and the last keeps
- * its newest rows in a ring, as many as its readers may still want. A step moves the output BLOCK
- * rows down: each stage in turn makes the rows its readers will need for it ("ahead" of the output
- * by their reach), so that a row is read again while it is still in cache.
+ * The chunk is walked in column strips. In a strip, every stage but the sources and the last keeps
+ * its newest rows in a ring, as many as its readers may still want (rings.h), so that a row is read
+ * again while it is still in cache.
  *
  * The scene's border: columns are written beside a row when it is made, by the rule of the stage
  * that reads it (plan.c sees to it that there is one rule); rows are looked up where the rule
  * points. SPDX-License-Identifier: MIT */
 #include "pipeline/execute.h"
+
+#include "rings.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -19,59 +20,36 @@
 #include <string.h>
 
 enum {
-    BLOCK = 8,               /* rows a stage makes in one go */
     STRIP_WIDTH = 1024,      /* rings of a dozen rows of 4-byte pixels then fit in 64 KiB */
     STRIP_WIDTH_LEAST = 256, /* narrower ones spend more on halos than caches give back */
+    SAMPLE_HEIGHT = 64,      /* rows by which the rings of a plan are judged */
     L2_SHARE =
         512 * 1024, /* bytes of rings that stay in a level-2 cache beside the kernel's data */
-    ROW_ALIGNMENT = 64,
-};
-
-/* The rows of one stage, for one strip at a time. */
-struct ring {
-    unsigned char *data;
-    size_t row_bytes, band_bytes, pixel;
-    int64_t capacity;    /* rows there is room for: a power of two, so that … */
-    int64_t first, mask; /* … row y lies in slot (y - first) & mask */
-    int pad;             /* pixels kept free on both sides of a row */
-    int ahead;           /* rows this stage runs ahead of the output */
-    struct region need;
-    int64_t next;         /* the row to be made next */
-    struct border border; /* what its readers see beside it */
-    int pad_left, pad_right;
+    TICK_ROWS = 64, /* the most rows made without a tick */
 };
 
 struct executor {
     const struct plan *plan;
-    int strip_width;
-    struct ring *rings;        /* one a stage */
+    int64_t strip_width;
+    struct rings rings;
+    size_t scratch_bytes;
+    unsigned char *memory, *scratch; /* of rings, constants and kernels; grown when a strip asks */
+    size_t memory_bytes;
     unsigned char **constants; /* a row of the border's value for each input that needs one */
-    unsigned char *memory, *scratch;
     const void **rows;
+    int rows_capacity;
     void **outs;
     double *seconds;
 };
 
-static int max_int(int a, int b)
+static int64_t max64(int64_t a, int64_t b)
 {
     return a > b ? a : b;
 }
 
-static size_t round_up(size_t v)
+static int64_t min64(int64_t a, int64_t b)
 {
-    return (v + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
-}
-
-/* Reflecting borders look back as far as they look out: near the scene's edge the reach is even. */
-static struct reach reach_at_edges(const struct stage_input *in)
-{
-    struct reach r = in->reach;
-
-    if (in->border.type == BORDER_REFLECT || in->border.type == BORDER_REFLECT_101) {
-        r.up = r.down = max_int(r.up, r.down);
-        r.left = r.right = max_int(r.left, r.right);
-    }
-    return r;
+    return a < b ? a : b;
 }
 
 static int input_slot(int stage, int input)
@@ -79,159 +57,102 @@ static int input_slot(int stage, int input)
     return stage * STAGE_MAX_INPUTS + input;
 }
 
-/* Capacities, paddings and leads of all rings; *extra is how much wider than the strip the widest
- * ring is. */
-static void measure_rings(const struct plan *p, struct ring *rings, int *wider, int *most_wider)
+/* Whether the input shows rows of a constant above and below the scene. */
+static bool has_constant_rows(const struct stage_input *in)
 {
-    *most_wider = 0;
-    for (int i = p->stages.n - 1; i > 0; i--) {
-        const struct stage *stage = &p->stages.list[i];
-        for (int k = 0; k < stage->n_in; k++) {
-            const struct stage_input *in = &stage->in[k];
-            const struct reach r = reach_at_edges(in);
-            struct ring *from = &rings[in->stage];
-
-            from->ahead = max_int(from->ahead, rings[i].ahead + r.down);
-            wider[in->stage] = max_int(wider[in->stage], wider[i] + r.left + r.right);
-            from->pad = max_int(from->pad, max_int(in->reach.left, in->reach.right));
-            if (in->reach.left > 0 || in->reach.right > 0)
-                from->border = in->border;
-            *most_wider = max_int(*most_wider, wider[in->stage]);
-        }
-    }
-    for (int i = p->stages.n - 1; i > 0; i--)
-        for (int k = 0; k < p->stages.list[i].n_in; k++) {
-            const struct stage_input *in = &p->stages.list[i].in[k];
-            struct ring *from = &rings[in->stage];
-            int behind = rings[i].ahead - reach_at_edges(in).up;
-            while (from->capacity < BLOCK + from->ahead - behind)
-                from->capacity = from->capacity ? 2 * from->capacity : BLOCK;
-            from->mask = from->capacity - 1;
-        }
-}
-
-static int choose_strip_width(const struct plan *p, const struct ring *rings, int most_wider)
-{
-    size_t column_bytes = 1;
-
-    for (int i = 1; i < p->stages.n; i++)
-        if (i != p->last)
-            column_bytes += (size_t)rings[i].capacity * pixel_size(p->stages.list[i].out.type) *
-                            (size_t)p->bands_at_once;
-    size_t fits = L2_SHARE / column_bytes;
-    int width = fits < STRIP_WIDTH ? (int)fits : STRIP_WIDTH;
-    return max_int(width,
-                   max_int(STRIP_WIDTH_LEAST, most_wider < STRIP_WIDTH ? most_wider : STRIP_WIDTH));
+    return !in->need && in->border.type == BORDER_CONSTANT && in->reach.up + in->reach.down > 0;
 }
 
 /* Gives every part its place behind `memory` and returns how much there must be; with memory NULL
  * it only counts. */
-static size_t place_parts(struct executor *x, const int *wider)
+static size_t place_parts(struct executor *x, unsigned char *memory)
 {
-    const struct plan *p = x->plan;
-    size_t used = 0, scratch = 0;
+    const struct stages *s = &x->plan->stages;
+    size_t used = rings_place(&x->rings, memory);
 
-    for (int i = 0; i < p->stages.n; i++) {
-        const struct stage *stage = &p->stages.list[i];
-        struct ring *ring = &x->rings[i];
-
-        if (stage->scratch_bytes > scratch)
-            scratch = stage->scratch_bytes;
-        for (int k = 0; k < stage->n_in; k++) {
-            const struct stage_input *in = &stage->in[k];
-            const struct ring *from = &x->rings[in->stage];
-            if (in->border.type != BORDER_CONSTANT || in->reach.up + in->reach.down == 0)
+    for (int i = s->n_sources; i < s->n; i++)
+        for (int k = 0; k < s->list[i].n_in; k++) {
+            const struct stage_input *in = &s->list[i].in[k];
+            const struct ring *from = &x->rings.ring[in->stage];
+            if (!has_constant_rows(in) || region_is_empty(from->need))
                 continue;
-            size_t n = (size_t)x->strip_width + (size_t)wider[in->stage] + 2 * (size_t)from->pad;
-            x->constants[input_slot(i, k)] = x->memory + used;
-            if (x->memory)
-                pixel_fill(p->stages.list[in->stage].out.type, in->border.value, x->memory + used,
-                           n);
-            used += round_up(n * from->pixel);
+            const size_t n = (size_t)from->need.width + 2 * (size_t)from->pad;
+            if (memory) {
+                x->constants[input_slot(i, k)] = memory + used;
+                pixel_fill(s->list[in->stage].out.type, in->border.value, memory + used, n);
+            }
+            used += rings_round(n * from->pixel);
         }
-        if (i == STAGE_SOURCE || i == p->last)
-            continue;
-        size_t pad = round_up((size_t)ring->pad * ring->pixel);
-        ring->row_bytes =
-            round_up(((size_t)x->strip_width + (size_t)wider[i]) * ring->pixel) + 2 * pad;
-        ring->band_bytes = ring->row_bytes * (size_t)ring->capacity;
-        ring->data = x->memory + used + pad;
-        used += ring->band_bytes * (size_t)(p->bands_at_once > 1 ? stage->out.bands : 1);
-    }
-    x->scratch = x->memory + used;
-    return used + round_up(scratch);
+    x->scratch = memory ? memory + used : NULL;
+    return used + rings_round(x->scratch_bytes);
 }
 
-static int count_rows(const struct plan *p)
+/* The rings of a strip in the middle of the scene. */
+static bool measure_sample(struct executor *x, int64_t width, int64_t height, struct err *e)
 {
-    int most = 0;
+    const struct format out = plan_output(x->plan);
+    const int64_t w = min64(width, out.width), h = min64(height, out.height);
 
-    for (int i = 1; i < p->stages.n; i++) {
-        int n = 0;
-        for (int k = 0; k < p->stages.list[i].n_in; k++)
-            n += (p->stages.list[i].in[k].reach.up + p->stages.list[i].in[k].reach.down + 1) *
-                 p->bands_at_once;
-        most = max_int(most, n);
-    }
-    return most;
+    return rings_measure(&x->rings,
+                         (struct region){(out.width - w) / 2, (out.height - h) / 2, w, h}, e);
 }
 
-/* All of an executor but the memory of its rings; *bytes is what they want. */
-static bool prepare(struct executor *x, const struct plan *plan, size_t *bytes, int *wider,
-                    struct err *e)
+static bool choose_strip_width(struct executor *x, struct err *e)
 {
-    int most_wider;
-    size_t n = (size_t)plan->stages.n;
+    if (!measure_sample(x, STRIP_WIDTH, SAMPLE_HEIGHT, e))
+        return false;
+    const size_t bytes = rings_place(&x->rings, NULL);
+    int64_t widest = 0;
+    for (int i = x->plan->stages.n_sources; i < x->plan->stages.n; i++)
+        widest = max64(widest, x->rings.ring[i].need.width - STRIP_WIDTH);
+    const int64_t fits =
+        bytes > L2_SHARE ? (int64_t)((size_t)STRIP_WIDTH * L2_SHARE / bytes) : STRIP_WIDTH;
+    x->strip_width = max64(fits, max64(STRIP_WIDTH_LEAST, min64(widest, STRIP_WIDTH)));
+    return true;
+}
+
+/* All of an executor but the memory of its rings. */
+static bool prepare(struct executor *x, const struct plan *plan, struct err *e)
+{
+    const size_t n = (size_t)plan->stages.n;
 
     x->plan = plan;
-    x->rings = memory_new(n, sizeof *x->rings, e);
     x->constants = memory_new(n * STAGE_MAX_INPUTS, sizeof *x->constants, e);
     x->seconds = memory_new(n, sizeof *x->seconds, e);
-    x->rows = memory_new((size_t)count_rows(plan), sizeof *x->rows, e);
-    x->outs = memory_new((size_t)plan->bands_at_once, sizeof *x->outs, e);
-    if (!x->rings || !x->constants || !x->seconds || !x->rows || !x->outs)
+    x->outs = memory_new((size_t)plan->bands_at_once * BLOCK_MAX, sizeof *x->outs, e);
+    if (!x->constants || !x->seconds || !x->outs || !rings_new(&x->rings, plan, e))
         return false;
-    for (size_t i = 0; i < n; i++)
-        x->rings[i].pixel = pixel_size(plan->stages.list[i].out.type);
-    measure_rings(plan, x->rings, wider, &most_wider);
-    x->strip_width = choose_strip_width(plan, x->rings, most_wider);
-    *bytes = place_parts(x, wider);
-    return true;
+    for (int i = 0; i < plan->stages.n; i++)
+        if (plan->stages.list[i].scratch_bytes > x->scratch_bytes)
+            x->scratch_bytes = plan->stages.list[i].scratch_bytes;
+    return choose_strip_width(x, e);
 }
 
 bool executor_new(struct executor **out, const struct plan *plan, struct err *e)
 {
-    int wider[PLAN_MAX_STAGES] = {0};
-    size_t bytes = 0;
     struct executor *x = memory_new(1, sizeof *x, e);
 
     if (!x)
         return false;
-    if (prepare(x, plan, &bytes, wider, e))
-        x->memory = memory_new(1, bytes, e);
-    if (!x->memory) {
+    if (!prepare(x, plan, e)) {
         executor_free(x);
         return false;
     }
-    place_parts(x, wider);
     *out = x;
     return true;
 }
 
-size_t executor_bytes(const struct plan *plan)
+size_t executor_bytes(const struct plan *plan, int64_t chunk_height)
 {
-    int wider[PLAN_MAX_STAGES] = {0};
-    struct executor x = {0};
+    struct executor *x;
     struct err ignored;
     size_t bytes = 0;
 
-    if (!prepare(&x, plan, &bytes, wider, &ignored))
-        bytes = 0;
-    free(x.rings);
-    free(x.constants);
-    free(x.seconds);
-    free((void *)x.rows);
-    free(x.outs);
+    if (!executor_new(&x, plan, &ignored))
+        return 0;
+    if (measure_sample(x, x->strip_width, chunk_height, &ignored))
+        bytes = place_parts(x, NULL);
+    executor_free(x);
     return bytes;
 }
 
@@ -239,8 +160,8 @@ void executor_free(struct executor *x)
 {
     if (!x)
         return;
+    rings_free(&x->rings);
     free(x->memory);
-    free(x->rings);
     free(x->constants);
     free(x->seconds);
     free((void *)x->rows);
@@ -253,10 +174,35 @@ const double *executor_seconds(const struct executor *x)
     return x->seconds;
 }
 
-/* A row of a ring (or of the chunk's input), at the first pixel of the ring's need. */
+/* Memory for the strip that was measured. */
+static bool make_room(struct executor *x, struct err *e)
+{
+    const size_t bytes = place_parts(x, NULL);
+
+    if (bytes > x->memory_bytes) {
+        free(x->memory);
+        x->memory_bytes = 0;
+        x->memory = memory_raw(1, bytes, e);
+        if (!x->memory)
+            return false;
+        x->memory_bytes = bytes;
+    }
+    place_parts(x, x->memory);
+    if (x->rings.n_rows > x->rows_capacity) {
+        free((void *)x->rows);
+        x->rows_capacity = 0;
+        x->rows = memory_raw((size_t)x->rings.n_rows, sizeof *x->rows, e);
+        if (!x->rows)
+            return false;
+        x->rows_capacity = x->rings.n_rows;
+    }
+    return true;
+}
+
+/* A row of a ring (or of a source), at the first pixel of the ring's need. */
 static unsigned char *ring_row(const struct ring *ring, int band, int64_t y)
 {
-    int64_t slot = (y - ring->first) & ring->mask;
+    const int64_t slot = (y - ring->first) & ring->mask;
 
     return ring->data + (ptrdiff_t)ring->band_bytes * band + (ptrdiff_t)ring->row_bytes * slot;
 }
@@ -279,21 +225,21 @@ static void write_border(const struct ring *ring, unsigned char *row, int64_t sc
 /* Where a stage's readers look past the scene's sides in this strip. */
 static void find_pads(struct executor *x)
 {
-    const struct plan *p = x->plan;
+    const struct stages *s = &x->plan->stages;
 
-    for (int i = 0; i < p->stages.n; i++)
-        x->rings[i].pad_left = x->rings[i].pad_right = 0;
-    for (int i = 1; i < p->stages.n; i++) {
-        const struct region *need = &x->rings[i].need;
+    for (int i = 0; i < s->n; i++)
+        x->rings.ring[i].pad_left = x->rings.ring[i].pad_right = 0;
+    for (int i = s->n_sources; i < s->n; i++) {
+        const struct region *need = &x->rings.ring[i].need;
         if (region_is_empty(*need))
             continue;
-        for (int k = 0; k < p->stages.list[i].n_in; k++) {
-            const struct stage_input *in = &p->stages.list[i].in[k];
-            struct ring *from = &x->rings[in->stage];
-            int64_t width = p->stages.list[in->stage].out.width;
-            int64_t left = in->reach.left - need->x;
-            int64_t right = need->x + need->width + in->reach.right - width;
-            if (in->border.type == BORDER_WRAP)
+        for (int k = 0; k < s->list[i].n_in; k++) {
+            const struct stage_input *in = &s->list[i].in[k];
+            struct ring *from = &x->rings.ring[in->stage];
+            const int64_t width = s->list[in->stage].out.width;
+            const int64_t left = in->reach.left - need->x;
+            const int64_t right = need->x + need->width + in->reach.right - width;
+            if (in->need || in->border.type == BORDER_WRAP)
                 continue;
             if (in->reach.left > 0 && left > from->pad_left)
                 from->pad_left = (int)left;
@@ -303,130 +249,173 @@ static void find_pads(struct executor *x)
     }
 }
 
-/* Points x->rows at the input rows of output row y of a stage, from column `column` on. */
-static void gather_rows(struct executor *x, int i, int band, int64_t y, int64_t column)
+/* Puts the rows of an input that its need function asks for behind x->rows[n]; returns the new n. */
+static int gather_needed(struct executor *x, const struct stage_input *in, struct region need,
+                         int first_band, int n_bands, int n)
+{
+    const struct ring *from = &x->rings.ring[in->stage];
+    const ptrdiff_t shift = (need.x - from->need.x) * (ptrdiff_t)from->pixel;
+
+    for (int b = first_band; b < first_band + n_bands; b++)
+        for (int64_t y = need.y; y < need.y + need.height; y++)
+            x->rows[n++] = ring_row(from, b, y) + shift;
+    return n;
+}
+
+/* The same for rows around output rows y .. y + height - 1, from column `column` on. */
+static int gather_around(struct executor *x, const struct stage_input *in,
+                         const unsigned char *constant, struct region made, int first_band,
+                         int n_bands, int n)
+{
+    const struct ring *from = &x->rings.ring[in->stage];
+    const struct format *format = &x->plan->stages.list[in->stage].out;
+    const ptrdiff_t shift = (made.x - from->need.x) * (ptrdiff_t)from->pixel;
+    const bool beyond = in->reach.up + in->reach.down > 0 && in->border.type != BORDER_WRAP;
+
+    for (int b = first_band; b < first_band + n_bands; b++)
+        for (int64_t v = made.y - in->reach.up; v < made.y + made.height + in->reach.down; v++) {
+            const int64_t y = beyond ? border_map(in->border.type, v, format->height) : v;
+            if (y < 0 && beyond)
+                x->rows[n++] = constant + (size_t)from->pad * from->pixel;
+            else
+                x->rows[n++] = ring_row(from, b, y) + shift;
+        }
+    return n;
+}
+
+/* Points x->rows at the input rows of a part of a stage's output; *first_need is what input 0 shows
+ * when it has a need function. */
+static void gather_rows(struct executor *x, int i, int band, struct region made,
+                        struct region *first_need)
 {
     const struct stage *stage = &x->plan->stages.list[i];
     int n = 0;
 
     for (int k = 0; k < stage->n_in; k++) {
         const struct stage_input *in = &stage->in[k];
-        const struct ring *from = &x->rings[in->stage];
-        const struct format *format = &x->plan->stages.list[in->stage].out;
-        const ptrdiff_t shift = (column - from->need.x) * (ptrdiff_t)from->pixel;
-        const bool beyond = in->reach.up + in->reach.down > 0 && in->border.type != BORDER_WRAP;
-        const int first = stage->across ? 0 : band, n_bands = stage->across ? format->bands : 1;
-
-        for (int b = first; b < first + n_bands; b++)
-            for (int64_t v = y - in->reach.up; v <= y + in->reach.down; v++) {
-                int64_t from_y = beyond ? border_map(in->border.type, v, format->height) : v;
-                if (from_y < 0 && beyond)
-                    x->rows[n++] = x->constants[input_slot(i, k)] + (size_t)from->pad * from->pixel;
-                else
-                    x->rows[n++] = ring_row(from, b, from_y) + shift;
-            }
+        const int bands = x->plan->stages.list[in->stage].out.bands;
+        const int first = stage->across ? 0 : band, n_bands = stage->across ? bands : 1;
+        if (in->need) {
+            const struct region need = in->need(in->need_state, made);
+            n = gather_needed(x, in, need, first, n_bands, n);
+            if (k == 0)
+                *first_need = need;
+        } else {
+            n = gather_around(x, in, x->constants[input_slot(i, k)], made, first, n_bands, n);
+        }
     }
+    assert(n <= x->rows_capacity);
 }
 
-/* Makes row y of a stage. Kernels get no more than STRIP_MAX pixels at once. */
-static void make_row(struct executor *x, int i, int band, int64_t y, const struct place *place)
+/* Makes `height` rows of a stage. Kernels get no more than STRIP_MAX pixels at once. */
+static void make_block(struct executor *x, int i, int band, int64_t y, int height,
+                       const struct place *place)
 {
     const struct stage *stage = &x->plan->stages.list[i];
-    const struct ring *ring = &x->rings[i];
+    const struct ring *ring = &x->rings.ring[i];
     const int64_t end = ring->need.x + ring->need.width;
+    const int n_outs = stage->across ? stage->out.bands : 1;
 
     for (int64_t column = ring->need.x; column < end; column += STRIP_MAX) {
-        const int width = (int)(end - column < STRIP_MAX ? end - column : STRIP_MAX);
         const ptrdiff_t shift = (column - ring->need.x) * (ptrdiff_t)ring->pixel;
-        const int n_outs = stage->across ? stage->out.bands : 1;
-
-        gather_rows(x, i, band, y, column);
-        for (int b = 0; b < n_outs; b++)
-            x->outs[b] = ring_row(ring, stage->across ? b : band, y) + shift;
-        const struct window w = {
+        struct window w = {
             .rows = x->rows,
             .outs = x->outs,
-            .width = width,
+            .width = (int)min64(end - column, STRIP_MAX),
+            .height = height,
             .scratch = x->scratch,
             .x = column,
             .y = y,
             .place = place,
         };
+
+        gather_rows(x, i, band, (struct region){column, y, w.width, height}, &w.in);
+        for (int b = 0; b < n_outs; b++)
+            for (int k = 0; k < height; k++)
+                x->outs[b * height + k] = ring_row(ring, stage->across ? b : band, y + k) + shift;
         stage->row(stage->state, &w);
     }
 }
 
-/* Makes the rows of a stage up to `end`; the source's are there, but for their border. */
-static void make_rows(struct executor *x, int i, int64_t end, const struct place *place)
+/* Makes the rows of a stage up to `end`; a source's are there, but for their border. Returns false
+ * when the tick did. */
+static bool make_rows(struct executor *x, int i, int64_t end, const struct place *place,
+                      struct tick tick)
 {
     const struct stage *stage = &x->plan->stages.list[i];
-    struct ring *ring = &x->rings[i];
+    const bool is_source = i < x->plan->stages.n_sources;
+    struct ring *ring = &x->rings.ring[i];
     const bool bordered = ring->pad_left + ring->pad_right > 0;
     const int n_bands = x->plan->bands_at_once > 1 ? stage->out.bands : 1;
+    int since_tick = 0;
 
-    if (end > ring->need.y + ring->need.height)
-        end = ring->need.y + ring->need.height;
-    for (; ring->next < end; ring->next++) {
-        for (int b = 0; i != STAGE_SOURCE && b < (stage->across ? 1 : n_bands); b++)
-            make_row(x, i, b, ring->next, place);
-        for (int b = 0; bordered && b < n_bands; b++)
-            write_border(ring, ring_row(ring, b, ring->next), stage->out.width, stage->out.type);
+    while (ring->next < end) {
+        const int height = (int)min64(end - ring->next, max64(stage->block, 1));
+        for (int b = 0; !is_source && b < (stage->across ? 1 : n_bands); b++)
+            make_block(x, i, b, ring->next, height, place);
+        for (int k = 0; bordered && k < height; k++)
+            for (int b = 0; b < n_bands; b++)
+                write_border(ring, ring_row(ring, b, ring->next + k), stage->out.width,
+                             stage->out.type);
+        ring->next += height;
+        since_tick += height;
+        if (since_tick >= TICK_ROWS && !is_source) {
+            if (!tick.call(tick.ctx))
+                return false;
+            since_tick = 0;
+        }
     }
+    return true;
 }
 
 /* Lets a ring stand for the chunk's own memory: all rows of it are there at once. */
 static void borrow(struct ring *ring, const struct planes *p, int first_band)
 {
+    if (region_is_empty(ring->need))
+        return;
     ring->first = p->region.y;
     ring->mask = INT64_MAX;
     ring->row_bytes = p->row_bytes;
     ring->band_bytes = p->band_bytes;
-    ring->data = planes_at(p, first_band, ring->need.x, p->region.y);
+    ring->data = planes_at(p, first_band < p->bands ? first_band : 0, ring->need.x, p->region.y);
 }
 
 static bool run_strip(struct executor *x, const struct planes *in, const struct planes *out,
-                      struct region strip, int band, const struct place *place, struct tick tick)
+                      struct region strip, int band, const struct place *place, struct tick tick,
+                      struct err *e)
 {
-    const struct plan *p = x->plan;
-    struct region needs[PLAN_MAX_STAGES];
-    int64_t y = strip.y;
+    const struct stages *s = &x->plan->stages;
 
-    plan_needs(p, strip, needs);
-    for (int i = 0; i < p->stages.n; i++) {
-        struct ring *ring = &x->rings[i];
-        ring->need = needs[i];
-        ring->next = needs[i].y;
-        if (!region_is_empty(needs[i]) && needs[i].y - ring->ahead < y)
-            y = needs[i].y -
-                ring->ahead; /* so that no stage ever makes more than BLOCK rows at once */
-    }
-    borrow(&x->rings[STAGE_SOURCE], in, band);
-    borrow(&x->rings[p->last], out, band);
+    if (!rings_measure(&x->rings, strip, e) || !make_room(x, e))
+        return false;
+    for (int i = 0; i < s->n_sources; i++)
+        borrow(&x->rings.ring[i], &in[i], band);
+    borrow(&x->rings.ring[x->plan->last], out, band);
     find_pads(x);
-    for (; y < strip.y + strip.height; y += BLOCK) {
-        for (int i = 0; i < p->stages.n; i++) {
-            double start = clock_s();
-            make_rows(x, i, y + BLOCK + x->rings[i].ahead, place);
+    for (int k = 0; k < x->rings.n_steps; k++) {
+        for (int i = 0; i < s->n; i++) {
+            const double start = clock_s();
+            if (!make_rows(x, i, x->rings.bounds[(ptrdiff_t)k * s->n + i], place, tick))
+                return err_set(e, "stopped");
             x->seconds[i] += clock_s() - start;
         }
         if (!tick.call(tick.ctx))
-            return false;
+            return err_set(e, "stopped");
     }
     return true;
 }
 
 bool executor_run(struct executor *x, const struct planes *in, const struct planes *out,
-                  const struct place *place, struct tick tick)
+                  const struct place *place, struct tick tick, struct err *e)
 {
-    const struct plan *p = x->plan;
     const struct region r = out->region;
-    const int at_once = p->bands_at_once > 1 ? out->bands : 1;
+    const int at_once = x->plan->bands_at_once > 1 ? out->bands : 1;
 
     for (int64_t column = 0; column < r.width; column += x->strip_width) {
-        int64_t width = r.width - column < x->strip_width ? r.width - column : x->strip_width;
-        const struct region strip = {r.x + column, r.y, width, r.height};
+        const struct region strip = {r.x + column, r.y, min64(r.width - column, x->strip_width),
+                                     r.height};
         for (int band = 0; band < out->bands; band += at_once)
-            if (!run_strip(x, in, out, strip, band, place, tick))
+            if (!run_strip(x, in, out, strip, band, place, tick, e))
                 return false;
     }
     return true;

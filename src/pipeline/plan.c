@@ -30,12 +30,12 @@ static bool add_copy(struct stages *s, int from, struct err *e)
 
 static bool reaches_sideways(const struct stage_input *in)
 {
-    return in->reach.left > 0 || in->reach.right > 0;
+    return !in->need && (in->reach.left > 0 || in->reach.right > 0);
 }
 
 static bool reaches(const struct stage_input *in)
 {
-    return reaches_sideways(in) || in->reach.up > 0 || in->reach.down > 0;
+    return in->need || reaches_sideways(in) || in->reach.up > 0 || in->reach.down > 0;
 }
 
 static bool same_border(struct border a, struct border b)
@@ -47,7 +47,12 @@ static bool same_border(struct border a, struct border b)
  * same: a reader that wants another border gets a copy of the stage. */
 static bool separate_borders(struct stages *s, struct err *e)
 {
-    struct stages sorted = {.owned = s->owned, .n_owned = s->n_owned};
+    struct stages sorted = {
+        .owned = s->owned,
+        .n_owned = s->n_owned,
+        .n_sources = s->n_sources,
+        .source_names = s->source_names,
+    };
     int *at = memory_raw((size_t)s->n, sizeof *at, e); /* old index to new */
     bool ok = at != NULL;
 
@@ -71,6 +76,8 @@ static bool separate_borders(struct stages *s, struct err *e)
         if (ok)
             at[i] = sorted.current;
     }
+    if (ok)
+        sorted.current = at[s->current];
     free(at);
     free(s->list);
     *s = sorted;
@@ -116,20 +123,49 @@ static int count_bands_at_once(const struct stages *s)
     return across ? most : 1;
 }
 
-bool plan_new(struct plan **out, const struct step *steps, int n_steps, struct format in,
-              struct err *e)
+static bool add_sources(struct stages *s, const struct plan_sources *sources, struct err *e)
+{
+    s->op_name = "source";
+    s->n_sources = sources->n;
+    s->source_names = sources->name;
+    for (int i = 0; i < sources->n; i++)
+        if (!stages_add(s, &(struct stage){.out = sources->format[i]}, e))
+            return false;
+    s->current = STAGE_SOURCE;
+    return true;
+}
+
+bool plan_scenes(const struct step *steps, int n_steps, const char **names, int *n, int most,
+                 struct err *e)
+{
+    for (int i = 0; i < n_steps; i++) {
+        const char *scene;
+        bool known = false;
+        if (!op_scene(steps[i].name, steps[i].n_args, steps[i].args, &scene, e))
+            return false;
+        for (int k = 1; scene && k < *n; k++)
+            known |= strcmp(names[k], scene) == 0;
+        if (!scene || known)
+            continue;
+        if (*n == most)
+            return err_usage(e, "the pipeline reads more than %d scenes", most);
+        names[(*n)++] = scene;
+    }
+    return true;
+}
+
+bool plan_new(struct plan **out, const struct step *steps, int n_steps,
+              const struct plan_sources *sources, struct err *e)
 {
     struct plan *p = memory_new(1, sizeof *p, e);
-    const struct stage source = {.out = in};
 
     if (!p)
         return false;
-    p->stages.op_name = "source";
-    bool ok = stages_add(&p->stages, &source, e);
+    bool ok = add_sources(&p->stages, sources, e);
     for (int i = 0; ok && i < n_steps; i++)
         ok = op_prepare(steps[i].name, steps[i].n_args, steps[i].args, &p->stages, e);
-    if (ok && p->stages.n == 1)
-        ok = add_copy(&p->stages, 0, e);
+    if (ok && p->stages.current < sources->n)
+        ok = add_copy(&p->stages, p->stages.current, e);
     ok = ok && check_wraps(&p->stages, e) && separate_borders(&p->stages, e);
     if (ok && p->stages.n > PLAN_MAX_STAGES)
         ok = err_usage(e, "the pipeline has %d stages; %d are the most", p->stages.n,
@@ -138,6 +174,7 @@ bool plan_new(struct plan **out, const struct step *steps, int n_steps, struct f
         plan_free(p);
         return false;
     }
+    p->stages.source_names = NULL;
     p->last = p->stages.current;
     p->bands_at_once = count_bands_at_once(&p->stages);
     *out = p;
@@ -157,23 +194,50 @@ struct format plan_output(const struct plan *p)
     return p->stages.list[p->last].out;
 }
 
+/* First b, then a. */
+static struct affine compose(const struct affine *a, const struct affine *b)
+{
+    const double *p = a->m, *q = b->m;
+
+    return (struct affine){{p[0] + p[1] * q[0] + p[2] * q[3], p[1] * q[1] + p[2] * q[4],
+                            p[1] * q[2] + p[2] * q[5], p[3] + p[4] * q[0] + p[5] * q[3],
+                            p[4] * q[1] + p[5] * q[4], p[4] * q[2] + p[5] * q[5]}};
+}
+
+bool plan_to_source(const struct plan *p, struct affine *to_source)
+{
+    bool regrids = false;
+
+    *to_source = (struct affine){{0, 1, 0, 0, 0, 1}};
+    for (int i = p->last; i >= p->stages.n_sources; i = p->stages.list[i].in[0].stage) {
+        const struct stage *stage = &p->stages.list[i];
+        if (stage->regrids)
+            *to_source = compose(&stage->to_input, to_source);
+        regrids |= stage->regrids;
+    }
+    return regrids;
+}
+
 /* The smallest region with both; an empty one counts for nothing. */
 static struct region join(struct region a, struct region b)
 {
-    if (region_is_empty(a))
-        return b;
+    if (region_is_empty(a) || region_is_empty(b))
+        return region_is_empty(a) ? b : a;
     int64_t x0 = a.x < b.x ? a.x : b.x, y0 = a.y < b.y ? a.y : b.y;
     int64_t x1 = a.x + a.width > b.x + b.width ? a.x + a.width : b.x + b.width;
     int64_t y1 = a.y + a.height > b.y + b.height ? a.y + a.height : b.y + b.height;
     return (struct region){x0, y0, x1 - x0, y1 - y0};
 }
 
-static struct region grow(struct region r, const struct stage_input *in, struct format format)
+struct region plan_input_need(const struct plan *p, const struct stage_input *in, struct region r)
 {
+    const struct format *format = &p->stages.list[in->stage].out;
     int64_t x0 = r.x, x1 = r.x + r.width, y0 = r.y, y1 = r.y + r.height;
 
-    border_span(in->border.type, format.width, in->reach.left, in->reach.right, &x0, &x1);
-    border_span(in->border.type, format.height, in->reach.up, in->reach.down, &y0, &y1);
+    if (in->need)
+        return in->need(in->need_state, r);
+    border_span(in->border.type, format->width, in->reach.left, in->reach.right, &x0, &x1);
+    border_span(in->border.type, format->height, in->reach.up, in->reach.down, &y0, &y1);
     return (struct region){x0, y0, x1 - x0, y1 - y0};
 }
 
@@ -182,36 +246,35 @@ void plan_needs(const struct plan *p, struct region out, struct region *needs)
     for (int i = 0; i < p->stages.n; i++)
         needs[i] = (struct region){0};
     needs[p->last] = out;
-    for (int i = p->stages.n - 1; i > 0; i--) {
+    for (int i = p->stages.n - 1; i >= p->stages.n_sources; i--) {
         const struct stage *stage = &p->stages.list[i];
         if (region_is_empty(needs[i]))
             continue;
         for (int k = 0; k < stage->n_in; k++) {
             const struct stage_input *in = &stage->in[k];
-            needs[in->stage] =
-                join(needs[in->stage], grow(needs[i], in, p->stages.list[in->stage].out));
+            needs[in->stage] = join(needs[in->stage], plan_input_need(p, in, needs[i]));
         }
     }
 }
 
-struct region plan_need(const struct plan *p, struct region out)
+struct region plan_need(const struct plan *p, int source, struct region out)
 {
     struct region needs[PLAN_MAX_STAGES];
 
     plan_needs(p, out, needs);
-    return needs[STAGE_SOURCE];
+    return needs[source];
 }
 
-int plan_margin(const struct plan *p)
+int plan_margin(const struct plan *p, int source)
 {
     int margin = 0;
 
     for (int i = 0; i < p->stages.n; i++)
         for (int k = 0; k < p->stages.list[i].n_in; k++) {
             const struct stage_input *in = &p->stages.list[i].in[k];
-            if (in->stage == STAGE_SOURCE && in->reach.left > margin)
+            if (in->stage == source && !in->need && in->reach.left > margin)
                 margin = in->reach.left;
-            if (in->stage == STAGE_SOURCE && in->reach.right > margin)
+            if (in->stage == source && !in->need && in->reach.right > margin)
                 margin = in->reach.right;
         }
     return margin;

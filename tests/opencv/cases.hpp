@@ -16,6 +16,7 @@ enum class Tolerance {
 
 struct Case {
     cv::Mat image, expected;
+    cv::Mat other;                  // the scene of --with=other, for ops that take two
     std::vector<std::string> words; // the op and its parameters, as for Tilery
     Tolerance tolerance = Tolerance::nowhere;
     double ulps = 2; // by how much there; by 1 in integers
@@ -29,9 +30,58 @@ struct Comparison {
     void (*make)(Case &c, Rng &rng);
 };
 
-extern const std::vector<Comparison> comparisons;
+// All of them, in the order of their names.
+std::vector<Comparison> comparisons();
+
+// Every file of tests/opencv/ops has one of these for each op it compares.
+struct Register {
+    Register(const char *op, std::vector<int> depths, void (*make)(Case &c, Rng &rng));
+};
+
+// --- for cases -----------------------------------------------------------------------------------
+
+// A parameter's value by name and OpenCV's number for it.
+struct Choice {
+    const char *name;
+    int value;
+};
+
+template <size_t n> Choice pick(Rng &rng, const Choice (&choices)[n])
+{
+    return choices[random_int(rng, 0, int(n) - 1)];
+}
+
+// Appends --name=value to the words.
+void add(Case &c, const char *name, const std::string &value);
+void add(Case &c, const char *name, double value);
+void add(Case &c, const char *name, cv::Size size);
+
+// At times adds a border type (wrap only if asked for), which is returned.
+int add_border(Case &c, Rng &rng, bool wrap);
+extern const Choice borders[5]; // wrap is the last
+
+// At times adds an anchor inside the kernel, which is returned, or -1,-1.
+cv::Point add_anchor(Case &c, Rng &rng, cv::Size kernel);
+
+bool is_integer(int depth);
+double lowest(int depth);
+double highest(int depth);
+double largest(const cv::Mat &m);
+
+// A value around the pixels of the image, at times a little or far outside, at times fractional.
+double value_near(const Case &c, Rng &rng);
+
+// A factor such as people write, or any.
+double factor(Rng &rng);
+
+// alpha and beta such that no result leaves int32, beyond which OpenCV's conversions turn over.
+void scale_within_int32(const Case &c, Rng &rng, double *alpha, double *beta);
+
+cv::Size random_kernel(Rng &rng, int most);
+cv::Size random_size(Rng &rng);
 
 cv::Mat random_image(int depth, Rng &rng);
+cv::Mat random_image(cv::Size size, int depth, int channels, Rng &rng);
 
 // Tilery's name of the depth.
 const char *depth_name(int depth);

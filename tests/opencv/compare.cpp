@@ -135,7 +135,7 @@ void run_case(const Comparison &comparison, int depth, Rng &rng, Cell &cell)
     comparison.make(c, rng);
     cell.cases++;
     try {
-        if (!agrees(c, run_tiled(c.image, c.words, rng, &chunk), chunk, show, cell))
+        if (!agrees(c, run_tiled({c.image, c.other}, c.words, rng, &chunk), chunk, show, cell))
             cell.mismatches++;
     } catch (const std::runtime_error &e) {
         cell.mismatches++;
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
     cv::setNumThreads(1);
     printf("OpenCV %s, %d cases per op and type, seed %llu\n", CV_VERSION, n_cases,
            static_cast<unsigned long long>(seed));
-    for (const Comparison &comparison : comparisons) {
+    for (const Comparison &comparison : comparisons()) {
         if (only && strcmp(only, comparison.op) != 0)
             continue;
         for (int depth : comparison.depths) {

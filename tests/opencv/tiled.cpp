@@ -109,40 +109,64 @@ bool go_on(void *)
     return true;
 }
 
-void run_chunk(const plan *p, executor *x, const cv::Mat &image, region chunk, Rng &rng,
-               cv::Mat &out)
+// A source's part for a chunk. More than is needed may be there, as when whole tiles of a file
+// arrive.
+region held_around(region need, Rng &rng)
 {
-    const format in_format = p->stages.list[STAGE_SOURCE].out;
-    const place where = {chunk, 0, 0, "host", "scene"};
-    region held = plan_need(p, chunk);
+    if (region_is_empty(need))
+        return need;
+    need.x -= random_int(rng, 0, 2);
+    need.width += 2 + random_int(rng, 0, 2);
+    need.y -= random_int(rng, 0, 2);
+    need.height += 2 + random_int(rng, 0, 2);
+    return need;
+}
 
-    // More than is needed may be there, as when whole tiles of a file arrive.
-    held.x -= random_int(rng, 0, 2);
-    held.width += 2 + random_int(rng, 0, 2);
-    held.y -= random_int(rng, 0, 2);
-    held.height += 2 + random_int(rng, 0, 2);
-    const Memory in(in_format, held, plan_margin(p)), result(plan_output(p), chunk, 0);
-    copy_in(image, in.view);
-    if (!executor_run(x, &in.view, &result.view, &where, tick{go_on, nullptr}))
-        throw std::runtime_error("the executor gave up");
+void run_chunk(const plan *p, executor *x, const std::vector<cv::Mat> &images, region chunk,
+               Rng &rng, cv::Mat &out)
+{
+    const place where = {chunk, 0, 0, "host", "scene"};
+    const Memory result(plan_output(p), chunk, 0);
+    std::vector<std::unique_ptr<Memory>> held;
+    std::vector<planes> in;
+    err e{};
+
+    for (int i = 0; i < p->stages.n_sources; i++) {
+        held.push_back(std::make_unique<Memory>(
+            p->stages.list[i].out, held_around(plan_need(p, i, chunk), rng), plan_margin(p, i)));
+        copy_in(images[size_t(i)], held.back()->view);
+        in.push_back(held.back()->view);
+    }
+    if (!executor_run(x, in.data(), &result.view, &where, tick{go_on, nullptr}, &e))
+        throw std::runtime_error(e.text);
     copy_out(result.view, out);
+}
+
+format format_of(const cv::Mat &image)
+{
+    return {type_of(image.depth()), image.channels(), image.cols, image.rows};
 }
 
 } // namespace
 
-cv::Mat run_tiled(const cv::Mat &image, const std::vector<std::string> &words, Rng &rng,
-                  cv::Size *chunk)
+cv::Mat run_tiled(const std::vector<cv::Mat> &images, const std::vector<std::string> &words,
+                  Rng &rng, cv::Size *chunk)
 {
     std::vector<const char *> args;
     for (size_t i = 1; i < words.size(); i++)
         args.push_back(words[i].c_str());
     const step s = {words[0].c_str(), int(args.size()), args.data()};
-    const format in = {type_of(image.depth()), image.channels(), image.cols, image.rows};
+    const char *const names[] = {nullptr, "other"};
+    std::vector<format> formats;
+    for (const cv::Mat &image : images)
+        if (!image.empty())
+            formats.push_back(format_of(image));
+    const plan_sources sources = {formats.data(), names, int(formats.size())};
     err e{};
     plan *p = nullptr;
     executor *x = nullptr;
 
-    if (!plan_new(&p, &s, 1, in, &e))
+    if (!plan_new(&p, &s, 1, &sources, &e))
         throw std::runtime_error(e.text);
     const std::unique_ptr<plan, void (*)(plan *)> owned_plan(p, plan_free);
     if (!executor_new(&x, p, &e))
@@ -150,15 +174,16 @@ cv::Mat run_tiled(const cv::Mat &image, const std::vector<std::string> &words, R
     const std::unique_ptr<executor, void (*)(executor *)> owned_executor(x, executor_free);
 
     const format f = plan_output(p);
-    cv::Mat out(image.size(), CV_MAKETYPE(depth_of(f.type), f.bands));
-    *chunk = {chunk_length(rng, image.cols), chunk_length(rng, image.rows)};
+    const int width = int(f.width), height = int(f.height);
+    cv::Mat out(height, width, CV_MAKETYPE(depth_of(f.type), f.bands));
+    *chunk = {chunk_length(rng, width), chunk_length(rng, height)};
     std::vector<region> chunks;
-    for (int y = 0; y < image.rows; y += chunk->height)
-        for (int c = 0; c < image.cols; c += chunk->width)
-            chunks.push_back({c, y, std::min(chunk->width, image.cols - c),
-                              std::min(chunk->height, image.rows - y)});
+    for (int y = 0; y < height; y += chunk->height)
+        for (int c = 0; c < width; c += chunk->width)
+            chunks.push_back(
+                {c, y, std::min(chunk->width, width - c), std::min(chunk->height, height - y)});
     std::shuffle(chunks.begin(), chunks.end(), rng);
     for (const region &r : chunks)
-        run_chunk(p, x, image, r, rng, out);
+        run_chunk(p, x, images, r, rng, out);
     return out;
 }

@@ -1,5 +1,6 @@
 /* test_job.c - the pure parts of floor 4: schedule, needs, tile cache, sizing.
  * SPDX-License-Identifier: MIT */
+#include "tiles.h"
 #include "unit.h"
 
 #include "base/memory.h"
@@ -188,7 +189,7 @@ static struct plan *gaussian(int64_t width, int64_t height)
     struct plan *p;
     struct err e;
 
-    ck_assert(plan_new(&p, &step, 1, (struct format){PX_UINT16, 1, width, height}, &e));
+    ck_assert(tiles_plan(&p, &step, 1, (struct format){PX_UINT16, 1, width, height}, &e));
     return p;
 }
 

@@ -54,7 +54,8 @@ static unsigned char *run(row_kernel *row, const void *state, const struct strip
     unsigned char *memory = malloc(bytes + 2 * GUARD);
     void *out = memory + GUARD;
     void *scratch = aligned_alloc(64, (scratch_bytes + 64) / 64 * 64);
-    const struct window w = {.rows = strip->rows, .outs = &out, .width = width, .scratch = scratch};
+    const struct window w = {
+        .rows = strip->rows, .outs = &out, .width = width, .height = 1, .scratch = scratch};
 
     memset(memory, CANARY, bytes + 2 * GUARD);
     row(state, &w);

@@ -1,5 +1,6 @@
 /* test_pipeline.c - parsing, borders, plans and divisions.
  * SPDX-License-Identifier: MIT */
+#include "tiles.h"
 #include "unit.h"
 
 #include "pipeline/border.h"
@@ -86,7 +87,7 @@ static bool plan_of(struct plan **p, const char *name, const char *const *args, 
 {
     const struct step step = {name, n_args, args};
 
-    return plan_new(p, &step, 1, (struct format){PX_UINT8, 1, 100, 80}, e);
+    return tiles_plan(p, &step, 1, (struct format){PX_UINT8, 1, 100, 80}, e);
 }
 
 START_TEST(plan_without_ops_copies)
@@ -94,9 +95,9 @@ START_TEST(plan_without_ops_copies)
     struct plan *p;
     struct err e;
 
-    ck_assert(plan_new(&p, NULL, 0, (struct format){PX_INT64, 3, 10, 20}, &e));
+    ck_assert(tiles_plan(&p, NULL, 0, (struct format){PX_INT64, 3, 10, 20}, &e));
     ck_assert_int_eq(plan_output(p).type, PX_INT64);
-    struct region need = plan_need(p, (struct region){2, 3, 4, 5});
+    struct region need = plan_need(p, STAGE_SOURCE, (struct region){2, 3, 4, 5});
     ck_assert(need.x == 2 && need.y == 3 && need.width == 4 && need.height == 5);
     plan_free(p);
 }
@@ -109,9 +110,9 @@ START_TEST(plan_needs_the_halo_inside_the_scene)
     struct err e;
 
     ck_assert(plan_of(&p, "blur", args, 1, &e));
-    struct region need = plan_need(p, (struct region){0, 10, 100, 10});
+    struct region need = plan_need(p, STAGE_SOURCE, (struct region){0, 10, 100, 10});
     ck_assert(need.x == 0 && need.width == 100 && need.y == 9 && need.height == 12);
-    need = plan_need(p, (struct region){40, 0, 10, 1});
+    need = plan_need(p, STAGE_SOURCE, (struct region){40, 0, 10, 1});
     ck_assert(need.x == 38 && need.width == 14 && need.y == 0 && need.height == 2);
     plan_free(p);
 }
@@ -138,9 +139,9 @@ START_TEST(plan_refuses_a_wrap_over_another_border)
     struct plan *p;
     struct err e;
 
-    ck_assert(!plan_new(&p, steps, 2, in, &e) && e.status == EXIT_USAGE);
-    ck_assert(plan_new(&p, turned, 2, in, &e));
-    struct region need = plan_need(p, (struct region){0, 0, 5, 5});
+    ck_assert(!tiles_plan(&p, steps, 2, in, &e) && e.status == EXIT_USAGE);
+    ck_assert(tiles_plan(&p, turned, 2, in, &e));
+    struct region need = plan_need(p, STAGE_SOURCE, (struct region){0, 0, 5, 5});
     ck_assert_int_lt(need.x, 0);
     plan_free(p);
 }

@@ -16,7 +16,7 @@ static struct plan *plan_for(const char *const words[MAX_ARGS], struct format fo
 
     while (step.n_args < MAX_ARGS - 1 && step.args[step.n_args])
         step.n_args++;
-    ck_assert_msg(plan_new(&plan, &step, 1, format, &e), "%s", e.text);
+    ck_assert_msg(tiles_plan(&plan, &step, 1, format, &e), "%s", e.text);
     return plan;
 }
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANARY = 0xC5, CANARY_PIXELS = 5 };
+enum { CANARY = 0xC5, CANARY_PIXELS = 5, TILES_SOURCES = 4 };
 
 struct image {
     struct format format;
@@ -51,18 +51,27 @@ static inline bool tiles_go_on(void *ctx)
     return true;
 }
 
-/* A chunk's input: a copy of what the plan needs, found modulo the scene's size (for wrap). */
-static inline struct planes tiles_input(const struct plan *plan, const struct image *in,
+/* A plan for one scene. */
+static inline bool tiles_plan(struct plan **plan, const struct step *steps, int n,
+                              struct format format, struct err *e)
+{
+    const char *name = NULL;
+
+    return plan_new(plan, steps, n, &(struct plan_sources){&format, &name, 1}, e);
+}
+
+/* A chunk's input: a copy of what the plan needs of a source, found modulo its size (for wrap). */
+static inline struct planes tiles_input(const struct plan *plan, int source, const struct image *in,
                                         struct region chunk, void **memory)
 {
-    const struct region need = plan_need(plan, chunk);
+    const struct region need = plan_need(plan, source, chunk);
     const size_t size = pixel_size(in->format.type);
     const int64_t w = in->format.width, h = in->format.height;
     struct planes p;
     struct err e;
 
-    ck_assert(
-        planes_new(&p, memory, in->format.type, in->format.bands, need, plan_margin(plan), &e));
+    ck_assert(planes_new(&p, memory, in->format.type, in->format.bands, need,
+                         plan_margin(plan, source), &e));
     for (int b = 0; b < p.bands; b++)
         for (int64_t y = need.y; y < need.y + need.height; y++)
             for (int64_t x = need.x; x < need.x + need.width; x++)
@@ -83,30 +92,34 @@ static inline void tiles_run_chunk(const struct plan *plan, struct executor *x,
     const struct region around = {c.x - CANARY_PIXELS, c.y - 1, c.width + 2 * CANARY_PIXELS,
                                   c.height + 2};
     const size_t size = pixel_size(f.type), row = (size_t)c.width * size;
-    void *in_memory, *memory;
-    struct planes fenced, view;
+    void *in_memory[TILES_SOURCES], *memory;
+    struct planes input[TILES_SOURCES], fenced, view;
     struct err e;
 
-    const struct planes input = tiles_input(plan, in, c, &in_memory);
+    for (int i = 0; i < plan->stages.n_sources; i++)
+        input[i] = tiles_input(plan, i, &in[i], c, &in_memory[i]);
     ck_assert(planes_new(&fenced, &memory, f.type, f.bands, around, 0, &e));
     const size_t bytes = fenced.band_bytes * (size_t)f.bands;
     memset(memory, CANARY, bytes);
     view = fenced;
     view.data = planes_at(&fenced, 0, c.x, c.y);
     view.region = c;
-    ck_assert(executor_run(x, &input, &view, place, (struct tick){tiles_go_on, NULL}));
+    ck_assert(executor_run(x, input, &view, place, (struct tick){tiles_go_on, NULL}, &e));
     for (int b = 0; b < f.bands; b++)
         for (int64_t y = c.y; y < c.y + c.height; y++) {
             memcpy(planes_at(&out->planes, b, c.x, y), planes_at(&view, b, c.x, y), row);
             memset(planes_at(&view, b, c.x, y), CANARY, row);
         }
+    size_t dead = 0;
     for (size_t i = 0; i < bytes; i++)
-        ck_assert_msg(((unsigned char *)memory)[i] == CANARY, "written outside the chunk");
+        dead += ((unsigned char *)memory)[i] != CANARY;
+    ck_assert_msg(dead == 0, "%zu bytes were written outside the chunk", dead);
     free(memory);
-    free(in_memory);
+    for (int i = 0; i < plan->stages.n_sources; i++)
+        free(in_memory[i]);
 }
 
-/* The plan's output for the image, in chunks of that size (the last ones smaller). */
+/* The plan's output for the images, one for each source, in chunks of that size (the last ones smaller). */
 static inline struct image tiles_run(const struct plan *plan, const struct image *in, int width,
                                      int height)
 {
