@@ -34,8 +34,9 @@ UNIT      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 MPI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/mpi/test_*.c))
 OPENCV    := $(BUILD)/tests/opencv/compare
 GENERATE  := $(BUILD)/bench/generate
+BENCH_OPS := $(BUILD)/bench/bench-ops
 
-.PHONY: all tests check demo bench lint sanitize install clean help
+.PHONY: all tests check demo bench bench-ops lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
@@ -77,6 +78,12 @@ $(GENERATE): bench/generate.c $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(RASTER_FLAGS) $(CFLAGS) -o $@ $(filter %.c %.a,$^) $(RASTER_LIBS)
 
+$(BENCH_OPS): $(patsubst bench/%.cpp,$(BUILD)/bench/%.o,$(wildcard bench/ops/*.cpp)) $(BUILD)/libcore.a
+	$(Q)echo "  $@" && $(CXX) -o $@ $^ -lopencv_imgproc -lopencv_core $(CORE_LIBS)
+$(BUILD)/bench/%.o: bench/%.cpp
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 -Wall -Wextra -MMD -MP -c -o $@ $<
+
 tests: all $(UNIT) $(MPI_TESTS) $(OPENCV) $(GENERATE) ## build the test programs too
 check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
@@ -84,6 +91,8 @@ demo: all $(GENERATE) ## run the main job on a real and a large synthetic scene,
 	BUILD=$(BUILD) sh scripts/demo.sh
 bench: all $(GENERATE) ## time the main job beside GDAL + OpenCV
 	BUILD=$(BUILD) sh bench/bench.sh
+bench-ops: $(BENCH_OPS) ## time every op beside OpenCV; SIDE=2048 FILTER='blur uint8' for less
+	BUILD=$(BUILD) sh bench/ops.sh '$(or $(SIDE),4096)' '$(FILTER)'
 lint: ## formatting, static analysis, layers, shell scripts
 	sh scripts/lint.sh
 sanitize: ## unit and mpirun tests under ASan and UBSan, in build-sanitize
@@ -94,6 +103,6 @@ install: all ## into PREFIX (default /usr/local), below DESTDIR if given
 clean: ## remove what was built
 	rm -rf build build-* tilery
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST))
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -74,6 +74,9 @@ void params_free(const struct param *params, void *values, struct positionals *p
  * of pipelines needs to know for "--name value". *found: whether it is in the table at all. */
 bool param_takes_value(const struct param *params, const char *name, bool *found);
 
+/* Whether params_read fails without it. */
+bool param_is_required(const struct param *p);
+
 /* The value of the first P_SCENE parameter among args, borrowed; NULL when there is none. */
 const char *params_scene(const struct param *params, int n_args, const char *const *args);
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "op_facts.h"
 #include "ops/op.h"
 
 #include <jansson.h>
@@ -17,15 +18,86 @@ static const struct param params[] = {
     {0},
 };
 
-static void print_op(const struct op *op)
+/* Whether the type alone gives its output, so that it can be said to stay as it is. */
+static bool stays(const struct op_facts *f, int t)
 {
-    printf("%s - %s\n\n", op->name, op->summary);
+    bool alone = (int)f->type[t].output == t;
+
+    for (int other = 0; other < PX_N_TYPES; other++)
+        alone &= other == t || !f->type[other].taken || f->type[other].output != f->type[t].output;
+    return alone;
+}
+
+/* Whether a line can speak of both types. */
+static bool alike(const struct op_facts *f, int a, int b)
+{
+    const bool both_stay = stays(f, a) && stays(f, b);
+
+    return f->type[b].taken && (both_stay || f->type[a].output == f->type[b].output) &&
+           memcmp(f->type[a].bands, f->type[b].bands, sizeof f->type[a].bands) == 0;
+}
+
+/* " of 1 or 3 bands"; nothing when any number will do. */
+static void print_bands(const bool *bands)
+{
+    int left = 0, n = 0;
+
+    for (int b = 1; b <= OP_FACTS_BANDS; b++)
+        left += bands[b];
+    if (left == OP_FACTS_BANDS)
+        return;
+    const bool one = left == 1 && bands[1];
+    for (int b = 1; b <= OP_FACTS_BANDS; b++)
+        if (bands[b])
+            printf("%s%d", n++ == 0 ? " of " : --left == 1 ? " or " : ", ", b);
+    printf(" band%s", one ? "" : "s");
+}
+
+static void print_types(const struct op_facts *f)
+{
+    bool said[PX_N_TYPES] = {false};
+
+    puts("Pixels:");
+    for (int t = 0; t < PX_N_TYPES; t++) {
+        if (!f->type[t].taken || said[t])
+            continue;
+        fputs(" ", stdout);
+        for (int other = t; other < PX_N_TYPES; other++)
+            if (alike(f, t, other)) {
+                printf(" %s", pixel_name((enum pixel_type)other));
+                said[other] = true;
+            }
+        print_bands(f->type[t].bands);
+        printf(", giving %s\n", stays(f, t) ? "the same" : pixel_name(f->type[t].output));
+    }
+    putchar('\n');
+}
+
+static void print_halo(const struct op_facts *f)
+{
+    const struct reach *halo = &f->halo;
+
+    if (!f->same_grid)
+        puts("Halo: as the grid asks for");
+    else if (halo->left + halo->up + halo->right + halo->down == 0)
+        puts("Halo: none");
+    else
+        printf("Halo: %d left, %d up, %d right, %d down (of the example)\n", halo->left, halo->up,
+               halo->right, halo->down);
+}
+
+static void print_op(const struct op *op, const struct op_facts *f)
+{
+    printf("%s - %s\n\nExample: ! %s%s%s !\n\n", op->name, op->summary, op->name,
+           op->example ? " " : "", op->example ? op->example : "");
     if (op->params && op->params->kind != P_END) {
         puts("Parameters:");
         params_print(op->params, stdout);
         putchar('\n');
     }
-    printf("Source: %s\n", op->source);
+    print_types(f);
+    print_halo(f);
+    printf("Nodata: %s\nSource: %s\n", nodata_rules[op->nodata], op->source);
 }
 
 static json_t *param_as_json(const struct param *p)
@@ -35,6 +107,7 @@ static json_t *param_as_json(const struct param *p)
 
     if (p->preset)
         json_object_set_new(o, "default", json_string(p->preset));
+    json_object_set_new(o, "required", json_boolean(param_is_required(p)));
     if (p->min < p->max) {
         json_object_set_new(o, "min", json_real(p->min));
         json_object_set_new(o, "max", json_real(p->max));
@@ -48,23 +121,63 @@ static json_t *param_as_json(const struct param *p)
     return o;
 }
 
-static json_t *op_as_json(const struct op *op)
+static json_t *types_as_json(const struct op_facts *f)
+{
+    json_t *types = json_array();
+
+    for (int t = 0; t < PX_N_TYPES; t++) {
+        json_t *bands = json_array();
+        for (int b = 1; b <= OP_FACTS_BANDS; b++)
+            if (f->type[t].bands[b])
+                json_array_append_new(bands, json_integer(b));
+        if (f->type[t].taken)
+            json_array_append_new(types, json_pack("{s:s, s:O, s:s}", "input",
+                                                   pixel_name((enum pixel_type)t), "bands", bands,
+                                                   "output", pixel_name(f->type[t].output)));
+        json_decref(bands);
+    }
+    return types;
+}
+
+static json_t *op_as_json(const struct op *op, const struct op_facts *f)
 {
     json_t *list = json_array();
+    json_t *o = json_pack("{s:s, s:s, s:s}", "name", op->name, "summary", op->summary, "example",
+                          op->example ? op->example : "");
 
     for (const struct param *p = op->params; p && p->kind != P_END; p++)
         json_array_append_new(list, param_as_json(p));
-    return json_pack("{s:s, s:s, s:s, s:o}", "name", op->name, "summary", op->summary, "source",
-                     op->source, "parameters", list);
+    json_object_set_new(o, "parameters", list);
+    json_object_set_new(o, "types", types_as_json(f));
+    if (f->same_grid)
+        json_object_set_new(o, "halo",
+                            json_pack("{s:i, s:i, s:i, s:i}", "left", f->halo.left, "up",
+                                      f->halo.up, "right", f->halo.right, "down", f->halo.down));
+    json_object_set_new(o, "nodata", json_string(nodata_rules[op->nodata]));
+    json_object_set_new(o, "source", json_string(op->source));
+    return o;
 }
 
 /* One op as an object, all as an array. */
 static int print_json(const struct op *only)
 {
-    json_t *out = only ? op_as_json(only) : json_array();
+    json_t *out = only ? NULL : json_array();
+    struct op_facts facts;
+    struct err e;
 
-    for (int i = 0; !only && ops[i]; i++)
-        json_array_append_new(out, op_as_json(ops[i]));
+    for (int i = 0; ops[i]; i++) {
+        if (only && ops[i] != only)
+            continue;
+        if (!op_facts_find(ops[i], &facts, &e)) {
+            json_decref(out);
+            return complain(&e);
+        }
+        json_t *o = op_as_json(ops[i], &facts);
+        if (only)
+            out = o;
+        else
+            json_array_append_new(out, o);
+    }
     json_dumpf(out, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     putchar('\n');
     json_decref(out);
@@ -73,12 +186,18 @@ static int print_json(const struct op *only)
 
 static int print_text(const struct op *only)
 {
-    if (only)
-        print_op(only);
-    for (int i = 0; !only && ops[i]; i++)
+    struct op_facts facts;
+    struct err e;
+
+    if (only) {
+        if (!op_facts_find(only, &facts, &e))
+            return complain(&e);
+        print_op(only, &facts);
+        return end_output();
+    }
+    for (int i = 0; ops[i]; i++)
         printf("%-20s %s\n", ops[i]->name, ops[i]->summary);
-    if (!only)
-        puts("\n`tilery ops OP` prints the parameters of one.");
+    puts("\n`tilery ops OP` prints the parameters of one.");
     return end_output();
 }
 

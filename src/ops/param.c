@@ -36,6 +36,11 @@ static bool may_be_absent(enum param_kind kind)
            kind == P_LIST;
 }
 
+bool param_is_required(const struct param *p)
+{
+    return !p->preset && !may_be_absent(p->kind) && p->kind != P_BOOL;
+}
+
 static bool list_append(const char ***item, int *n, const char *text, struct err *e)
 {
     const char **grown = realloc(*item, ((size_t)*n + 1) * sizeof *grown);
@@ -218,8 +223,7 @@ static bool check_required(const char *who, const struct param *params, const bo
                            struct err *e)
 {
     for (const struct param *p = params; p && p->kind != P_END; p++) {
-        bool optional = p->preset || may_be_absent(p->kind) || p->kind == P_BOOL;
-        if (!optional && !given[p - params])
+        if (param_is_required(p) && !given[p - params])
             return err_usage(e, "%s: --%s is missing (%s)", who, p->name, p->help);
     }
     return true;
@@ -297,7 +301,7 @@ void params_print(const struct param *params, FILE *out)
         }
         if (p->preset)
             fprintf(out, " (default %s)", p->preset);
-        else if (!may_be_absent(p->kind) && p->kind != P_BOOL)
+        else if (param_is_required(p))
             fputs(" (required)", out);
         fputc('\n', out);
     }

@@ -27,6 +27,10 @@ says 2 "did you mean 'gaussian-blur'" "$TILERY" ops gaussian-blurr
 says 0 "791 x 718" "$TILERY" info "$in"
 says 0 "--ksize" "$TILERY" run read x ! blur --help ! write y
 ok "ops --json is JSON" sh -c '"$1" ops --json | jq -e "length > 10" >/dev/null' - "$TILERY"
+ok "ops --json tells types" sh -c '"$1" ops sobel --json | jq -e ".types[0] == {input: \"uint8\", bands: [1, 2, 3, 4], output: \"float32\"}" >/dev/null' - "$TILERY"
+ok "ops --json tells halos" sh -c '"$1" ops gaussian-blur --json | jq -e ".halo == {left: 8, up: 8, right: 8, down: 8}" >/dev/null' - "$TILERY"
+says 0 "of 3 bands, giving the same" "$TILERY" ops cvt-color
+says 0 "Halo: 1 left, 1 up" "$TILERY" ops sobel
 ok "info --json is JSON" sh -c '"$1" info --json "$2" | jq -e ".bands == 3" >/dev/null' - "$TILERY" "$in"
 
 refused 2 2 "did you mean 'gaussian-blur'" read "$in" ! gausian-blur ! write "$out"

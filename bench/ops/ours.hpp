@@ -1,0 +1,64 @@
+// ours.hpp - a pipeline run by Tilery's planner and executor as a rank does it, on whole scenes in memory.
+// SPDX-License-Identifier: MIT
+#ifndef OURS_HPP
+#define OURS_HPP
+
+#include <opencv2/core.hpp>
+
+#include <math.h> // outside extern "C", for its C++ overloads
+#include <stdint.h>
+#include <stdio.h>
+
+extern "C" {
+#include "base/planes.h"
+#include "pipeline/execute.h"
+#include "pipeline/plan.h"
+}
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+pixel_type type_of(int depth);
+
+// The op, its parameters or the pixel type are not there (yet).
+struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Planes with room for what plan_margin wants on both sides.
+struct Planes {
+    enum { MARGIN = 128 };
+    planes view{};
+
+    Planes(const format &f);
+    Planes(const cv::Mat &image);
+    Planes(const Planes &) = delete;
+    Planes &operator=(const Planes &) = delete;
+    ~Planes();
+
+  private:
+    void *memory = nullptr;
+};
+
+class Pipeline
+{
+  public:
+    // Throws Refused with Tilery's message.
+    Pipeline(const std::string &steps, const Planes &a, const Planes &b);
+    Pipeline(const Pipeline &) = delete;
+    Pipeline &operator=(const Pipeline &) = delete;
+    ~Pipeline();
+
+    // All chunks, into planes made beforehand.
+    void run(const Planes &out);
+    format output() const;
+    bool reads_other() const;
+
+  private:
+    plan *compiled = nullptr;
+    executor *runner = nullptr;
+    std::vector<planes> in;
+};
+
+#endif
