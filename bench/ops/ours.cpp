@@ -77,7 +77,7 @@ Pipeline::Pipeline(const std::string &text, const Planes &a, const Planes &b)
 
     if (!plan_scenes(steps.data(), int(steps.size()), names, &n, 2, &e))
         throw Refused(e.text);
-    const plan_sources sources = {formats, names, n};
+    const plan_sources sources = {formats, names, n, nullptr};
     if (!plan_new(&compiled, steps.data(), int(steps.size()), &sources, &e))
         throw Refused(e.text);
     if (!executor_new(&runner, compiled, &e)) {

@@ -8,7 +8,7 @@
 
 struct chunk_times {
     double decode_s, assemble_s, encode_s;
-    int64_t blobs_decoded, pixels;
+    int64_t blobs_decoded, pixels, empty_chunks; /* empty: all nodata, not computed */
 };
 
 struct chunk_worker; /* opaque */
@@ -25,7 +25,8 @@ bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload,
 
 const struct chunk_times *chunk_worker_times(const struct chunk_worker *w);
 
-/* Seconds in each stage of the plan. */
+/* Seconds in each stage of the plan, and of the careful one (NULL when there is none). */
 const double *chunk_worker_seconds(const struct chunk_worker *w);
+const double *chunk_worker_careful_seconds(const struct chunk_worker *w);
 
 #endif

@@ -1,10 +1,11 @@
-/* feed.h - rank 0 makes the payloads of chunks: blobs the worker does not hold yet, or pixels.
+/* feed.h - rank 0 makes the payloads of chunks: for each source, blobs the worker does not hold yet,
+ * or pixels.
  *
- * Payload of blobs, for each needed blob in the order of needs_blobs: index (i64), rows (u32),
+ * The part of each source starts at a multiple of 8. Payload of blobs, for each needed blob in the order of needs_blobs: index (i64), rows (u32),
  * state (u32: FEED_HELD, FEED_SHIPPED, FEED_SPARSE), size (u32), and for shipped ones CRC (u32) and
  * bytes. Payload of pixels, for each piece of the needed rectangle: CRC of the pixels (i64), and
- * bytes: the pixels band after band, then zeros up to a multiple of 8. SPDX-License-Identifier: MIT
- */
+ * bytes: the pixels band after band, then zeros up to a multiple of 8.
+ * SPDX-License-Identifier: MIT */
 #ifndef JOB_FEED_H
 #define JOB_FEED_H
 
@@ -20,9 +21,10 @@ struct feed_times {
 
 struct feed; /* opaque */
 
-/* blobs is NULL when the scene goes as pixels. All arguments are borrowed. */
-bool feed_new(struct feed **out, const struct ticket *t, struct scene *scene, struct blobs *blobs,
-              int n_ranks, struct err *e) MUST_CHECK;
+/* All arguments are borrowed. */
+struct sources;
+bool feed_new(struct feed **out, const struct ticket *t, const struct sources *sources, int n_ranks,
+              struct err *e) MUST_CHECK;
 void feed_free(struct feed *f);
 
 /* Appends what `rank` needs for the chunk. Fails naming the scene and what cannot be read. */

@@ -17,6 +17,7 @@ struct job_options {
     const char *report;  /* file for the report, or NULL */
     enum progress_mode progress;
     struct text_list config; /* K=V for GDAL */
+    bool ignores_nodata;     /* pixels outside the data are computed with like any others */
     bool verbose;
 };
 

@@ -17,8 +17,10 @@ struct sizing_wish {
     size_t message_most;               /* the largest task or result that can be sent */
     size_t used_bytes;                 /* of it, before the first pixel (libraries, MPI) */
     int n_ranks;
-    const struct layout *input; /* of the blobs; NULL when pixels are sent */
+    /* For each source the layout of its blobs; NULL when pixels are sent. */
+    const struct layout *inputs[PLAN_MAX_SOURCES];
     const struct layout *output;
+    const struct plan *also; /* a second plan that workers hold; NULL: none */
 };
 
 struct sizing {
@@ -26,7 +28,7 @@ struct sizing {
     int credits;
     int64_t window;       /* see schedule.h */
     int64_t stride;       /* see schedule.h */
-    size_t cache_bytes;   /* of a worker's tile cache */
+    size_t cache_bytes;   /* of each of a worker's tile caches, one a source */
     size_t send_bytes;    /* of tasks rank 0 has under way; beyond it, it deals no more */
     size_t message_bytes; /* of the largest task or result */
     size_t worker_bytes, lead_bytes; /* expected peaks, libraries included */

@@ -11,17 +11,29 @@
 #include "raster/decode.h"
 #include "raster/encode.h"
 
+/* One of the scenes that are read. */
+struct ticket_source {
+    struct format format;
+    struct outside outside;
+    char *name;              /* of --with; NULL for the first scene and for masks */
+    bool by_blobs;           /* else pixels are sent */
+    struct source_grid grid; /* its layout is that of the blobs */
+    int *bands;              /* the file's band of each of the scene's, from 0 */
+    double sparse;           /* the value of pixels that are not stored */
+    struct decoder *decoder; /* NULL unless by_blobs */
+};
+
 /* What rank 0 puts in. Everything is borrowed. */
 struct ticket_content {
-    const char *scene; /* its path, for messages */
-    struct format format;
+    const char *scene;                   /* the first one's path, for messages */
+    const struct ticket_source *sources; /* decoder is not looked at … */
+    const struct buffer *decoders;       /* … but what decoder_new takes, for each */
+    int n_sources;
     const struct step *steps; /* the ops */
     int n_steps;
-    bool by_blobs; /* else pixels are sent */
-    struct region window;
-    const int *bands; /* the file's band of each of the scene's, from 0 */
-    double sparse;    /* the value of pixels that are not stored */
-    const struct buffer *decoder, *encoder;
+    bool careful;  /* whether pixels outside the data are minded */
+    double nodata; /* what they are in the output, if so */
+    const struct buffer *encoder;
     const struct layout *output;
     const struct sizing *sizing;
 };
@@ -29,14 +41,13 @@ struct ticket_content {
 /* What comes out, the same on every rank. */
 struct ticket {
     char *scene;
+    struct ticket_source sources[PLAN_MAX_SOURCES];
+    int n_sources;
     struct plan *plan;
-    bool by_blobs;
-    struct source_grid grid; /* its layout is that of the blobs */
-    int *bands;
-    double sparse;
+    struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
+    double nodata;
     struct layout output;
     struct sizing sizing;
-    struct decoder *decoder; /* NULL unless by_blobs */
     struct encoder *encoder;
     char **words; /* the steps' texts, which ops may point at */
     int n_words;
@@ -50,7 +61,7 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *content,
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e) MUST_CHECK;
 void ticket_free(struct ticket *t);
 
-/* The scene's size, type and bands. */
-struct format ticket_format(const struct ticket *t);
+/* The plan that says what a chunk needs. */
+const struct plan *ticket_plan(const struct ticket *t);
 
 #endif

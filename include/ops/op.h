@@ -7,6 +7,7 @@
 #ifndef OPS_OP_H
 #define OPS_OP_H
 
+#include "base/affine.h"
 #include "base/err.h"
 #include "base/pixel.h"
 #include "base/region.h"
@@ -128,12 +129,6 @@ static inline bool patch_pixel(const struct patch_view *v, int band, int64_t x, 
     return v->valid[row][x - v->in.x] != 0;
 }
 
-/* The place of an output pixel in the input's grid, in pixels from the corner of each (the middle
- * of the first pixel is 0.5, 0.5): x_in = m[0] + m[1] x + m[2] y, y_in = m[3] + m[4] x + m[5] y. */
-struct affine {
-    double m[6];
-};
-
 struct stage {
     const char *name; /* for reports and errors; the op's name, static */
     struct stage_input in[STAGE_MAX_INPUTS];
@@ -147,7 +142,7 @@ struct stage {
 
     /* Geometry: where the output's pixels lie in the first input's grid. */
     bool regrids;
-    struct affine to_input;
+    struct affine to_input; /* of an output pixel's place */
 
     /* Pixels outside the data (nodata). By default an output pixel is inside when the pixels at its
      * place are inside in all inputs, which is all that ops on single pixels need. */

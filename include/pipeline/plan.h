@@ -25,14 +25,15 @@ enum { PLAN_MAX_SOURCES = 16 };
  * scene's size). Borrowed by plan_new. */
 struct plan_sources {
     const struct format *format;
-    const char *const *name;       /* as the user wrote them; NULL for the first and for masks */
-    const struct outside *outside; /* NULL: all pixels are inside */
+    const char *const *name; /* as the user wrote them; NULL for the first and for masks */
     int n;
+    const struct outside *outside; /* not looked at by plan_new */
 };
 
 struct plan {
     struct stages stages; /* the first stages.n_sources are the scenes */
     int last;             /* the stage whose output is the plan's */
+    bool gaps_may_close;  /* output pixels may be inside the data where the scene has none */
     int bands_at_once;    /* 1, unless a stage works across bands: then every stage's bands */
 };
 
@@ -52,7 +53,8 @@ bool plan_new(struct plan **out, const struct step *steps, int n_steps,
 bool plan_new_careful(struct plan **out, const struct step *steps, int n_steps,
                       const struct plan_sources *sources, double nodata, struct err *e) MUST_CHECK;
 
-/* The validity of that plan's output: uint8, 255 inside and 0 outside, as many bands. */
+/* The validity that masks alone give that plan's output: uint8, 255 inside and 0 outside, as many
+ * bands. Of the scenes nothing is read. */
 bool plan_new_validity(struct plan **out, const struct step *steps, int n_steps,
                        const struct plan_sources *sources, struct err *e) MUST_CHECK;
 
@@ -60,9 +62,12 @@ void plan_free(struct plan *p);
 
 struct format plan_output(const struct plan *p);
 
-/* Where the output's pixels lie in the grid of the pipeline's own scene. False: there already, one
- * on one. */
-bool plan_to_source(const struct plan *p, struct affine *to_source);
+/* Where a stage's pixels lie in the grid of the pipeline's own scene. False: there already, one on
+ * one. */
+bool plan_to_source(const struct plan *p, int stage, struct affine *to_source);
+
+/* The stage whose pixels those of a source of --with are joined with; -1: none. */
+int plan_meets(const struct plan *p, int source);
 
 /* What of a source the output region needs (virtual coordinates, see above). */
 struct region plan_need(const struct plan *p, int source, struct region out);

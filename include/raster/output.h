@@ -20,7 +20,19 @@ struct output_options {
     const char *provenance; /* the pipeline as text, for the metadata */
 };
 
+/* How the output's grid lies in the scene's, and its mask. */
+struct output_grid {
+    struct affine to_scene; /* the place of the output's pixels */
+    /* Fills planes (uint8, one band) with the mask, 0 where there is no data; NULL: there is none.
+     */
+    bool (*mask)(void *ctx, const struct planes *out, struct err *e);
+    void *ctx;
+};
+
 struct output; /* opaque */
+
+/* Whether a pixel type can hold the value as nodata. */
+bool output_holds_nodata(enum pixel_type type, double v);
 
 /* What the file will look like, before anything is touched: type, bands and size are the output's.
  * Checks the creation options against the GTiff driver's list (err_usage, with the nearest name)
@@ -29,10 +41,11 @@ struct output; /* opaque */
 bool output_check(const struct output_options *options, enum pixel_type type, int bands,
                   int64_t width, int64_t height, struct layout *layout, struct err *e) MUST_CHECK;
 
-/* Creates PATH.part with all metadata of the scene that survives (DESIGN.md promise 8), masks
+/* Creates PATH.part with all metadata of the scene that survives (DESIGN.md promise 8), the mask
  * included, and no tiles. Fails naming path and reason; then there is no PATH.part. */
 bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
-                   const struct layout *layout, struct err *e) MUST_CHECK;
+                   const struct output_grid *grid, const struct layout *layout,
+                   struct err *e) MUST_CHECK;
 
 const struct layout *output_layout(const struct output *o);
 

@@ -6,6 +6,7 @@
 #ifndef RASTER_SCENE_H
 #define RASTER_SCENE_H
 
+#include "base/affine.h"
 #include "base/planes.h"
 #include "ops/param.h"
 
@@ -21,7 +22,8 @@ struct scene_options {
 struct scene_info {
     const char *path; /* borrowed from the scene */
     char driver[32];
-    int64_t width, height; /* of the window */
+    int64_t width, height;           /* of the window */
+    int64_t file_width, file_height; /* of all that is in the file */
     int bands;
     enum pixel_type type;
     bool has_nodata;
@@ -40,6 +42,17 @@ bool raster_begin(size_t cache_bytes, const struct text_list *config, struct err
  * bands or window do not fit it (these two with err_usage). */
 bool scene_open(struct scene **out, const struct scene_options *options, struct err *e) MUST_CHECK;
 void scene_close(struct scene *s);
+
+/* The scene's own mask (neither alpha nor nodata) as a scene of one band of uint8, 0 where there is
+ * no data; *out is NULL when there is none. To be closed before the scene it is of. Fails if memory
+ * is short. */
+bool scene_open_mask(struct scene **out, struct scene *of, struct err *e) MUST_CHECK;
+
+/* Whether the other scene lies on the scene's grid, of which to_scene (NULL: one on one) gives the
+ * place of each of its pixels. Fails with err_usage naming what differs. Scenes without
+ * georeferencing lie anywhere. */
+bool scene_on_grid(const struct scene *other, const struct scene *s, const struct affine *to_scene,
+                   struct err *e) MUST_CHECK;
 
 const struct scene_info *scene_info(const struct scene *s);
 

@@ -38,7 +38,7 @@ static void note(struct op_facts *out, const struct plan *plan, struct format in
     out->type[in.type].bands[in.bands] = true;
     out->type[in.type].taken = true;
     out->type[in.type].output = made.type;
-    if (plan_to_source(plan, &ignored) || made.width != in.width || made.height != in.height) {
+    if (plan_to_source(plan, plan->last, &ignored) || made.width != in.width || made.height != in.height) {
         out->same_grid = false;
         return;
     }
@@ -60,7 +60,8 @@ static bool try_format(const struct step *step, struct format in, struct op_fact
 
     *e = (struct err){0};
     if (!plan_scenes(step, 1, names, &n, 2, e) ||
-        !plan_new(&plan, step, 1, &(struct plan_sources){formats, names, n}, e))
+        !plan_new(&plan, step, 1, &(struct plan_sources){.format = formats, .name = names, .n = n},
+                  e))
         return e->status == EXIT_USAGE; /* then it takes no such scene */
     note(out, plan, in);
     plan_free(plan);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct args {
-    int division, io, progress;
+    int division, io, nodata, progress;
     struct size2 chunk;
     size_t memory;
     const char *report;
@@ -21,6 +21,9 @@ struct args {
 enum { IO_AUTO, IO_ROOT };
 static const char *const io_names[] = {"auto", "root", NULL};
 
+enum { NODATA_RESPECT, NODATA_IGNORE };
+static const char *const nodata_names[] = {"respect", "ignore", NULL};
+
 static const struct param params[] = {
     {"division", "how the scene is cut into chunks", P_CHOICE, offsetof(struct args, division),
      "tiles", division_names, 0, 0},
@@ -28,6 +31,10 @@ static const struct param params[] = {
      offsetof(struct args, chunk), "0", NULL, 0, INT32_MAX},
     {"io", "who touches files; auto is root: rank 0 alone", P_CHOICE, offsetof(struct args, io),
      "auto", io_names, 0, 0},
+    {"nodata",
+     "respect: pixels of the scene's nodata value or mask, and NaN, stay what they are and take no "
+     "part in the others; ignore: they are pixels like any others, as for OpenCV",
+     P_CHOICE, offsetof(struct args, nodata), "respect", nodata_names, 0, 0},
     {"memory", "the most a rank may use, as 400M or 2G (default: half of its share of the host)",
      P_BYTES, offsetof(struct args, memory), NULL, NULL, 0, 0},
     {"report", "file for the report: JSON with each rank's times", P_TEXT,
@@ -137,6 +144,7 @@ int command_run(struct words words)
         .report = args.report,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
         .config = args.config,
+        .ignores_nodata = args.nodata == NODATA_IGNORE,
         .verbose = args.verbose,
     };
     ok = cluster_agree(cluster, ok, &e) && job_run(cluster, &options, &e);

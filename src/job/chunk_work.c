@@ -8,18 +8,25 @@
 #include "base/planes.h"
 #include "job/feed.h"
 #include "job/tile_cache.h"
+#include "pipeline/inside.h"
 #include "pipeline/execute.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* Memory of planes, reused. */
+struct reused {
+    void *memory;
+    size_t bytes;
+};
+
 struct chunk_worker {
     const struct ticket *ticket;
-    struct executor *executor;
-    struct tile_cache cache;
+    struct executor *executor, *careful; /* of the ticket's plans */
+    struct tile_cache cache[PLAN_MAX_SOURCES];
     struct place place;
-    void *input, *output, *tile; /* memory of planes and of one output tile, reused */
-    size_t input_bytes, output_bytes;
+    struct reused input[PLAN_MAX_SOURCES], output;
+    void *tile; /* one output tile */
     struct chunk_times times;
 };
 
@@ -33,10 +40,14 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     w->ticket = t;
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
     w->tile = memory_new(1, layout_tile_bytes(&t->output), e);
-    bool ok = w->tile && executor_new(&w->executor, t->plan, e);
-    if (ok && t->by_blobs)
-        ok = tile_cache_new(&w->cache, t->sizing.cache_bytes, layout_row_bytes(&t->grid.layout),
-                            t->grid.layout.tile_height, e);
+    bool ok = w->tile && executor_new(&w->executor, t->plan, e) &&
+              (!t->careful || executor_new(&w->careful, t->careful, e));
+    for (int i = 0; ok && i < t->n_sources; i++) {
+        const struct layout *l = &t->sources[i].grid.layout;
+        if (t->sources[i].by_blobs)
+            ok = tile_cache_new(&w->cache[i], t->sizing.cache_bytes, layout_row_bytes(l),
+                                l->tile_height, e);
+    }
     if (!ok) {
         chunk_worker_free(w);
         return false;
@@ -49,10 +60,13 @@ void chunk_worker_free(struct chunk_worker *w)
 {
     if (!w)
         return;
-    tile_cache_free(&w->cache);
+    for (int i = 0; i < PLAN_MAX_SOURCES; i++) {
+        tile_cache_free(&w->cache[i]);
+        free(w->input[i].memory);
+    }
     executor_free(w->executor);
-    free(w->input);
-    free(w->output);
+    executor_free(w->careful);
+    free(w->output.memory);
     free(w->tile);
     free(w);
 }
@@ -67,23 +81,28 @@ const double *chunk_worker_seconds(const struct chunk_worker *w)
     return executor_seconds(w->executor);
 }
 
+const double *chunk_worker_careful_seconds(const struct chunk_worker *w)
+{
+    return w->careful ? executor_seconds(w->careful) : NULL;
+}
+
 /* Planes over memory that is kept from chunk to chunk. */
-static bool reuse_planes(struct planes *p, void **memory, size_t *memory_bytes, struct format f,
-                         struct region region, int margin, struct err *e)
+static bool reuse_planes(struct planes *p, struct reused *r, struct format f, struct region region,
+                         int margin, struct err *e)
 {
     size_t bytes;
 
     if (!planes_layout(p, &bytes, f.type, f.bands, region, margin, e))
         return false;
-    if (bytes > *memory_bytes) {
-        free(*memory);
-        *memory_bytes = 0;
-        *memory = memory_raw(1, bytes, e);
-        if (!*memory)
+    if (bytes > r->bytes) {
+        free(r->memory);
+        r->bytes = 0;
+        r->memory = memory_raw(1, bytes, e);
+        if (!r->memory)
             return false;
-        *memory_bytes = bytes;
+        r->bytes = bytes;
     }
-    p->data = (unsigned char *)*memory + planes_margin_bytes(f.type, margin);
+    p->data = (unsigned char *)r->memory + planes_margin_bytes(f.type, margin);
     return true;
 }
 
@@ -111,10 +130,11 @@ static bool keep_blob(struct held_tile *tile, const unsigned char *blob, size_t 
 }
 
 /* The decoded rows of a blob, from the payload or from what this rank holds. */
-static bool decoded(struct chunk_worker *w, const struct needed_blob *need, struct unpack *u,
-                    const unsigned char **pixels, struct err *e)
+static bool decoded(struct chunk_worker *w, int source, const struct needed_blob *need,
+                    struct unpack *u, const unsigned char **pixels, struct err *e)
 {
-    const struct layout *l = &w->ticket->grid.layout;
+    const struct ticket_source *s = &w->ticket->sources[source];
+    const struct layout *l = &s->grid.layout;
     const int64_t index = unpack_i64(u);
     const int rows = (int)unpack_u32(u);
     const uint32_t state = unpack_u32(u);
@@ -131,7 +151,8 @@ static bool decoded(struct chunk_worker *w, const struct needed_blob *need, stru
         return true;
     if (blob && crc_of(blob, size) != crc)
         return damaged(e);
-    struct held_tile *tile = tile_cache_use(&w->cache, index, rows, size, &held, &rows_before);
+    struct held_tile *tile =
+        tile_cache_use(&w->cache[source], index, rows, size, &held, &rows_before);
     if (held == (state == FEED_SHIPPED))
         return err_set(e, "blob %lld is %s by this rank against rank 0's account (a defect)",
                        (long long)index, held ? "held" : "not held");
@@ -142,7 +163,7 @@ static bool decoded(struct chunk_worker *w, const struct needed_blob *need, stru
         tile->pixels = malloc(bytes ? bytes : 1);
         if (!tile->pixels)
             return err_set(e, "out of memory: %zu bytes were wanted", bytes);
-        if (!decoder_decode(w->ticket->decoder, index, blob ? blob : tile->blob, size, tile->rows,
+        if (!decoder_decode(s->decoder, index, blob ? blob : tile->blob, size, tile->rows,
                             tile->pixels, e) ||
             !keep_blob(tile, blob, size, l, e))
             return false;
@@ -153,20 +174,21 @@ static bool decoded(struct chunk_worker *w, const struct needed_blob *need, stru
     return true;
 }
 
-static bool fill_from_blobs(struct chunk_worker *w, struct unpack *u, const struct planes *in,
-                            struct tick tick, struct err *e)
+static bool fill_from_blobs(struct chunk_worker *w, int source, struct unpack *u,
+                            const struct planes *in, struct tick tick, struct err *e)
 {
+    const struct ticket_source *s = &w->ticket->sources[source];
     struct needs needs;
     const unsigned char *pixels;
 
-    if (!needs_blobs(&needs, &w->ticket->grid, in->region, e))
+    if (!needs_blobs(&needs, &s->grid, in->region, e))
         return false;
     bool ok = true;
     for (int i = 0; ok && i < needs.n; i++) {
-        ok = decoded(w, &needs.blob[i], u, &pixels, e);
+        ok = decoded(w, source, &needs.blob[i], u, &pixels, e);
         double start = clock_s();
         if (ok)
-            needs_copy(&w->ticket->grid, &needs.blob[i], pixels, w->ticket->sparse, in);
+            needs_copy(&s->grid, &needs.blob[i], pixels, s->sparse, in);
         w->times.assemble_s += clock_s() - start;
         if (ok && !tick.call(tick.ctx))
             ok = err_set(e, "stopped");
@@ -202,16 +224,63 @@ static bool fill_piece(void *ctx, const struct piece *piece, struct err *e)
     return true;
 }
 
-static bool fill(struct chunk_worker *w, const unsigned char *payload, size_t n,
-                 const struct planes *in, struct tick tick, struct err *e)
+static bool fill(struct chunk_worker *w, int source, struct unpack *u, const struct planes *in,
+                 struct tick tick, struct err *e)
 {
-    const struct format format = ticket_format(w->ticket);
-    struct unpack u = unpack_begin(payload, n);
-    struct filler filler = {w, &u, in};
+    const struct ticket_source *s = &w->ticket->sources[source];
+    struct filler filler = {w, u, in};
 
-    if (w->ticket->by_blobs)
-        return fill_from_blobs(w, &u, in, tick, e);
-    return needs_pieces(in->region, format.width, format.height, fill_piece, &filler, e);
+    if (s->by_blobs)
+        return fill_from_blobs(w, source, u, in, tick, e);
+    return needs_pieces(in->region, s->format.width, s->format.height, fill_piece, &filler, e);
+}
+
+/* The pixels of all sources that the chunk needs. */
+static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_t n,
+                     struct planes *in, struct tick tick, struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    const struct plan *plan = ticket_plan(t);
+    struct region needs[PLAN_MAX_STAGES];
+    struct unpack u = unpack_begin(payload, n);
+
+    plan_needs(plan, w->place.chunk, needs);
+    for (int i = 0; i < t->n_sources; i++) {
+        unpack_raw(&u, (8 - (size_t)(u.at - payload) % 8) % 8); /* feed.c's alignment */
+        if (!reuse_planes(&in[i], &w->input[i], t->sources[i].format, needs[i],
+                          plan_margin(plan, i), e) ||
+            !fill(w, i, &u, &in[i], tick, e))
+            return false;
+    }
+    return true;
+}
+
+/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing else. */
+static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
+                struct tick tick, struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    struct outside outside[PLAN_MAX_SOURCES];
+
+    for (int i = 0; i < t->n_sources; i++)
+        outside[i] = t->sources[i].outside;
+    enum inside inside = t->careful ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
+    if (inside == INSIDE_NONE && t->plan->gaps_may_close)
+        inside = INSIDE_SOME;
+    switch (inside) {
+    case INSIDE_ALL:
+        return executor_run(w->executor, in, out, &w->place, tick, e);
+    case INSIDE_SOME:
+        return executor_run(w->careful, in, out, &w->place, tick, e);
+    case INSIDE_NONE:
+        for (int b = 0; b < out->bands; b++)
+            for (int64_t y = 0; y < out->region.height; y++)
+                pixel_fill(out->type, t->nodata,
+                           planes_at(out, b, out->region.x, out->region.y + y),
+                           (size_t)out->region.width);
+        w->times.empty_chunks++;
+    }
+    return true;
 }
 
 /* Puts every `samples`-th pixel of a row. */
@@ -311,13 +380,10 @@ static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t
 {
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
-    struct planes in, out;
+    struct planes in[PLAN_MAX_SOURCES], out;
 
-    if (!reuse_planes(&in, &w->input, &w->input_bytes, ticket_format(t), plan_need(t->plan, STAGE_SOURCE, chunk),
-                      plan_margin(t->plan, STAGE_SOURCE), e) ||
-        !reuse_planes(&out, &w->output, &w->output_bytes, plan_output(t->plan), chunk, 0, e) ||
-        !fill(w, payload, n, &in, tick, e) ||
-        !executor_run(w->executor, &in, &out, &w->place, tick, e))
+    if (!reuse_planes(&out, &w->output, plan_output(t->plan), chunk, 0, e) ||
+        !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
         return false;
     struct packing p = {.worker = w, .out = &out, .result = result, .tick = tick};
     bool ok = pack_tiles(&p, &t->sizing.division, e);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "job/feed.h"
 
+#include "sources.h"
+
 #include "base/clock.h"
 #include "base/crc.h"
 #include "base/pack.h"
@@ -13,30 +15,37 @@
 
 struct feed {
     const struct ticket *ticket;
-    struct scene *scene;
-    struct blobs *blobs;
-    struct tile_cache *cache; /* what each rank holds */
+    const struct sources *sources;
+    struct tile_cache *cache; /* what each rank holds of each source: cache[rank * sources + i] */
     int n_ranks;
     struct feed_times times;
 };
 
-bool feed_new(struct feed **out, const struct ticket *t, struct scene *scene, struct blobs *blobs,
-              int n_ranks, struct err *e)
+static struct tile_cache *cache_of(const struct feed *f, int rank, int source)
+{
+    return &f->cache[rank * f->sources->n + source];
+}
+
+bool feed_new(struct feed **out, const struct ticket *t, const struct sources *sources, int n_ranks,
+              struct err *e)
 {
     struct feed *f = memory_new(1, sizeof *f, e);
 
     if (!f)
         return false;
-    *f = (struct feed){.ticket = t, .scene = scene, .blobs = blobs, .n_ranks = n_ranks};
-    if (blobs) {
-        const struct layout *l = blobs_layout(blobs);
-        f->cache = memory_new((size_t)n_ranks, sizeof *f->cache, e);
-        for (int i = 0; i < n_ranks; i++)
-            if (!f->cache || !tile_cache_new(&f->cache[i], t->sizing.cache_bytes,
-                                             layout_row_bytes(l), l->tile_height, e)) {
-                feed_free(f);
-                return false;
-            }
+    *f = (struct feed){.ticket = t, .sources = sources, .n_ranks = n_ranks};
+    f->cache = memory_new((size_t)n_ranks * (size_t)sources->n, sizeof *f->cache, e);
+    bool ok = f->cache != NULL;
+    for (int i = 0; ok && i < sources->n; i++) {
+        const struct layout *l =
+            sources->list[i].blobs ? blobs_layout(sources->list[i].blobs) : NULL;
+        for (int rank = 0; ok && l && rank < n_ranks; rank++)
+            ok = tile_cache_new(cache_of(f, rank, i), t->sizing.cache_bytes, layout_row_bytes(l),
+                                l->tile_height, e);
+    }
+    if (!ok) {
+        feed_free(f);
+        return false;
     }
     *out = f;
     return true;
@@ -46,7 +55,7 @@ void feed_free(struct feed *f)
 {
     if (!f)
         return;
-    for (int i = 0; f->cache && i < f->n_ranks; i++)
+    for (int i = 0; f->cache && i < f->n_ranks * f->sources->n; i++)
         tile_cache_free(&f->cache[i]);
     free(f->cache);
     free(f);
@@ -58,15 +67,15 @@ const struct feed_times *feed_times(const struct feed *f)
 }
 
 /* Appends a blob's CRC and bytes, read straight into the payload. */
-static bool append_blob(struct feed *f, int64_t index, size_t size, struct buffer *payload,
-                        struct err *e)
+static bool append_blob(struct feed *f, struct blobs *blobs, int64_t index, size_t size,
+                        struct buffer *payload, struct err *e)
 {
     if (!buffer_reserve(payload, size + 16, e))
         return false;
     const size_t crc_at = payload->size;
     unsigned char *bytes = payload->data + crc_at + 4;
     double start = clock_s();
-    bool ok = blobs_read(f->blobs, index, bytes, e);
+    bool ok = blobs_read(blobs, index, bytes, e);
     f->times.read_s += clock_s() - start;
     f->times.read_bytes += (int64_t)size;
     f->times.blobs_sent++;
@@ -76,38 +85,42 @@ static bool append_blob(struct feed *f, int64_t index, size_t size, struct buffe
     return true;
 }
 
-static bool load_blob(struct feed *f, const struct needed_blob *blob, int rank,
+static bool load_blob(struct feed *f, int source, const struct needed_blob *blob, int rank,
                       struct buffer *payload, struct err *e)
 {
+    struct blobs *blobs = f->sources->list[source].blobs;
     enum feed_state state = FEED_SPARSE;
     size_t size;
 
-    if (!blobs_size(f->blobs, blob->index, &size, e))
+    if (!blobs_size(blobs, blob->index, &size, e))
         return false;
     if (size > UINT32_MAX)
         return err_set(e, "%s: blob %lld takes %zu bytes, more than a message can carry",
-                       f->ticket->scene, (long long)blob->index, size);
+                       scene_info(f->sources->list[source].scene)->path, (long long)blob->index,
+                       size);
     if (size > 0) {
         bool held;
         int rows_before;
-        tile_cache_use(&f->cache[rank], blob->index, blob->rows, size, &held, &rows_before);
+        tile_cache_use(cache_of(f, rank, source), blob->index, blob->rows, size, &held,
+                       &rows_before);
         state = held ? FEED_HELD : FEED_SHIPPED;
         f->times.blobs_spared += held;
     }
     return pack_i64(payload, blob->index, e) && pack_u32(payload, (uint32_t)blob->rows, e) &&
            pack_u32(payload, (uint32_t)state, e) && pack_u32(payload, (uint32_t)size, e) &&
-           (state != FEED_SHIPPED || append_blob(f, blob->index, size, payload, e));
+           (state != FEED_SHIPPED || append_blob(f, blobs, blob->index, size, payload, e));
 }
 
 struct pixel_load {
     struct feed *feed;
+    int source;
     struct buffer *payload;
 };
 
 static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
 {
     const struct pixel_load *load = ctx;
-    const struct format format = ticket_format(load->feed->ticket);
+    const struct format format = load->feed->ticket->sources[load->source].format;
     const size_t row = (size_t)piece->scene.width * pixel_size(format.type);
     const size_t band = row * (size_t)piece->scene.height, size = band * (size_t)format.bands;
 
@@ -124,7 +137,7 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
         .band_bytes = band,
     };
     double start = clock_s();
-    bool ok = scene_read(load->feed->scene, &planes, e);
+    bool ok = scene_read(load->feed->sources->list[load->source].scene, &planes, e);
     load->feed->times.read_s += clock_s() - start;
     load->feed->times.read_bytes += (int64_t)size;
     if (!ok || !pack_i64(load->payload, crc_of(planes.data, size), e) ||
@@ -135,26 +148,43 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
     return true;
 }
 
+/* Zeros up to the next multiple of 8, where pixels are aligned. */
+static bool align(struct buffer *payload, struct err *e)
+{
+    static const unsigned char zeros[8];
+
+    return buffer_append(payload, zeros, (8 - payload->size % 8) % 8, e);
+}
+
+static bool load_source(struct feed *f, int source, struct region need, int rank,
+                        struct buffer *payload, struct err *e)
+{
+    const struct ticket_source *s = &f->ticket->sources[source];
+    struct pixel_load load = {f, source, payload};
+    struct needs needs = {0};
+
+    if (!align(payload, e))
+        return false;
+    if (!s->by_blobs)
+        return needs_pieces(need, s->format.width, s->format.height, load_pixels, &load, e);
+    bool ok = needs_blobs(&needs, &s->grid, need, e);
+    for (int i = 0; ok && i < needs.n; i++)
+        ok = load_blob(f, source, &needs.blob[i], rank, payload, e);
+    needs_free(&needs);
+    return ok;
+}
+
 bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     const struct ticket *t = f->ticket;
-    const struct region need = plan_need(t->plan, STAGE_SOURCE, division_chunk(&t->sizing.division, chunk));
-    struct needs needs = {0};
-    bool ok;
+    struct region needs[PLAN_MAX_STAGES];
 
-    if (!f->blobs) {
-        const struct format format = ticket_format(t);
-        struct pixel_load load = {f, payload};
-        ok = needs_pieces(need, format.width, format.height, load_pixels, &load, e);
-    } else {
-        ok = needs_blobs(&needs, &t->grid, need, e);
-        for (int i = 0; ok && i < needs.n; i++)
-            ok = load_blob(f, &needs.blob[i], rank, payload, e);
-        needs_free(&needs);
-    }
-    if (ok)
-        return true;
-    return err_context(e, "reading for chunk %lld (%lldx%lld at %lld,%lld)", (long long)chunk,
-                       (long long)need.width, (long long)need.height, (long long)need.x,
-                       (long long)need.y);
+    plan_needs(ticket_plan(t), division_chunk(&t->sizing.division, chunk), needs);
+    for (int i = 0; i < t->n_sources; i++)
+        if (!load_source(f, i, needs[i], rank, payload, e))
+            return err_context(e, "reading for chunk %lld (%lldx%lld at %lld,%lld)",
+                               (long long)chunk, (long long)needs[i].width,
+                               (long long)needs[i].height, (long long)needs[i].x,
+                               (long long)needs[i].y);
+    return true;
 }

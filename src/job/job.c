@@ -60,16 +60,31 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
     return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
 }
 
-/* The amounts of this rank; seconds of ops are added up over an op's stages by the report. */
+/* Adds the seconds of a plan's stages to the amounts of group "ops", which begin at `first` and end
+ * at n: those of one op into one. Returns the new end. */
+static int add_ops(struct amount *amounts, int first, int n, const struct plan *plan,
+                   const double *seconds)
+{
+    for (int i = plan->stages.n_sources; i < plan->stages.n; i++) {
+        const char *name = plan->stages.list[i].name;
+        int at = first;
+        while (at < n && strcmp(amounts[at].name, name) != 0)
+            at++;
+        amounts[at] = (struct amount){"ops", name, amounts[at].value + seconds[i]};
+        n = at == n ? n + 1 : n;
+    }
+    return n;
+}
+
+/* The amounts of this rank. */
 static bool pack_report(struct cluster *c, const struct rank_state *s, double wall_s,
                         struct buffer *out, struct err *e)
 {
     const struct chunk_times *chunk = chunk_worker_times(s->worker);
-    const double *stage_s = chunk_worker_seconds(s->worker);
     const struct farm_times *t = &s->times;
     const struct collect_times *collect = s->leads ? collect_times(s->lead.collect) : NULL;
     const struct feed_times *feed = s->leads ? feed_times(s->lead.feed) : NULL;
-    struct amount amounts[PLAN_MAX_STAGES + 32] = {
+    struct amount amounts[2 * PLAN_MAX_STAGES + 32] = {
         {"seconds", "wall", wall_s},
         {"seconds", "cpu", clock_cpu_s()},
         {"seconds", "cpu_in_farm", t->cpu_s},
@@ -85,22 +100,21 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"seconds", "waiting", t->wait_s},
         {"amounts", "chunks", (double)t->tasks},
         {"amounts", "pixels", (double)chunk->pixels},
+        {"amounts", "empty_chunks", (double)chunk->empty_chunks},
         {"amounts", "blobs_decoded", (double)chunk->blobs_decoded},
         {"amounts", "sent_bytes", (double)t->sent_bytes},
         {"amounts", "received_bytes", (double)t->received_bytes},
         {"amounts", "peak_memory_bytes", (double)memory_peak()},
     };
-    const int n_fixed = 19;
-    int n = n_fixed;
+    int n = 0;
 
-    for (int i = 1; i < s->ticket.plan->stages.n; i++) {
-        const char *name = s->ticket.plan->stages.list[i].name;
-        int at = n_fixed;
-        while (at < n && strcmp(amounts[at].name, name) != 0)
-            at++;
-        amounts[at] = (struct amount){"ops", name, amounts[at].value + stage_s[i]};
-        n = at == n ? n + 1 : n;
-    }
+    while (amounts[n].group)
+        n++;
+    const int n_fixed = n;
+    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk_worker_seconds(s->worker));
+    if (s->ticket.careful)
+        n = add_ops(amounts, n_fixed, n, s->ticket.careful,
+                    chunk_worker_careful_seconds(s->worker));
     return rank_report_pack(out, cluster_host(c), amounts, n, e);
 }
 

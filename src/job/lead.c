@@ -2,9 +2,12 @@
  * SPDX-License-Identifier: MIT */
 #include "lead.h"
 
+#include "lead_mask.h"
+
 #include "base/clock.h"
 #include "base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +48,49 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
     return endpoints_read(&l->ends, options->pipeline, e) && check_report(l, e);
 }
 
+/* Keeps allocated memory until lead_end. */
+static bool keep(struct lead *l, char *memory, struct err *e)
+{
+    char **grown = realloc(l->inlined, ((size_t)l->n_inlined + 1) * sizeof *grown);
+
+    if (!grown) {
+        free(memory);
+        return err_set(e, "out of memory: a list of %d texts was wanted", l->n_inlined + 1);
+    }
+    l->inlined = grown;
+    l->inlined[l->n_inlined++] = memory;
+    return true;
+}
+
+/* Workers may not see files that arguments name: their numbers take their place. */
+static bool inline_files(struct lead *l, struct step *step, struct err *e)
+{
+    const struct op *op = op_find(step->name);
+    const char **args = NULL;
+    int n = 0;
+
+    for (int i = 0; op && i < step->n_args; i++) {
+        char *arg;
+        if (!params_inline(op->params, step->n_args, step->args, i, &arg, e))
+            return false;
+        if (arg && !keep(l, arg, e))
+            return false;
+        if (arg && !args) {
+            args = memory_new((size_t)step->n_args, sizeof *args, e);
+            if (!args || !keep(l, (char *)args, e))
+                return false;
+            memcpy(args, step->args, (size_t)i * sizeof *args);
+        }
+        if (args)
+            args[n] = arg ? arg : step->args[i];
+        i += arg && !strchr(step->args[i], '='); /* the value stood alone */
+        n++;
+    }
+    if (args)
+        *step = (struct step){step->name, n, args};
+    return true;
+}
+
 /* The ops' steps, and one more for --ot. */
 static bool collect_steps(struct lead *l, struct err *e)
 {
@@ -53,8 +99,11 @@ static bool collect_steps(struct lead *l, struct err *e)
     l->steps = memory_new((size_t)p->n_steps, sizeof *l->steps, e);
     if (!l->steps)
         return false;
-    for (int i = 1; i < p->n_steps - 1; i++)
-        l->steps[l->n_steps++] = p->steps[i];
+    for (int i = 1; i < p->n_steps - 1; i++) {
+        l->steps[l->n_steps] = p->steps[i];
+        if (!inline_files(l, &l->steps[l->n_steps++], e))
+            return false;
+    }
     if (l->ends.sink_type != PX_SAME) {
         snprintf(l->ot_arg, sizeof l->ot_arg, "--type=%s",
                  pixel_name((enum pixel_type)l->ends.sink_type));
@@ -64,30 +113,16 @@ static bool collect_steps(struct lead *l, struct err *e)
     return true;
 }
 
-static struct format scene_format(const struct scene *s)
+static bool open_sources(struct lead *l, struct err *e)
 {
-    const struct scene_info *info = scene_info(s);
-
-    return (struct format){info->type, info->bands, info->width, info->height};
-}
-
-static size_t block_bytes(const struct scene_info *in)
-{
-    return (size_t)in->block_width * (size_t)in->block_height * pixel_size(in->type) *
-           ((size_t)in->bands + 1);
-}
-
-static bool open_scene(struct lead *l, struct err *e)
-{
-    size_t cache = l->memory_bytes / 8;
+    size_t cache = l->memory_bytes / 8, blocks;
 
     cache = cache < CACHE_LEAST ? CACHE_LEAST : cache > CACHE_MOST ? CACHE_MOST : cache;
     if (!raster_begin(cache, &l->options->config, e) ||
-        !scene_open(&l->scene, &l->ends.source, e) ||
-        !blobs_open(&l->blobs, l->scene, l->memory_bytes / 16, l->why, sizeof l->why, e))
+        !sources_open(&l->sources, &l->ends.source, l->steps, l->n_steps, l->memory_bytes / 16, e))
         return false;
-    if (!l->blobs) /* GDAL's cache will fill, and holds a block of all bands however large it is */
-        l->used_bytes += cache + block_bytes(scene_info(l->scene));
+    if (sources_use_gdal(&l->sources, &blocks)) /* its cache will fill, and holds any one block */
+        l->used_bytes += cache + blocks;
     size_t now = memory_resident();
     if (now > l->used_bytes)
         l->used_bytes = now;
@@ -96,7 +131,7 @@ static bool open_scene(struct lead *l, struct err *e)
 
 static bool choose_sizing(struct lead *l, struct err *e)
 {
-    const struct sizing_wish wish = {
+    struct sizing_wish wish = {
         .division = l->options->division,
         .chunk_width = l->options->chunk.width,
         .chunk_height = l->options->chunk.height,
@@ -104,23 +139,38 @@ static bool choose_sizing(struct lead *l, struct err *e)
         .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
         .n_ranks = l->n_ranks,
-        .input = l->blobs ? blobs_layout(l->blobs) : NULL,
         .output = &l->layout,
+        .also = l->careful ? l->plan : NULL,
     };
 
-    return sizing_choose(&l->sizing, &wish, l->plan, e);
+    for (int i = 0; i < l->sources.n; i++)
+        if (l->sources.list[i].blobs)
+            wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
+    return sizing_choose(&l->sizing, &wish, l->careful ? l->careful : l->plan, e);
+}
+
+static void tell_sources(const struct lead *l)
+{
+    for (int i = 0; i < l->sources.n; i++) {
+        const struct source *one = &l->sources.list[i];
+        const struct scene_info *in = scene_info(one->scene);
+        fprintf(stderr, "tilery: %s: %lldx%lld, %d band%s of %s, %s %dx%d, %s%s\n", in->path,
+                (long long)in->width, (long long)in->height, in->bands, in->bands == 1 ? "" : "s",
+                pixel_name(in->type), in->compression, in->block_width, in->block_height,
+                one->blobs ? "sent as blobs" : "read through GDAL: ", one->blobs ? "" : one->why);
+    }
+    if (l->careful)
+        fprintf(stderr,
+                "tilery: pixels outside the data stay outside; they are %.17g in the output\n",
+                l->nodata);
 }
 
 static void tell(const struct lead *l)
 {
-    const struct scene_info *in = scene_info(l->scene);
     const struct division *d = &l->sizing.division;
     char text[4][32];
 
-    fprintf(stderr, "tilery: %s: %lldx%lld, %d band%s of %s, %s %dx%d, %s%s\n", in->path,
-            (long long)in->width, (long long)in->height, in->bands, in->bands == 1 ? "" : "s",
-            pixel_name(in->type), in->compression, in->block_width, in->block_height,
-            l->blobs ? "sent as blobs" : "read through GDAL: ", l->blobs ? "" : l->why);
+    tell_sources(l);
     fprintf(stderr,
             "tilery: %lld chunks of %lldx%lld (division %s), %d credits, window %lld, tile cache "
             "%s\n",
@@ -133,44 +183,109 @@ static void tell(const struct lead *l)
             text_bytes(l->sizing.lead_bytes, text[3], sizeof text[3]));
 }
 
+/* What the ranks must know of a source; *bands and *decoder are to be freed. */
+static bool describe_source(const struct source *one, struct ticket_source *out,
+                            struct buffer *decoder, struct err *e)
+{
+    const struct scene_info *info = scene_info(one->scene);
+
+    out->by_blobs = one->blobs != NULL;
+    out->grid.window =
+        one->blobs ? blobs_window(one->blobs) : (struct region){0, 0, info->width, info->height};
+    out->sparse = one->blobs ? blobs_sparse_value(one->blobs) : 0;
+    out->bands = memory_new((size_t)info->bands, sizeof *out->bands, e);
+    if (!out->bands)
+        return false;
+    for (int b = 0; b < info->bands; b++)
+        out->bands[b] = one->blobs ? blobs_band(one->blobs, b) : b;
+    return !one->blobs || blobs_header(one->blobs, decoder, e);
+}
+
 static bool pack(struct lead *l, struct buffer *ticket, struct err *e)
 {
-    const struct scene_info *info = scene_info(l->scene);
-    struct buffer decoder = {0}, encoder = {0};
-    struct ticket_content content = {
-        .scene = info->path,
-        .format = scene_format(l->scene),
+    struct ticket_source sources[PLAN_MAX_SOURCES] = {0};
+    struct buffer decoders[PLAN_MAX_SOURCES] = {0}, encoder = {0};
+    const struct ticket_content content = {
+        .scene = scene_info(l->sources.list[0].scene)->path,
+        .sources = sources,
+        .decoders = decoders,
+        .n_sources = l->sources.n,
         .steps = l->steps,
         .n_steps = l->n_steps,
-        .by_blobs = l->blobs != NULL,
-        .window =
-            l->blobs ? blobs_window(l->blobs) : (struct region){0, 0, info->width, info->height},
-        .sparse = l->blobs ? blobs_sparse_value(l->blobs) : 0,
-        .decoder = &decoder,
+        .careful = l->careful != NULL,
+        .nodata = l->nodata,
         .encoder = &encoder,
         .output = &l->layout,
         .sizing = &l->sizing,
     };
-    int *bands = memory_new((size_t)info->bands, sizeof *bands, e);
-    bool ok = bands && (!l->blobs || blobs_header(l->blobs, &decoder, e)) &&
-              output_template(l->output, &encoder, e);
+    bool ok = output_template(l->output, &encoder, e);
 
-    for (int b = 0; ok && b < info->bands; b++)
-        bands[b] = l->blobs ? blobs_band(l->blobs, b) : b;
-    content.bands = bands;
+    for (int i = 0; ok && i < l->sources.n; i++) {
+        sources[i].format = l->sources.format[i];
+        sources[i].outside = l->sources.outside[i];
+        sources[i].name = (char *)l->sources.name[i]; /* only read */
+        ok = describe_source(&l->sources.list[i], &sources[i], &decoders[i], e);
+    }
     ok = ok && ticket_pack(ticket, &content, e);
-    free(bands);
-    buffer_free(&decoder);
+    for (int i = 0; i < l->sources.n; i++) {
+        free(sources[i].bands);
+        buffer_free(&decoders[i]);
+    }
     buffer_free(&encoder);
     return ok;
 }
 
-static bool make_plan(struct lead *l, struct err *e)
+/* The value of pixels outside the data in the output: what `write` was given, else that of the first
+ * scene that has one, else NaN or 0. */
+static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
 {
-    const struct format format = scene_format(l->scene);
-    const char *name = NULL;
+    const struct scene_info *from = sources_nodata(&l->sources);
+    struct output_options *sink = &l->ends.sink;
 
-    return plan_new(&l->plan, l->steps, l->n_steps, &(struct plan_sources){&format, &name, 1}, e);
+    if (l->options->ignores_nodata || !sources_have_outside(&l->sources))
+        return true;
+    if (sink->has_nodata || !from) {
+        l->nodata = sink->has_nodata ? sink->nodata : pixel_is_float(type) ? NAN : 0;
+        return true;
+    }
+    if (!output_holds_nodata(type, from->nodata))
+        return err_usage(e,
+                         "%s: its nodata value %.17g cannot be had in the output's %s pixels; give "
+                         "another one (write --nodata=VALUE) or compute with it as with any pixel "
+                         "(run --nodata=ignore)",
+                         from->path, from->nodata, pixel_name(type));
+    sink->has_nodata = true;
+    sink->nodata = l->nodata = from->nodata;
+    return true;
+}
+
+static bool make_plans(struct lead *l, struct err *e)
+{
+    const struct plan_sources sources = sources_for_plan(&l->sources);
+
+    if (!plan_new(&l->plan, l->steps, l->n_steps, &sources, e) ||
+        !sources_check_grids(&l->sources, l->plan, e))
+        return false;
+    if (!choose_nodata(l, plan_output(l->plan).type, e))
+        return false;
+    return l->options->ignores_nodata || !sources_have_outside(&l->sources) ||
+           plan_new_careful(&l->careful, l->steps, l->n_steps, &sources, l->nodata, e);
+}
+
+static bool create_output(struct lead *l, struct err *e)
+{
+    struct lead_mask *mask = NULL;
+    struct output_grid grid;
+
+    plan_to_source(l->plan, l->plan->last, &grid.to_scene);
+    if (!lead_mask_new(&mask, &l->sources, l->steps, l->n_steps, e))
+        return false;
+    grid.mask = mask ? lead_mask_fill : NULL;
+    grid.ctx = mask;
+    bool ok =
+        output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid, &l->layout, e);
+    lead_mask_free(mask);
+    return ok;
 }
 
 bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
@@ -181,8 +296,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
     l->n_ranks = n_ranks;
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
-    if (!collect_steps(l, e) || !open_scene(l, e) ||
-        !make_plan(l, e))
+    if (!collect_steps(l, e) || !open_sources(l, e) || !make_plans(l, e))
         return false;
     out = plan_output(l->plan);
     if (!output_check(&l->ends.sink, out.type, out.bands, out.width, out.height, &l->layout, e) ||
@@ -190,7 +304,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
         return false;
     if (l->options->verbose)
         tell(l);
-    return output_create(&l->output, &l->ends.sink, l->scene, &l->layout, e) && pack(l, ticket, e);
+    return create_output(l, e) && pack(l, ticket, e);
 }
 
 bool lead_begin(struct lead *l, const struct ticket *t, struct err *e)
@@ -198,7 +312,7 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct err *e)
     const struct division *d = &t->sizing.division;
 
     progress_begin(&l->progress, l->options->progress, d->width * d->height, l->n_ranks);
-    return feed_new(&l->feed, t, l->scene, l->blobs, l->n_ranks, e) &&
+    return feed_new(&l->feed, t, &l->sources, l->n_ranks, e) &&
            collect_new(&l->collect, l->output, d, e) &&
            schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                         l->n_ranks, e);
@@ -262,8 +376,11 @@ void lead_end(struct lead *l)
     feed_free(l->feed);
     output_abandon(l->output);
     plan_free(l->plan);
-    blobs_close(l->blobs);
-    scene_close(l->scene);
+    plan_free(l->careful);
+    sources_close(&l->sources);
+    for (int i = 0; i < l->n_inlined; i++)
+        free(l->inlined[i]);
+    free(l->inlined);
     free(l->steps);
     endpoints_free(&l->ends);
     *l = (struct lead){0};

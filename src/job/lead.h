@@ -4,6 +4,7 @@
 #define JOB_LEAD_H
 
 #include "endpoints.h"
+#include "sources.h"
 
 #include "cluster/farm.h"
 #include "job/collect.h"
@@ -19,10 +20,11 @@ struct lead {
     const char *ot_args[1];
     char ot_arg[32];
     int n_steps;
-    struct scene *scene;
-    struct blobs *blobs; /* NULL: pixels go through GDAL … */
-    char why[200];       /* … for this reason */
-    struct plan *plan;
+    char **inlined; /* arguments that stood for files, with what was in them */
+    int n_inlined;
+    struct sources sources;
+    struct plan *plan, *careful; /* as the ticket's */
+    double nodata;
     struct layout layout; /* of the output */
     struct sizing sizing;
     struct output *output;

@@ -9,7 +9,7 @@
 
 static bool report_files(struct lead *l, struct run_report *r, struct err *e)
 {
-    const struct scene_info *in = scene_info(l->scene);
+    const struct scene_info *in = scene_info(l->sources.list[0].scene);
 
     return run_report_text(r, "tilery", "version", TILERY_VERSION, e) &&
            run_report_text(r, "tilery", "pipeline", l->ends.sink.provenance, e) &&
@@ -19,8 +19,8 @@ static bool report_files(struct lead *l, struct run_report *r, struct err *e)
            run_report_number(r, "scene", "width", (double)in->width, e) &&
            run_report_number(r, "scene", "height", (double)in->height, e) &&
            run_report_number(r, "scene", "bands", in->bands, e) &&
-           run_report_text(r, "scene", "way", l->blobs ? "blobs" : "gdal", e) &&
-           run_report_text(r, "scene", "why", l->blobs ? "" : l->why, e) &&
+           run_report_text(r, "scene", "way", l->sources.list[0].blobs ? "blobs" : "gdal", e) &&
+           run_report_text(r, "scene", "why", l->sources.list[0].why, e) &&
            run_report_text(r, "output", "path", l->ends.sink.path, e) &&
            run_report_text(r, "output", "type", pixel_name(l->layout.type), e) &&
            run_report_number(r, "output", "tile_width", l->layout.tile_width, e) &&

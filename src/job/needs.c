@@ -14,6 +14,8 @@ bool needs_pieces(struct region need, int64_t width, int64_t height,
     enum { PIECES_MOST = 10000 };
     const struct region scene = {0, 0, width, height};
 
+    if (region_is_empty(need))
+        return true;
     if ((need.width / width + 2) * (need.height / height + 2) > PIECES_MOST)
         return err_usage(e, "a border of type wrap goes round the %lldx%lld scene too often",
                          (long long)width, (long long)height);

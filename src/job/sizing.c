@@ -32,49 +32,97 @@ static int64_t max64(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Bytes of the planes of a chunk's input (halo included) and output, its tasks and its results. */
+/* Bytes of the planes of a chunk's inputs (halos included) and output, of its task, of an output
+ * tile and of the largest tile decoded. */
 struct weights {
-    size_t input, output, task, tile;
+    size_t input, output, task, tile, decoded;
 };
+
+/* What a source's part of a chunk takes. Of blobs, whole tiles are sent and one is decoded at a
+ * time. */
+static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan, int source,
+                         struct region need, struct weights *w, struct err *e)
+{
+    const struct format in = plan->stages.list[source].out;
+    const struct layout *l = wish->inputs[source];
+    struct planes planes;
+    size_t bytes;
+
+    if (!planes_layout(&planes, &bytes, in.type, in.bands, need, plan_margin(plan, source), e))
+        return false;
+    w->input += bytes;
+    if (!l) {
+        w->task += bytes;
+        return true;
+    }
+    const int64_t across = need.width / l->tile_width + 2, down = need.height / l->tile_height + 2;
+    w->task += (size_t)(min64(across, l->across) * min64(down, l->down)) * layout_tile_bytes(l) *
+               (size_t)(l->separate ? l->bands : 1);
+    if (layout_tile_bytes(l) > w->decoded)
+        w->decoded = layout_tile_bytes(l);
+    return true;
+}
 
 static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const struct division *d,
                   struct weights *w, struct err *e)
 {
-    const struct format in = plan->stages.list[STAGE_SOURCE].out, out = plan_output(plan);
+    const struct format out = plan_output(plan);
     /* The middle chunk has its halo on all sides. */
     const struct region chunk = {min64(d->chunk_width, d->width - d->chunk_width),
                                  min64(d->chunk_height, d->height - d->chunk_height),
                                  d->chunk_width, d->chunk_height};
-    const struct region need = plan_need(plan, STAGE_SOURCE, chunk);
+    struct region needs[PLAN_MAX_STAGES];
     struct planes planes;
 
-    if (!planes_layout(&planes, &w->input, in.type, in.bands, need, plan_margin(plan, STAGE_SOURCE), e) ||
-        !planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e))
-        return false;
-    w->task = w->input;
-    w->tile = layout_tile_bytes(wish->output);
-    if (wish->input) { /* whole tiles are sent, and one is decoded at a time */
-        const struct layout *l = wish->input;
-        int64_t across = need.width / l->tile_width + 2, down = need.height / l->tile_height + 2;
-        size_t blobs = (size_t)(min64(across, l->across) * min64(down, l->down)) *
-                       layout_tile_bytes(l) * (size_t)(l->separate ? l->bands : 1);
-        w->task = blobs;
-        w->tile += layout_tile_bytes(l);
-    }
-    return true;
+    *w = (struct weights){.tile = layout_tile_bytes(wish->output)};
+    plan_needs(plan, chunk, needs);
+    for (int i = 0; i < plan->stages.n_sources; i++)
+        if (!weigh_source(wish, plan, i, needs[i], w, e))
+            return false;
+    return planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e);
 }
 
-/* What a rank holds of the scene's tiles to go down its lanes: two rows of them. */
-static size_t wanted_cache(const struct sizing_wish *wish, const struct division *d)
+/* What a rank holds of a source's tiles to go down its lanes: two rows of them. */
+static size_t wanted_cache_of(const struct layout *l, const struct sizing_wish *wish,
+                              const struct division *d)
 {
-    const struct layout *l = wish->input;
+    const int64_t lanes = ceil_div(d->across, wish->n_ranks);
+    const int64_t across = min64(lanes * d->chunk_width / l->tile_width + 3, l->across);
+    const int64_t down = min64(d->chunk_height / l->tile_height + 2, l->down);
 
-    if (!l)
-        return 0;
-    int64_t lanes = ceil_div(d->across, wish->n_ranks);
-    int64_t across = min64(lanes * d->chunk_width / l->tile_width + 3, l->across);
-    int64_t down = min64(d->chunk_height / l->tile_height + 2, l->down);
     return (size_t)(across * down) * layout_tile_bytes(l) * (size_t)(l->separate ? l->bands : 1);
+}
+
+/* The largest of what is wanted for a source; *n: how many are sent as blobs. */
+static size_t wanted_cache(const struct sizing_wish *wish, const struct division *d, int *n)
+{
+    size_t most = 0;
+
+    *n = 0;
+    for (int i = 0; i < PLAN_MAX_SOURCES; i++)
+        if (wish->inputs[i]) {
+            const size_t wanted = wanted_cache_of(wish->inputs[i], wish, d);
+            most = wanted > most ? wanted : most;
+            ++*n;
+        }
+    return most;
+}
+
+/* What rank 0 knows of every tile and chunk: collect.c, output.c, schedule.c, libtiff's indexes. */
+static size_t known_bytes(const struct sizing_wish *wish, const struct division *d)
+{
+    size_t known = (size_t)(40 * layout_blobs(wish->output) + 8 * division_chunks(d));
+
+    for (int i = 0; i < PLAN_MAX_SOURCES; i++)
+        known += wish->inputs[i] ? (size_t)(16 * layout_blobs(wish->inputs[i])) : 0;
+    return known;
+}
+
+static size_t executors_bytes(const struct sizing_wish *wish, const struct plan *plan,
+                              const struct division *d)
+{
+    return executor_bytes(plan, d->chunk_height) +
+           (wish->also ? executor_bytes(wish->also, d->chunk_height) : 0);
 }
 
 /* Fills in all but the division, whose cost is checked against the memory. */
@@ -88,7 +136,9 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
         return false;
     const size_t free_bytes =
         wish->memory_bytes > wish->used_bytes ? wish->memory_bytes - wish->used_bytes : 0;
-    const size_t cache = wanted_cache(wish, d);
+    int n_caches;
+    const size_t cache = wanted_cache(wish, d, &n_caches);
+    const size_t cache_most = free_bytes / 4 / (size_t)(n_caches ? n_caches : 1);
     const bool rows_of_tiles = d->kind == DIVISION_COLUMNS ? d->chunk_width > d->tile_width
                                                            : d->chunk_height > d->tile_height;
 
@@ -96,20 +146,17 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
     s->message_bytes = w.task > w.output + w.output / 2 ? w.task : w.output + w.output / 2;
     s->stride = d->kind == DIVISION_COLUMNS ? d->down : d->across;
     s->credits = CREDITS;
-    s->cache_bytes = cache < free_bytes / 4 ? cache : free_bytes / 4;
+    s->cache_bytes = cache < cache_most ? cache : cache_most;
     s->window = max64(1, min64((int64_t)(free_bytes / 4 / w.output),
                                ROWS_AHEAD * s->stride + (int64_t)wish->n_ranks * s->credits));
     const size_t held = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
-    const size_t common = wish->used_bytes + SLACK_BYTES + executor_bytes(plan, d->chunk_height) + w.input +
-                          w.output + 2 * w.tile + s->cache_bytes;
+    const size_t common = wish->used_bytes + SLACK_BYTES + executors_bytes(wish, plan, d) +
+                          w.input + w.output + 2 * w.tile + w.decoded +
+                          (size_t)n_caches * s->cache_bytes;
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
-    /* What rank 0 knows of every tile and chunk: collect.c, output.c, schedule.c, libtiff's index.
-     */
-    const size_t known = (size_t)(40 * layout_blobs(wish->output) + 8 * division_chunks(d) +
-                                  (wish->input ? 16 * layout_blobs(wish->input) : 0));
     const size_t sent = (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
     s->send_bytes = free_bytes / 4;
-    s->lead_bytes = common + known + w.task + held * w.output +
+    s->lead_bytes = common + known_bytes(wish, d) + w.task + held * w.output +
                     (sent < s->send_bytes + w.task ? sent : s->send_bytes + w.task);
     return true;
 }
@@ -133,14 +180,25 @@ static struct region halo_of(const struct plan *plan, const struct layout *l)
     return plan_need(plan, STAGE_SOURCE, (struct region){l->width / 2, l->height / 2, 1, 1});
 }
 
+/* How many pixels of the scene an output pixel takes in, where the output is the smaller. */
+static int64_t reduction(const struct plan *plan, const struct layout *l)
+{
+    const int64_t side = 256, w = min64(side, l->width), h = min64(side, l->height);
+    const struct region sample = {(l->width - w) / 2, (l->height - h) / 2, w, h};
+    const struct region need = plan_need(plan, STAGE_SOURCE, sample);
+
+    return max64(1, need.width * need.height / (w * h));
+}
+
 static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, int64_t *width,
                        int64_t *height)
 {
     const struct layout *l = wish->output;
     const struct region halo = halo_of(plan, l);
-    const int64_t step_x = step(l->tile_width, wish->input ? wish->input->tile_width : 0, l->width);
+    const int64_t step_x =
+        step(l->tile_width, wish->inputs[0] ? wish->inputs[0]->tile_width : 0, l->width);
     const int64_t step_y =
-        step(l->tile_height, wish->input ? wish->input->tile_height : 0, l->height);
+        step(l->tile_height, wish->inputs[0] ? wish->inputs[0]->tile_height : 0, l->height);
     const int64_t tall = max64(CHUNK_ROWS_LEAST, HALOS_PER_CHUNK / 2 * (halo.height - 1));
     const int64_t lane = max64(LANE_TILES * step_x, HALOS_PER_CHUNK / 2 * (halo.width - 1));
     const int64_t lanes = max64(1, min64(l->width / lane, LANES_PER_RANK * (int64_t)wish->n_ranks));
@@ -148,7 +206,7 @@ static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, 
     const struct format in = plan->stages.list[STAGE_SOURCE].out;
     const int64_t pixel_bytes =
         max64((int64_t)pixel_size(in.type) * in.bands, (int64_t)pixel_size(l->type) * l->bands);
-    const int64_t pixels = min64(CHUNK_PIXELS, CHUNK_BYTES / pixel_bytes);
+    const int64_t pixels = min64(CHUNK_PIXELS, CHUNK_BYTES / pixel_bytes) / reduction(plan, l);
 
     *height = min64(l->height, ceil_div(tall, step_y) * step_y);
     *width = min64(l->width, ceil_div(ceil_div(l->width, lanes), step_x) * step_x);

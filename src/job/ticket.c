@@ -24,15 +24,28 @@ static bool pack_format(struct buffer *b, const struct format *f, struct err *e)
            pack_i64(b, f->width, e) && pack_i64(b, f->height, e);
 }
 
-static bool pack_source(struct buffer *b, const struct ticket_content *c, struct err *e)
+static bool pack_source(struct buffer *b, const struct ticket_source *s,
+                        const struct buffer *decoder, struct err *e)
 {
-    bool ok = pack_u32(b, c->by_blobs, e) && pack_i64(b, c->window.x, e) &&
-              pack_i64(b, c->window.y, e) && pack_i64(b, c->window.width, e) &&
-              pack_i64(b, c->window.height, e) && pack_f64(b, c->sparse, e) &&
-              pack_bytes(b, c->decoder->data, c->decoder->size, e);
+    const struct region *w = &s->grid.window;
+    bool ok = pack_format(b, &s->format, e) && pack_u32(b, s->outside.has_value, e) &&
+              pack_f64(b, s->outside.value, e) && pack_u32(b, (uint32_t)s->outside.mask, e) &&
+              pack_u32(b, s->name != NULL, e) && pack_text(b, s->name ? s->name : "", e) &&
+              pack_u32(b, s->by_blobs, e) && pack_i64(b, w->x, e) && pack_i64(b, w->y, e) &&
+              pack_i64(b, w->width, e) && pack_i64(b, w->height, e) && pack_f64(b, s->sparse, e) &&
+              pack_bytes(b, decoder->data, decoder->size, e);
 
-    for (int i = 0; ok && i < c->format.bands; i++)
-        ok = pack_u32(b, (uint32_t)c->bands[i], e);
+    for (int i = 0; ok && i < s->format.bands; i++)
+        ok = pack_u32(b, (uint32_t)s->bands[i], e);
+    return ok;
+}
+
+static bool pack_sources(struct buffer *b, const struct ticket_content *c, struct err *e)
+{
+    bool ok = pack_u32(b, (uint32_t)c->n_sources, e);
+
+    for (int i = 0; ok && i < c->n_sources; i++)
+        ok = pack_source(b, &c->sources[i], &c->decoders[i], e);
     return ok;
 }
 
@@ -55,8 +68,8 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
 
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
 {
-    return pack_text(out, c->scene, e) && pack_format(out, &c->format, e) &&
-           pack_steps(out, c->steps, c->n_steps, e) && pack_source(out, c, e) &&
+    return pack_text(out, c->scene, e) && pack_sources(out, c, e) && pack_u32(out, c->careful, e) &&
+           pack_f64(out, c->nodata, e) && pack_steps(out, c->steps, c->n_steps, e) &&
            pack_layout(out, c->output, e) && pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e);
 }
@@ -89,9 +102,28 @@ static char *unpack_word(struct ticket *t, struct unpack *u)
     return word;
 }
 
-/* Reads the steps twice over: the texts first, since growing their list moves it. */
-static bool open_plan(struct ticket *t, struct unpack *u, struct format format, struct err *e)
+static bool make_plans(struct ticket *t, const struct step *steps, int n, bool careful,
+                       struct err *e)
 {
+    struct format formats[PLAN_MAX_SOURCES];
+    const char *names[PLAN_MAX_SOURCES];
+    struct outside outside[PLAN_MAX_SOURCES];
+    const struct plan_sources sources = {formats, names, t->n_sources, outside};
+
+    for (int i = 0; i < t->n_sources; i++) {
+        formats[i] = t->sources[i].format;
+        names[i] = t->sources[i].name;
+        outside[i] = t->sources[i].outside;
+    }
+    return plan_new(&t->plan, steps, n, &sources, e) &&
+           (!careful || plan_new_careful(&t->careful, steps, n, &sources, t->nodata, e));
+}
+
+/* Reads the steps twice over: the texts first, since growing their list moves it. */
+static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
+{
+    const bool careful = unpack_u32(u) != 0;
+    t->nodata = unpack_f64(u);
     const uint32_t n = unpack_u32(u);
     const size_t left = (size_t)(u->end - u->at); /* every step takes some bytes */
     struct step *steps = n <= left ? memory_new(n, sizeof *steps, e) : NULL;
@@ -109,40 +141,76 @@ static bool open_plan(struct ticket *t, struct unpack *u, struct format format, 
         steps[i].args = (const char *const *)t->words + at + 1;
         at += 1 + (uint32_t)steps[i].n_args;
     }
-    ok = ok && plan_new(&t->plan, steps, (int)n,
-                        &(struct plan_sources){&format, &(const char *){NULL}, 1}, e);
+    ok = ok && make_plans(t, steps, (int)n, careful, e);
     free(steps);
     return ok;
 }
 
-static bool open_source(struct ticket *t, struct unpack *u, struct format format, struct err *e)
+static bool damaged_source(const struct ticket *t, int i, struct err *e)
 {
+    return err_set(e, "%s: the ticket from rank 0 is damaged in source %d", t->scene, i);
+}
+
+static bool open_blobs(struct ticket *t, int i, const unsigned char *header, size_t n,
+                       struct err *e)
+{
+    struct ticket_source *s = &t->sources[i];
+
+    if (!decoder_new(&s->decoder, header, n, e))
+        return err_context(e, "%s", s->name ? s->name : t->scene);
+    s->grid.layout = *decoder_layout(s->decoder);
+    for (int b = 0; b < s->format.bands; b++)
+        if (s->bands[b] < 0 || s->bands[b] >= s->grid.layout.bands)
+            return damaged_source(t, i, e);
+    return true;
+}
+
+static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e)
+{
+    struct ticket_source *s = &t->sources[i];
     size_t n;
 
-    t->by_blobs = unpack_u32(u) != 0;
-    t->grid.window.x = unpack_i64(u);
-    t->grid.window.y = unpack_i64(u);
-    t->grid.window.width = unpack_i64(u);
-    t->grid.window.height = unpack_i64(u);
-    t->sparse = unpack_f64(u);
+    s->format = unpack_format(u);
+    s->outside.has_value = unpack_u32(u) != 0;
+    s->outside.value = unpack_f64(u);
+    s->outside.mask = (int)unpack_u32(u);
+    const bool named = unpack_u32(u) != 0;
+    s->name = unpack_text(u);
+    if (!named) {
+        free(s->name);
+        s->name = NULL;
+    }
+    s->by_blobs = unpack_u32(u) != 0;
+    s->grid.window.x = unpack_i64(u);
+    s->grid.window.y = unpack_i64(u);
+    s->grid.window.width = unpack_i64(u);
+    s->grid.window.height = unpack_i64(u);
+    s->sparse = unpack_f64(u);
     const unsigned char *header = unpack_bytes(u, &n);
-    t->grid.bands = format.bands;
-    t->bands = memory_new((size_t)format.bands, sizeof *t->bands, e);
-    if (!t->bands)
+    if (!u->ok || s->outside.mask < 0 || s->outside.mask >= t->n_sources)
+        return damaged_source(t, i, e);
+    s->bands = memory_new((size_t)s->format.bands, sizeof *s->bands, e);
+    if (!s->bands)
         return false;
-    for (int i = 0; i < format.bands; i++)
-        t->bands[i] = (int)unpack_u32(u);
-    t->grid.band = t->bands;
+    for (int b = 0; b < s->format.bands; b++)
+        s->bands[b] = (int)unpack_u32(u);
+    s->grid.bands = s->format.bands;
+    s->grid.band = s->bands;
     if (!u->ok)
-        return err_set(e, "the ticket from rank 0 is damaged in its source");
-    if (!t->by_blobs)
-        return true;
-    if (!decoder_new(&t->decoder, header, n, e))
-        return err_context(e, "%s", t->scene);
-    t->grid.layout = *decoder_layout(t->decoder);
-    for (int i = 0; i < format.bands; i++)
-        if (t->bands[i] < 0 || t->bands[i] >= t->grid.layout.bands)
-            return err_set(e, "the ticket from rank 0 is damaged: band %d", t->bands[i]);
+        return damaged_source(t, i, e);
+    return !s->by_blobs || open_blobs(t, i, header, n, e);
+}
+
+static bool open_sources(struct ticket *t, struct unpack *u, struct err *e)
+{
+    const uint32_t n = unpack_u32(u);
+
+    if (!u->ok || n < 1 || n > PLAN_MAX_SOURCES)
+        return err_set(e, "the ticket from rank 0 is damaged: %u sources", n);
+    t->n_sources = (int)n;
+    for (int i = 0; i < t->n_sources; i++)
+        if (!open_source(t, i, u, e))
+            return false;
     return true;
 }
 
@@ -184,10 +252,9 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
     size_t n;
 
     *t = (struct ticket){.scene = unpack_text(&u)};
-    const struct format format = unpack_format(&u);
     if (!u.ok)
         return err_set(e, "the ticket from rank 0 is damaged");
-    if (!open_plan(t, &u, format, e) || !open_source(t, &u, format, e))
+    if (!open_sources(t, &u, e) || !open_plans(t, &u, e))
         return false;
     open_layout(&t->output, &u);
     open_sizing(t, &u);
@@ -203,14 +270,18 @@ void ticket_free(struct ticket *t)
         free(t->words[i]);
     free(t->words);
     plan_free(t->plan);
-    decoder_free(t->decoder);
+    plan_free(t->careful);
     encoder_free(t->encoder);
-    free(t->bands);
+    for (int i = 0; i < t->n_sources; i++) {
+        decoder_free(t->sources[i].decoder);
+        free(t->sources[i].bands);
+        free(t->sources[i].name);
+    }
     free(t->scene);
     *t = (struct ticket){0};
 }
 
-struct format ticket_format(const struct ticket *t)
+const struct plan *ticket_plan(const struct ticket *t)
 {
-    return t->plan->stages.list[STAGE_SOURCE].out;
+    return t->careful ? t->careful : t->plan;
 }

@@ -14,6 +14,7 @@
 struct copying {
     const struct stages *from;
     struct stages to;
+    bool by_masks;       /* pixels are outside where masks say so, whatever they hold */
     int *pixels, *valid; /* for each stage of `from` */
 };
 
@@ -43,23 +44,21 @@ static bool find_outside(struct copying *c, const struct plan_sources *sources, 
     const struct outside *outside = &sources->outside[i];
     struct careful_value *value = stages_state(&c->to, sizeof *value, e);
     const struct format format = c->from->list[i].out;
+    struct stage stage = {.out = validity_of(format), .state = value};
 
     if (!value)
         return false;
-    /* A float32 scene's nodata may be a decimal that no float32 equals: as a pixel it is rounded. An
-     * integer scene's may lie outside its type: then no pixel has it. */
-    *value = (struct careful_value){.has_mask = outside->mask > 0};
-    pixel_store(format.type, outside->value, value->value);
-    value->has_value =
-        outside->has_value &&
-        (pixel_is_float(format.type) || pixel_load(format.type, value->value, 0) == outside->value);
-    const struct stage stage = {
-        .in = {at_pixel(i), at_pixel(outside->mask)},
-        .n_in = outside->mask > 0 ? 2 : 1,
-        .out = validity_of(format),
-        .row = careful_find[format.type],
-        .state = value,
-    };
+    *value = careful_value(format.type, outside);
+    if (c->by_masks) {
+        stage.in[0] = at_pixel(outside->mask);
+        stage.n_in = outside->mask > 0 ? 1 : 0;
+        stage.row = careful_copy_mask;
+    } else {
+        stage.in[0] = at_pixel(i);
+        stage.in[1] = at_pixel(outside->mask);
+        stage.n_in = outside->mask > 0 ? 2 : 1;
+        stage.row = careful_find[format.type];
+    }
     return stages_add(&c->to, &stage, e);
 }
 
@@ -215,6 +214,7 @@ bool careful_stages(struct stages *s, const struct plan_sources *sources, const 
                .source_names = s->source_names},
         .pixels = memory_new((size_t)s->n, sizeof *c.pixels, e),
         .valid = memory_new((size_t)s->n, sizeof *c.valid, e),
+        .by_masks = !nodata,
     };
     bool ok = c.pixels && c.valid && copy_sources(&c, sources, e);
 

@@ -8,7 +8,7 @@
 /* Adds to the stages what keeps pixels outside the data apart: beside every stage one that makes
  * its validity (uint8: 0 is outside), before and after those that say so (op.h) one that fills or
  * corrects. s->current becomes the output with *nodata where it is outside or, with nodata NULL,
- * the output's validity. Fails if memory is short. */
+ * the output's validity as far as masks make it. Fails if memory is short. */
 bool careful_stages(struct stages *s, const struct plan_sources *sources, const double *nodata,
                     struct err *e) MUST_CHECK;
 

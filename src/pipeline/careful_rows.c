@@ -6,6 +6,18 @@
 
 /* --- which pixels are outside -------------------------------------------------------------------- */
 
+/* A float32 scene's nodata may be a decimal that no float32 equals: as a pixel it is rounded. An
+ * integer scene's may lie outside its type: then no pixel has it. */
+struct careful_value careful_value(enum pixel_type type, const struct outside *outside)
+{
+    struct careful_value v = {.has_mask = outside->mask > 0};
+
+    pixel_store(type, outside->value, v.value);
+    v.has_value = outside->has_value &&
+                  (pixel_is_float(type) || pixel_load(type, v.value, 0) == outside->value);
+    return v;
+}
+
 /* NaN is outside too: it differs from itself. */
 #define FIND(T)                                                                                    \
     SIMD static void careful_find_##T(const void *state, const struct window *w)                   \
@@ -44,6 +56,22 @@ row_kernel *const careful_find[PX_N_TYPES] = {
     [PX_FLOAT64] = careful_find_float64, [PX_UINT64] = careful_find_uint64,
     [PX_INT64] = careful_find_int64,
 };
+
+SIMD static void careful_from_mask(const uint8 *restrict mask, uint8 *restrict out, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = mask[x] ? UINT8_MAX : 0;
+}
+
+void careful_copy_mask(const void *state, const struct window *w)
+{
+    const struct careful_value *v = state;
+
+    if (v->has_mask)
+        careful_from_mask(w->rows[0], w->outs[0], w->width);
+    else
+        memset(w->outs[0], UINT8_MAX, (size_t)w->width);
+}
 
 SIMD static void careful_and(uint8 *restrict out, const uint8 *restrict in, int n)
 {

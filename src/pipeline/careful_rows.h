@@ -5,15 +5,19 @@
 #ifndef PIPELINE_CAREFUL_ROWS_H
 #define PIPELINE_CAREFUL_ROWS_H
 
-#include "ops/op.h"
+#include "pipeline/plan.h"
 
 /* Input 0: a scene's pixels; input 1, if there is one, its mask. State: careful_value. Output: the
  * validity. Indexed by pixel type. */
 struct careful_value {
     bool has_value, has_mask;
-    unsigned char value[8]; /* as a pixel */
+    _Alignas(8) unsigned char value[8]; /* as a pixel */
 };
+struct careful_value careful_value(enum pixel_type type, const struct outside *outside);
 extern row_kernel *const careful_find[PX_N_TYPES];
+
+/* Input 0: a mask; output: the validity it gives. Without an input, all is inside. State as above. */
+row_kernel careful_copy_mask;
 
 /* Inputs: validities, any number of them and, across bands, of any bands; output: where all are
  * inside, in every band. State: how many rows there are. */

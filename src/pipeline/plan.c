@@ -156,6 +156,18 @@ bool plan_scenes(const struct step *steps, int n_steps, const char **names, int 
     return true;
 }
 
+/* Stages that move pixels may show another scene's, or the border's constant, which is inside. */
+static bool may_close_gaps(const struct stages *s)
+{
+    for (int i = s->n_sources; i < s->n; i++) {
+        const struct stage *stage = &s->list[i];
+        if (stage->valid &&
+            (stage->n_in > 1 || (stage->in[0].need && stage->in[0].border.type == BORDER_CONSTANT)))
+            return true;
+    }
+    return false;
+}
+
 /* How a plan treats pixels outside the data. */
 struct care {
     bool restores, validates; /* gives the output, or its validity */
@@ -174,6 +186,7 @@ static bool compile(struct plan **out, const struct step *steps, int n_steps,
         ok = op_prepare(steps[i].name, steps[i].n_args, steps[i].args, &p->stages, e);
     if (ok && p->stages.current < sources->n)
         ok = add_copy(&p->stages, p->stages.current, e);
+    p->gaps_may_close = ok && may_close_gaps(&p->stages);
     if (ok && (care->restores || care->validates))
         ok = careful_stages(&p->stages, sources, care->restores ? &care->nodata : NULL, e);
     ok = ok && check_wraps(&p->stages, e) && separate_borders(&p->stages, e);
@@ -224,28 +237,27 @@ struct format plan_output(const struct plan *p)
     return p->stages.list[p->last].out;
 }
 
-/* First b, then a. */
-static struct affine compose(const struct affine *a, const struct affine *b)
-{
-    const double *p = a->m, *q = b->m;
-
-    return (struct affine){{p[0] + p[1] * q[0] + p[2] * q[3], p[1] * q[1] + p[2] * q[4],
-                            p[1] * q[2] + p[2] * q[5], p[3] + p[4] * q[0] + p[5] * q[3],
-                            p[4] * q[1] + p[5] * q[4], p[4] * q[2] + p[5] * q[5]}};
-}
-
-bool plan_to_source(const struct plan *p, struct affine *to_source)
+bool plan_to_source(const struct plan *p, int stage, struct affine *to_source)
 {
     bool regrids = false;
 
-    *to_source = (struct affine){{0, 1, 0, 0, 0, 1}};
-    for (int i = p->last; i >= p->stages.n_sources; i = p->stages.list[i].in[0].stage) {
-        const struct stage *stage = &p->stages.list[i];
-        if (stage->regrids)
-            *to_source = compose(&stage->to_input, to_source);
-        regrids |= stage->regrids;
+    *to_source = affine_identity();
+    for (int i = stage; i >= p->stages.n_sources; i = p->stages.list[i].in[0].stage) {
+        const struct stage *at = &p->stages.list[i];
+        if (at->regrids)
+            *to_source = affine_compose(&at->to_input, to_source);
+        regrids |= at->regrids;
     }
     return regrids;
+}
+
+int plan_meets(const struct plan *p, int source)
+{
+    for (int i = p->stages.n_sources; i < p->stages.n; i++)
+        for (int k = 1; k < p->stages.list[i].n_in; k++)
+            if (p->stages.list[i].in[k].stage == source)
+                return p->stages.list[i].in[0].stage;
+    return -1;
 }
 
 /* The smallest region with both; an empty one counts for nothing. */

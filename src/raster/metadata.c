@@ -15,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-bool metadata_nodata_fits(enum pixel_type type, double v)
+bool output_holds_nodata(enum pixel_type type, double v)
 {
     if (type == PX_FLOAT64)
         return true;
@@ -35,7 +35,7 @@ static bool set_nodata(GDALDatasetH to, const struct scene *s, const struct outp
     struct quiet q;
     CPLErr status;
 
-    if (!has || !metadata_nodata_fits(l->type, v))
+    if (!has || !output_holds_nodata(l->type, v))
         return true;
     quiet_begin(&q);
     if (l->type == PX_INT64)
@@ -49,17 +49,29 @@ static bool set_nodata(GDALDatasetH to, const struct scene *s, const struct outp
            err_set(e, "%s: nodata cannot be set to %.17g: %s", options->path, v, quiet_words(&q));
 }
 
-static bool set_gcps(GDALDatasetH to, const struct scene *s, struct err *e)
+/* The place of a pixel of the scene's whole file in the output. */
+static bool from_file(const struct scene *s, const struct affine *to_scene, struct affine *out)
+{
+    const struct affine window = {{-(double)s->window.x, 1, 0, -(double)s->window.y, 0, 1}};
+    struct affine back;
+
+    if (!affine_invert(to_scene, &back))
+        return false;
+    *out = affine_compose(&back, &window);
+    return true;
+}
+
+static bool set_gcps(GDALDatasetH to, const struct scene *s, const struct affine *from_scene,
+                     struct err *e)
 {
     int n = GDALGetGCPCount(s->dataset);
     GDAL_GCP *gcps = GDALDuplicateGCPs(n, GDALGetGCPs(s->dataset));
 
     if (!gcps)
         return err_set(e, "%s: out of memory for %d ground control points", s->path, n);
-    for (int i = 0; i < n; i++) {
-        gcps[i].dfGCPPixel -= (double)s->window.x;
-        gcps[i].dfGCPLine -= (double)s->window.y;
-    }
+    for (int i = 0; i < n; i++)
+        affine_apply(from_scene, gcps[i].dfGCPPixel, gcps[i].dfGCPLine, &gcps[i].dfGCPPixel,
+                     &gcps[i].dfGCPLine);
     CPLErr status = GDALSetGCPs2(to, n, gcps, GDALGetGCPSpatialRef(s->dataset));
     GDALDeinitGCPs(n, gcps);
     CPLFree(gcps);
@@ -67,40 +79,55 @@ static bool set_gcps(GDALDatasetH to, const struct scene *s, struct err *e)
 }
 
 /* A GeoTIFF holds a geotransform or control points; the former is the more exact. */
-static bool set_georeferencing(GDALDatasetH to, const struct scene *s, struct err *e)
+static bool set_georeferencing(GDALDatasetH to, const struct scene *s,
+                               const struct affine *to_scene, struct err *e)
 {
     OGRSpatialReferenceH crs = GDALGetSpatialRef(s->dataset);
-    double x = (double)s->window.x, y = (double)s->window.y, t[6];
+    struct affine map, from_scene;
 
     if (crs && GDALSetSpatialRef(to, crs) != CE_None)
         return err_set(e, "%s: GDAL refuses its coordinate reference system", s->path);
-    if (GDALGetGeoTransform(s->dataset, t) == CE_None) {
-        t[0] += x * t[1] + y * t[2];
-        t[3] += x * t[4] + y * t[5];
-        return GDALSetGeoTransform(to, t) == CE_None ||
+    if (scene_transform(s, &map)) {
+        map = affine_compose(&map, to_scene);
+        return GDALSetGeoTransform(to, map.m) == CE_None ||
                err_set(e, "%s: GDAL refuses its geotransform", s->path);
     }
-    return GDALGetGCPCount(s->dataset) == 0 || set_gcps(to, s, e);
+    return GDALGetGCPCount(s->dataset) == 0 || !from_file(s, to_scene, &from_scene) ||
+           set_gcps(to, s, &from_scene, e);
 }
 
-static char **shift_item(char **items, const char *name, int64_t by)
+static char **regrid_item(char **items, const char *axis, const char *what, double scale,
+                          double shift)
 {
-    const char *old = CSLFetchNameValue(items, name);
-    char text[40];
+    char name[16], text[40];
 
-    if (!old || by == 0)
-        return items; /* else its text would change for nothing */
-    snprintf(text, sizeof text, "%.15g", CPLAtof(old) - (double)by);
+    snprintf(name, sizeof name, "%s_%s", axis, what);
+    const char *old = CSLFetchNameValue(items, name);
+    if (!old)
+        return items;
+    snprintf(text, sizeof text, "%.15g", CPLAtof(old) * scale + shift);
     return CSLSetNameValue(items, name, text);
 }
 
-static void copy_rpc(GDALDatasetH to, const struct scene *s)
+/* One axis of RPCs, in pixels of the whole file counted from the middle of the first, onto the
+ * output's. */
+static char **regrid_axis(char **items, const char *axis, double shift, double scale)
+{
+    items = regrid_item(items, axis, "OFF", scale, 0.5 * scale + shift - 0.5);
+    return regrid_item(items, axis, "SCALE", scale, 0);
+}
+
+/* RPCs stay true when the axes do; turned ones cannot be written as RPCs and are left out. */
+static void copy_rpc(GDALDatasetH to, const struct scene *s, const struct affine *to_scene)
 {
     char **items = CSLDuplicate(GDALGetMetadata(s->dataset, "RPC"));
+    struct affine place;
 
-    if (items) {
-        items = shift_item(items, "SAMP_OFF", s->window.x);
-        items = shift_item(items, "LINE_OFF", s->window.y);
+    if (items && from_file(s, to_scene, &place) && place.m[2] == 0 && place.m[4] == 0) {
+        if (place.m[0] != 0 || place.m[1] != 1) /* else its text would change for nothing */
+            items = regrid_axis(items, "SAMP", place.m[0], place.m[1]);
+        if (place.m[3] != 0 || place.m[5] != 1)
+            items = regrid_axis(items, "LINE", place.m[3], place.m[5]);
         GDALSetMetadata(to, items, "RPC");
     }
     CSLDestroy(items);
@@ -152,10 +179,12 @@ static void copy_domains(GDALMajorObjectH to, GDALMajorObjectH from, bool shifte
 }
 
 static void copy_dataset_items(GDALDatasetH to, const struct scene *s,
-                               const struct output_options *options)
+                               const struct output_options *options, const struct affine *to_scene)
 {
+    const struct affine same = affine_identity();
     const char *slash = strrchr(s->path, '/');
-    bool shifted = s->window.x != 0 || s->window.y != 0;
+    bool shifted =
+        s->window.x != 0 || s->window.y != 0 || memcmp(to_scene->m, same.m, sizeof same.m) != 0;
     char **items = fresh_items(s->dataset);
 
     items = CSLSetNameValue(items, "TIFFTAG_SOFTWARE", "tilery " TILERY_VERSION);
@@ -163,7 +192,7 @@ static void copy_dataset_items(GDALDatasetH to, const struct scene *s,
     items = CSLSetNameValue(items, "TILERY_SOURCE", slash ? slash + 1 : s->path);
     GDALSetMetadata(to, items, NULL);
     CSLDestroy(items);
-    copy_rpc(to, s);
+    copy_rpc(to, s, to_scene);
     copy_domains(to, s->dataset, shifted);
 }
 
@@ -206,16 +235,17 @@ static void copy_band(GDALRasterBandH to, GDALRasterBandH from, const struct lay
 }
 
 bool metadata_copy(GDALDatasetH to, const struct scene *s, const struct output_options *options,
-                   const struct layout *layout, bool fixed_colours, struct err *e)
+                   const struct affine *to_scene, const struct layout *layout, bool fixed_colours,
+                   struct err *e)
 {
     bool same_bands = s->info.bands == layout->bands;
 
     /* Colours first: GDAL fixes them when the first directory is written. */
     for (int b = 0; same_bands && !fixed_colours && b < layout->bands; b++)
         copy_colours(GDALGetRasterBand(to, b + 1), scene_band(s, b), layout);
-    if (!set_georeferencing(to, s, e) || !set_nodata(to, s, options, layout, e))
+    if (!set_georeferencing(to, s, to_scene, e) || !set_nodata(to, s, options, layout, e))
         return false;
-    copy_dataset_items(to, s, options);
+    copy_dataset_items(to, s, options, to_scene);
     for (int b = 0; same_bands && b < layout->bands; b++)
         copy_band(GDALGetRasterBand(to, b + 1), scene_band(s, b), layout);
     return true;

@@ -8,13 +8,11 @@
 #include <gdal.h>
 
 /* Sets on `to`, a GTiff dataset just created and still without pixels, what survives of the scene
- * and the provenance. GDAL must not use .aux.xml files meanwhile: what has no place in the file
+ * and the provenance; to_scene is the place of the output's pixels in the scene. GDAL must not use .aux.xml files meanwhile: what has no place in the file
  * (category names, attribute tables, histograms) is left out. Fails if GDAL refuses nodata or
  * georeferencing. */
 bool metadata_copy(GDALDatasetH to, const struct scene *s, const struct output_options *options,
-                   const struct layout *layout, bool fixed_colours, struct err *e) MUST_CHECK;
-
-/* Whether a pixel type can hold the value as nodata. */
-bool metadata_nodata_fits(enum pixel_type type, double v);
+                   const struct affine *to_scene, const struct layout *layout, bool fixed_colours,
+                   struct err *e) MUST_CHECK;
 
 #endif

@@ -42,7 +42,7 @@ bool output_check(const struct output_options *options, enum pixel_type type, in
     creation_free(&c);
     if (!ok)
         return err_context(e, "%s", options->path);
-    if (options->has_nodata && !metadata_nodata_fits(type, options->nodata))
+    if (options->has_nodata && !output_holds_nodata(type, options->nodata))
         return err_usage(e, "%s: its pixels are %s, which cannot hold the nodata value %.17g",
                          options->path, pixel_name(type), options->nodata);
     if (!output_files_check(options->path, options->overwrite, e))
@@ -96,7 +96,7 @@ static void output_free(struct output *o)
 }
 
 bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
-                   const struct layout *layout, struct err *e)
+                   const struct output_grid *grid, const struct layout *layout, struct err *e)
 {
     struct output *o = memory_new(1, sizeof *o, e);
 
@@ -109,7 +109,7 @@ bool output_create(struct output **out, const struct output_options *options, st
               creation_read(&o->creation, &options->creation_options, &o->layout, e) &&
               output_files_check(o->path, o->overwrite, e) &&
               output_files_begin(o->part, &o->fd, e);
-    ok = ok && skeleton_write(o->part, options, &o->creation, scene, &o->layout, e) &&
+    ok = ok && skeleton_write(o->part, options, &o->creation, scene, grid, &o->layout, e) &&
          find_index(o, e);
     if (ok)
         *out = o;

@@ -218,6 +218,8 @@ static void describe(struct scene *s)
              driver ? GDALGetDriverShortName(driver) : "none");
     s->info.width = s->window.width;
     s->info.height = s->window.height;
+    s->info.file_width = GDALGetRasterXSize(s->dataset);
+    s->info.file_height = GDALGetRasterYSize(s->dataset);
     snprintf(s->info.compression, sizeof s->info.compression, "%s", codec ? codec : "NONE");
     s->info.has_nodata = gdal_nodata(scene_band(s, 0), s->info.type, &s->info.nodata);
     GDALGetBlockSize(scene_band(s, 0), &s->info.block_width, &s->info.block_height);
@@ -276,19 +278,30 @@ GDALRasterBandH scene_band(const struct scene *s, int b)
     return GDALGetRasterBand(s->dataset, s->bands[b]);
 }
 
+static CPLErr read_pixels(struct scene *s, const struct planes *out)
+{
+    const int x = (int)(s->window.x + out->region.x), y = (int)(s->window.y + out->region.y);
+    const int width = (int)out->region.width, height = (int)out->region.height;
+    const int size = (int)pixel_size(out->type);
+    const GDALDataType type = gdal_type(out->type);
+
+    if (s->mask)
+        return GDALRasterIOEx(s->mask, GF_Read, x, y, width, height, out->data, width, height, type,
+                              size, (GSpacing)out->row_bytes, NULL);
+    return GDALDatasetRasterIOEx(s->dataset, GF_Read, x, y, width, height, out->data, width, height,
+                                 type, out->bands, s->bands, size, (GSpacing)out->row_bytes,
+                                 (GSpacing)out->band_bytes, NULL);
+}
+
 bool scene_read(struct scene *s, const struct planes *out, struct err *e)
 {
     struct region r = out->region;
-    int size = (int)pixel_size(out->type);
     struct quiet q;
 
     assert(out->type == s->info.type && out->bands == s->info.bands &&
            region_contains((struct region){0, 0, s->info.width, s->info.height}, r));
     quiet_begin(&q);
-    CPLErr status = GDALDatasetRasterIOEx(
-        s->dataset, GF_Read, (int)(s->window.x + r.x), (int)(s->window.y + r.y), (int)r.width,
-        (int)r.height, out->data, (int)r.width, (int)r.height, gdal_type(out->type), out->bands,
-        s->bands, size, (GSpacing)out->row_bytes, (GSpacing)out->band_bytes, NULL);
+    CPLErr status = read_pixels(s, out);
     quiet_end(&q);
     if (status != CE_None)
         return err_set(e, "%s: cannot read the %lld x %lld pixels at %lld,%lld: %s", s->path,

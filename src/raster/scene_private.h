@@ -8,7 +8,8 @@
 #include <gdal.h>
 
 struct scene {
-    GDALDatasetH dataset;
+    GDALDatasetH dataset; /* of a mask: NULL, and mask is its band, of the dataset it is of */
+    GDALRasterBandH mask;
     char *path;
     int *bands;           /* the chosen ones, as GDAL counts them: from 1 */
     struct region window; /* the scene's grid in the file's */
@@ -17,5 +18,8 @@ struct scene {
 
 /* GDAL's handle of the scene's band b, counted from 0. */
 GDALRasterBandH scene_band(const struct scene *s, int b);
+
+/* The scene's geotransform, its window considered; false if it has none. */
+bool scene_transform(const struct scene *s, struct affine *to_map);
 
 #endif

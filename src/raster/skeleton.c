@@ -13,22 +13,15 @@
 
 #include <stdlib.h>
 
-/* Whether the scene has a mask of its own: neither alpha nor nodata nor "all valid". */
-static bool has_mask(const struct scene *s)
-{
-    int flags = GDALGetMaskFlags(scene_band(s, 0));
-
-    return (flags & GMF_PER_DATASET) && !(flags & (GMF_ALPHA | GMF_NODATA | GMF_ALL_VALID));
-}
-
 /* Through a buffer of whole output tiles, so that each is written once. */
-static bool copy_mask_pixels(GDALRasterBandH to, GDALRasterBandH from, struct region window,
-                             const struct layout *l, struct err *e)
+static bool write_mask(GDALRasterBandH to, const struct output_grid *grid, const struct layout *l,
+                       struct err *e)
 {
     enum { BUFFER = 16 << 20 };
     int64_t rows = l->tile_height;
     int64_t columns = BUFFER / rows / l->tile_width * l->tile_width;
     CPLErr status = CE_None;
+    bool ok = true;
     struct quiet q;
 
     if (columns < l->tile_width)
@@ -39,29 +32,32 @@ static bool copy_mask_pixels(GDALRasterBandH to, GDALRasterBandH from, struct re
     if (!pixels)
         return false;
     quiet_begin(&q);
-    for (int64_t y = 0; y < l->height && status == CE_None; y += rows)
-        for (int64_t x = 0; x < l->width && status == CE_None; x += columns) {
-            int w = (int)(columns < l->width - x ? columns : l->width - x);
-            int h = (int)(rows < l->height - y ? rows : l->height - y);
-            status = GDALRasterIO(from, GF_Read, (int)(window.x + x), (int)(window.y + y), w, h,
-                                  pixels, w, h, GDT_Byte, 0, 0);
-            if (status == CE_None)
+    for (int64_t y = 0; y < l->height && ok && status == CE_None; y += rows)
+        for (int64_t x = 0; x < l->width && ok && status == CE_None; x += columns) {
+            const int w = (int)(columns < l->width - x ? columns : l->width - x);
+            const int h = (int)(rows < l->height - y ? rows : l->height - y);
+            const size_t row = (size_t)w;
+            const struct planes part = {pixels, PX_UINT8, 1, {x, y, w, h}, row, row * (size_t)h};
+            ok = grid->mask(grid->ctx, &part, e);
+            if (ok)
                 status =
                     GDALRasterIO(to, GF_Write, (int)x, (int)y, w, h, pixels, w, h, GDT_Byte, 0, 0);
         }
     quiet_end(&q);
     free(pixels);
-    return status == CE_None || err_set(e, "the mask cannot be copied: %s", quiet_words(&q));
+    if (ok && status != CE_None)
+        return err_set(e, "the mask cannot be written: %s", quiet_words(&q));
+    return ok;
 }
 
-static bool copy_mask(GDALDatasetH to, const struct scene *s, const struct layout *l, struct err *e)
+static bool make_mask(GDALDatasetH to, const struct output_grid *grid, const struct layout *l,
+                      struct err *e)
 {
-    if (!has_mask(s) || l->width != s->info.width || l->height != s->info.height)
+    if (!grid->mask)
         return true;
     if (GDALCreateDatasetMaskBand(to, GMF_PER_DATASET) != CE_None)
         return err_set(e, "the mask cannot be created");
-    return copy_mask_pixels(GDALGetMaskBand(GDALGetRasterBand(to, 1)),
-                            GDALGetMaskBand(scene_band(s, 0)), s->window, l, e);
+    return write_mask(GDALGetMaskBand(GDALGetRasterBand(to, 1)), grid, l, e);
 }
 
 /* That GDAL did what was asked for: a layout it changed in silence would garble the file. */
@@ -76,15 +72,17 @@ static bool check_layout(GDALDatasetH to, const struct layout *l, struct err *e)
 }
 
 static bool fill(GDALDatasetH to, const struct output_options *options, const struct creation *c,
-                 const struct scene *s, const struct layout *l, struct err *e)
+                 const struct scene *s, const struct output_grid *grid, const struct layout *l,
+                 struct err *e)
 {
-    return check_layout(to, l, e) && metadata_copy(to, s, options, l, c->fixed_colours, e) &&
-           copy_mask(to, s, l, e);
+    return check_layout(to, l, e) &&
+           metadata_copy(to, s, options, &grid->to_scene, l, c->fixed_colours, e) &&
+           make_mask(to, grid, l, e);
 }
 
 bool skeleton_write(const char *part, const struct output_options *options,
-                    const struct creation *c, const struct scene *s, const struct layout *layout,
-                    struct err *e)
+                    const struct creation *c, const struct scene *s, const struct output_grid *grid,
+                    const struct layout *layout, struct err *e)
 {
     GDALDriverH driver = GDALGetDriverByName("GTiff");
     struct quiet q;
@@ -101,7 +99,7 @@ bool skeleton_write(const char *part, const struct output_options *options,
     if (!to)
         err_set(e, "%s: cannot be created: %s", part, quiet_words(&q));
     else
-        ok = fill(to, options, c, s, layout, e) || err_context(e, "%s", part);
+        ok = fill(to, options, c, s, grid, layout, e) || err_context(e, "%s", part);
     quiet_end(&q);
     quiet_begin(&q); /* GDALClose writes, but tells of failures in words only */
     if (to)

@@ -161,7 +161,7 @@ cv::Mat run_tiled(const std::vector<cv::Mat> &images, const std::vector<std::str
     for (const cv::Mat &image : images)
         if (!image.empty())
             formats.push_back(format_of(image));
-    const plan_sources sources = {formats.data(), names, int(formats.size())};
+    const plan_sources sources = {formats.data(), names, int(formats.size()), nullptr};
     err e{};
     plan *p = nullptr;
     executor *x = nullptr;

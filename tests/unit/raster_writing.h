@@ -62,6 +62,11 @@ struct wanted {
     double nodata;
 };
 
+static inline bool read_mask(void *mask, const struct planes *out, struct err *e)
+{
+    return scene_read(mask, out, e);
+}
+
 static inline bool begin_write(struct output **o, struct scene *s, const struct wanted *w,
                                struct err *e)
 {
@@ -73,11 +78,18 @@ static inline bool begin_write(struct output **o, struct scene *s, const struct 
                                      .creation_options = {(const char **)list, CSLCount(list)},
                                      .has_nodata = w->has_nodata,
                                      .nodata = w->nodata};
+    struct output_grid grid = {.to_scene = affine_identity()};
+    struct scene *mask;
     struct layout l;
+
+    ck_assert(scene_open_mask(&mask, s, e));
+    grid.mask = mask ? read_mask : NULL;
+    grid.ctx = mask;
     bool ok = output_check(&options, w->type == PX_SAME ? info->type : w->type,
                            w->bands ? w->bands : info->bands, info->width, info->height, &l, e) &&
-              output_create(o, &options, s, &l, e);
+              output_create(o, &options, s, &grid, &l, e);
 
+    scene_close(mask);
     CSLDestroy(list);
     return ok;
 }

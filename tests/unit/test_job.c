@@ -205,7 +205,7 @@ START_TEST(sizing_fits_the_memory_or_says_what_would)
                                    .used_bytes = (size_t)60 << 20,
                                    .message_most = 1 << 30,
                                    .n_ranks = ranks,
-                                   .input = &l,
+                                   .inputs[0] = &l,
                                    .output = &l};
         ck_assert(sizing_choose(&s, &wish, p, &e));
         ck_assert_uint_le(s.worker_bytes, wish.memory_bytes);
@@ -216,7 +216,7 @@ START_TEST(sizing_fits_the_memory_or_says_what_would)
                                .used_bytes = (size_t)60 << 20,
                                .message_most = 1 << 30,
                                .n_ranks = 2,
-                               .input = &l,
+                               .inputs[0] = &l,
                                .output = &l};
     ck_assert(!sizing_choose(&s, &tiny, p, &e) && e.status == EXIT_USAGE);
     ck_assert_ptr_nonnull(strstr(e.text, "--memory"));
@@ -232,7 +232,7 @@ START_TEST(sizing_keeps_the_division_asked_for)
                                .used_bytes = (size_t)60 << 20,
                                .message_most = 1 << 30,
                                .n_ranks = 3,
-                               .input = &l,
+                               .inputs[0] = &l,
                                .output = &l};
     struct sizing s;
     struct err e;

@@ -47,7 +47,8 @@ static bool plan_use(struct plan **plan, const struct use *use, struct format fo
         args[step.n_args++] = word;
     }
     return plan_scenes(&step, 1, names, &n, 2, e) &&
-           plan_new(plan, &step, 1, &(struct plan_sources){formats, names, n}, e);
+           plan_new(plan, &step, 1,
+                    &(struct plan_sources){.format = formats, .name = names, .n = n}, e);
 }
 
 static int random_up_to(int most)

@@ -57,7 +57,8 @@ static inline bool tiles_plan(struct plan **plan, const struct step *steps, int 
 {
     const char *name = NULL;
 
-    return plan_new(plan, steps, n, &(struct plan_sources){&format, &name, 1}, e);
+    return plan_new(plan, steps, n,
+                    &(struct plan_sources){.format = &format, .name = &name, .n = 1}, e);
 }
 
 /* A chunk's input: a copy of what the plan needs of a source, found modulo its size (for wrap). */

@@ -1,0 +1,15 @@
+/* inside.h - whether the pixels of a chunk are inside the data, all of them, some or none.
+ * SPDX-License-Identifier: MIT */
+#ifndef PIPELINE_INSIDE_H
+#define PIPELINE_INSIDE_H
+
+#include "base/planes.h"
+#include "pipeline/plan.h"
+
+enum inside { INSIDE_NONE, INSIDE_SOME, INSIDE_ALL };
+
+/* Looks at the planes of n sources. INSIDE_NONE: no pixel of the first source is inside in any
+ * band, so that no pixel of the output is (but see plan.gaps_may_close). */
+enum inside inside_of(const struct planes *in, const struct outside *outside, int n);
+
+#endif
