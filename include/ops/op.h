@@ -106,7 +106,7 @@ struct stage_input {
 struct patch_view {
     enum pixel_type type;
     int bands;               /* 1, unless the stage works across bands */
-    struct region in;        /* what the rows show; border included */
+    struct region in;        /* what the rows show; those of a reach may be read past both ends */
     const void *const *rows; /* in.height rows of band 0, then of band 1 … */
     const uint8 *const *valid;
 };

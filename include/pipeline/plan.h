@@ -11,10 +11,22 @@
 
 enum { PLAN_MAX_STAGES = 256 };
 
-/* The scenes a pipeline reads: its own, then those of --with. Borrowed by plan_new. */
+/* Which pixels of a scene are outside the data (nodata): those of the value, NaN, and those where
+ * another source, its mask, is 0. */
+struct outside {
+    bool has_value;
+    double value;
+    int mask; /* the source that is the mask; 0: there is none */
+};
+
+enum { PLAN_MAX_SOURCES = 16 };
+
+/* The scenes a pipeline reads: its own, then those of --with, then masks (uint8, one band, of the
+ * scene's size). Borrowed by plan_new. */
 struct plan_sources {
     const struct format *format;
-    const char *const *name; /* as the user wrote them; the first may be NULL */
+    const char *const *name;       /* as the user wrote them; NULL for the first and for masks */
+    const struct outside *outside; /* NULL: all pixels are inside */
     int n;
 };
 
@@ -33,6 +45,17 @@ bool plan_scenes(const struct step *steps, int n_steps, const char **names, int 
  * ops and parameters, unsuitable types, and borders that cannot be combined. */
 bool plan_new(struct plan **out, const struct step *steps, int n_steps,
               const struct plan_sources *sources, struct err *e) MUST_CHECK;
+
+/* The same, minding the pixels outside the data: they stay outside and take no part in what is made
+ * of others (the rules are op.h's). In the output they are `nodata`, stored by pixel_store. Where
+ * all pixels that a chunk reads are inside, both plans give the same. */
+bool plan_new_careful(struct plan **out, const struct step *steps, int n_steps,
+                      const struct plan_sources *sources, double nodata, struct err *e) MUST_CHECK;
+
+/* The validity of that plan's output: uint8, 255 inside and 0 outside, as many bands. */
+bool plan_new_validity(struct plan **out, const struct step *steps, int n_steps,
+                       const struct plan_sources *sources, struct err *e) MUST_CHECK;
+
 void plan_free(struct plan *p);
 
 struct format plan_output(const struct plan *p);

@@ -294,7 +294,9 @@ static void gather_rows(struct executor *x, int i, int band, struct region made,
     for (int k = 0; k < stage->n_in; k++) {
         const struct stage_input *in = &stage->in[k];
         const int bands = x->plan->stages.list[in->stage].out.bands;
-        const int first = stage->across ? 0 : band, n_bands = stage->across ? bands : 1;
+        /* A mask has one band for all. */
+        const int first = stage->across || band >= bands ? 0 : band;
+        const int n_bands = stage->across ? bands : 1;
         if (in->need) {
             const struct region need = in->need(in->need_state, made);
             n = gather_needed(x, in, need, first, n_bands, n);

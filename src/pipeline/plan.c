@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "pipeline/plan.h"
 
+#include "careful.h"
+
 #include "base/memory.h"
 #include "pipeline/border.h"
 
@@ -154,8 +156,14 @@ bool plan_scenes(const struct step *steps, int n_steps, const char **names, int 
     return true;
 }
 
-bool plan_new(struct plan **out, const struct step *steps, int n_steps,
-              const struct plan_sources *sources, struct err *e)
+/* How a plan treats pixels outside the data. */
+struct care {
+    bool restores, validates; /* gives the output, or its validity */
+    double nodata;
+};
+
+static bool compile(struct plan **out, const struct step *steps, int n_steps,
+                    const struct plan_sources *sources, const struct care *care, struct err *e)
 {
     struct plan *p = memory_new(1, sizeof *p, e);
 
@@ -166,6 +174,8 @@ bool plan_new(struct plan **out, const struct step *steps, int n_steps,
         ok = op_prepare(steps[i].name, steps[i].n_args, steps[i].args, &p->stages, e);
     if (ok && p->stages.current < sources->n)
         ok = add_copy(&p->stages, p->stages.current, e);
+    if (ok && (care->restores || care->validates))
+        ok = careful_stages(&p->stages, sources, care->restores ? &care->nodata : NULL, e);
     ok = ok && check_wraps(&p->stages, e) && separate_borders(&p->stages, e);
     if (ok && p->stages.n > PLAN_MAX_STAGES)
         ok = err_usage(e, "the pipeline has %d stages; %d are the most", p->stages.n,
@@ -179,6 +189,26 @@ bool plan_new(struct plan **out, const struct step *steps, int n_steps,
     p->bands_at_once = count_bands_at_once(&p->stages);
     *out = p;
     return true;
+}
+
+bool plan_new(struct plan **out, const struct step *steps, int n_steps,
+              const struct plan_sources *sources, struct err *e)
+{
+    return compile(out, steps, n_steps, sources, &(struct care){0}, e);
+}
+
+bool plan_new_careful(struct plan **out, const struct step *steps, int n_steps,
+                      const struct plan_sources *sources, double nodata, struct err *e)
+{
+    const struct care care = {.restores = true, .nodata = nodata};
+
+    return compile(out, steps, n_steps, sources, &care, e);
+}
+
+bool plan_new_validity(struct plan **out, const struct step *steps, int n_steps,
+                       const struct plan_sources *sources, struct err *e)
+{
+    return compile(out, steps, n_steps, sources, &(struct care){.validates = true}, e);
 }
 
 void plan_free(struct plan *p)
