@@ -36,7 +36,7 @@ OPENCV    := $(BUILD)/tests/opencv/compare
 GENERATE  := $(BUILD)/bench/generate
 BENCH_OPS := $(BUILD)/bench/bench-ops
 
-.PHONY: all tests check demo bench bench-ops lint sanitize install clean help
+.PHONY: all tests check demo bench bench-ops docs lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
@@ -93,6 +93,8 @@ bench: all $(GENERATE) ## time the main job beside GDAL + OpenCV
 	BUILD=$(BUILD) sh bench/bench.sh
 bench-ops: $(BENCH_OPS) ## time every op beside OpenCV; SIDE=2048 FILTER='blur uint8' for less
 	BUILD=$(BUILD) sh bench/ops.sh '$(or $(SIDE),4096)' '$(FILTER)'
+docs: all ## rebuild docs/ops.md with its pictures
+	BUILD=$(BUILD) sh scripts/docs.sh
 lint: ## formatting, static analysis, layers, shell scripts
 	sh scripts/lint.sh
 sanitize: ## unit and mpirun tests under ASan and UBSan, in build-sanitize

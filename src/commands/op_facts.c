@@ -78,7 +78,7 @@ bool op_facts_find(const struct op *op, struct op_facts *out, struct err *e)
     *out = (struct op_facts){.same_grid = true};
     if (!ok)
         return false;
-    memcpy(text, example, strlen(example));
+    memcpy(text, example, strlen(example) + 1);
     const struct step step = {.name = op->name, .n_args = cut(text, args, ARGS_MOST), .args = args};
     for (int type = 0; type < PX_N_TYPES; type++)
         for (int bands = 1; ok && bands <= OP_FACTS_BANDS; bands++)
