@@ -1,27 +1,33 @@
-/* separable.h - OpenCV's separable filter in floating point, as two stages: along x, then along y.
+/* separable.h - OpenCV's separable filter: sums along x, then along y.
  *
  * All is done in float32, or in float64 where the input or the output is float64. fma() is called
  * where OpenCV's vector code does, which makes results equal to its, bit for bit, but for the last
- * few pixels of a row (up to 2 ulp), which OpenCV computes by other code.
+ * few pixels of a row (up to 2 ulp), which OpenCV computes by other code. Where sums are whole
+ * numbers small enough for it, they are done in int16, with the same results.
  * SPDX-License-Identifier: MIT */
 #ifndef OPS_SEPARABLE_H
 #define OPS_SEPARABLE_H
 
-#include "ops/op.h"
+#include "ops/linear.h"
+#include "ops/separable_rows.h"
 
-/* Weights along x and y, of odd lengths, around the pixel itself; delta is added to the result. */
 struct separable {
-    const double *x, *y;
-    int n_x, n_y;
-    double delta;
+    struct linear kernel[FILTERS_MOST]; /* of x and y; of the same size, place and delta */
+    int n_kernels;
+    enum pixel_type sums; /* what a filter by itself would make: as a rule `out` */
     enum pixel_type out;
     struct border border;
+    enum work work;
+    /* By the work: what becomes of the sums; NULL: they are narrowed to `out`. */
+    finish_rows *const *finish;
+    const void *finish_state;
+    /* For pixels outside the data; NULL: that of the only kernel. */
+    patch_function *patch;
+    const void *patch_state;
 };
 
-/* For prepare: fails with err_usage, naming what would do, unless pixels of type `in` can be
- * filtered to type `out`, which --ddepth asked for. */
-bool separable_takes(const char *op, enum pixel_type in, enum pixel_type out,
-                     struct err *e) MUST_CHECK;
+/* Chooses f->work for pixels of that type, and rounds delta where OpenCV does. */
+void separable_choose_work(struct separable *f, enum pixel_type in);
 
 /* Adds the filter to the current stage, whose output is `in`. The weights are copied. */
 bool separable_add(struct stages *s, const struct separable *f, struct format in,

@@ -52,16 +52,16 @@ static bool find_length(int *length, int asked, double sigma, int64_t pixels, co
 
 static bool add_fixed(struct stages *s, const struct separable *f, struct format in, struct err *e)
 {
-    const struct gauss_fixed *g = gauss_fixed_new(s, in.type, f->n_x, f->x, f->n_y, f->y, e);
+    const struct linear *k = &f->kernel[0];
+    const struct gauss_fixed *g = gauss_fixed_new(s, in.type, k->n_x, k->x, k->n_y, k->y, e);
     row_kernel *kernels[GAUSS_FIXED_KERNELS];
 
     if (!g)
         return false;
     const int n = gauss_fixed_kernels(g, kernels);
-    const int x = f->n_x / 2, y = f->n_y / 2;
-    const struct stage stage = {
+    struct stage stage = {
         .in = {{.stage = s->current,
-                .reach = {.left = x, .right = x, .up = y, .down = y},
+                .reach = {.left = k->left, .right = k->left, .up = k->up, .down = k->up},
                 .border = f->border}},
         .n_in = 1,
         .out = in,
@@ -69,28 +69,36 @@ static bool add_fixed(struct stages *s, const struct separable *f, struct format
         .state = g,
         .scratch_bytes = gauss_fixed_scratch(g),
     };
-    return stages_add(s, &stage, e);
+    return linear_correct(s, &stage, &stage.in[0], k, e) && stages_add(s, &stage, e);
 }
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct args *a = args;
     const double sigma_y = a->sigma_y > 0 ? a->sigma_y : a->sigma_x;
-    struct separable f = {.out = in.type,
-                          .border = {(enum border_type)a->border_type, a->border_value}};
+    struct separable f = {
+        .n_kernels = 1,
+        .sums = in.type,
+        .out = in.type,
+        .border = {(enum border_type)a->border_type, a->border_value},
+    };
+    struct linear *k = &f.kernel[0];
 
-    if (!separable_takes("gaussian-blur", in.type, in.type, e) ||
-        !find_length(&f.n_x, a->ksize.width, a->sigma_x, in.width, a, in.type, e) ||
-        !find_length(&f.n_y, a->ksize.height, sigma_y, in.height, a, in.type, e))
+    if (!row_takes("gaussian-blur", in.type, in.type, e) ||
+        !find_length(&k->n_x, a->ksize.width, a->sigma_x, in.width, a, in.type, e) ||
+        !find_length(&k->n_y, a->ksize.height, sigma_y, in.height, a, in.type, e))
         return false;
-    double *x = memory_raw((size_t)f.n_x, sizeof *x, e);
-    double *y = memory_raw((size_t)f.n_y, sizeof *y, e);
+    double *x = memory_raw((size_t)k->n_x, sizeof *x, e);
+    double *y = memory_raw((size_t)k->n_y, sizeof *y, e);
     bool done = false;
     if (x && y) {
-        gauss_weights(f.n_x, a->sigma_x, x);
-        gauss_weights(f.n_y, sigma_y, y);
-        f.x = x;
-        f.y = y;
+        gauss_weights(k->n_x, a->sigma_x, x);
+        gauss_weights(k->n_y, sigma_y, y);
+        k->left = k->n_x / 2;
+        k->up = k->n_y / 2;
+        k->x = x;
+        k->y = y;
+        f.work = row_work(in.type, in.type);
         done = in.type == PX_UINT8 || in.type == PX_UINT16 ? add_fixed(out, &f, in, e)
                                                            : separable_add(out, &f, in, e);
     }

@@ -1,45 +1,26 @@
-/* separable.c - OpenCV's separable filter in floating point: the stages and their states.
+/* separable.c - OpenCV's separable filter: the stages and their states.
+ *
+ * Short kernels are one stage, long ones a stage for each direction.
  * SPDX-License-Identifier: MIT */
 #include "ops/separable.h"
 
 #include "base/memory.h"
-#include "ops/separable_rows.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static const enum pixel_type work_types[N_WORKS] = {PX_FLOAT32, PX_FLOAT64};
+/* Up to here one stage is faster; two filters at once are always one stage. Along y, long kernels
+ * make fewer rows at once, so that those they look at stay in the level-1 cache. */
+enum { SHORT_MOST = 9, LONG_BLOCK = 16 };
 
-static enum work work_for(enum pixel_type in, enum pixel_type out)
-{
-    return in == PX_FLOAT64 || out == PX_FLOAT64 ? FLOAT64 : FLOAT32;
-}
+/* --- what to compute in ---------------------------------------------------------------------- */
 
-bool separable_takes(const char *op, enum pixel_type in, enum pixel_type out, struct err *e)
-{
-    char possible[200] = "";
-
-    if (!op_takes(op, separable_along_x[FLOAT64], in, e))
-        return false;
-    if (out < PX_N_KERNEL_TYPES && separable_along_x[work_for(in, out)][in] &&
-        separable_along_y[work_for(in, out)][out])
-        return true;
-    for (int t = 0; t < PX_N_KERNEL_TYPES; t++)
-        if (separable_along_y[work_for(in, (enum pixel_type)t)][t]) {
-            const size_t used = strlen(possible);
-            snprintf(possible + used, sizeof possible - used, "%s%s", used ? ", " : "",
-                     pixel_name((enum pixel_type)t));
-        }
-    return err_usage(e, "%s: --ddepth=%s cannot be had from %s pixels; there are %s", op,
-                     pixel_name(out), pixel_name(in), possible);
-}
-
-static enum form form_of(const double *weights, int n)
+static enum form form_of(const double *weights, int n, int before)
 {
     bool sym = true, asym = true;
 
+    if (n != 2 * before + 1)
+        return GENERAL;
     for (int i = 0; i <= n / 2; i++) {
         sym &= weights[i] == weights[n - 1 - i];
         asym &= weights[i] == -weights[n - 1 - i];
@@ -47,106 +28,155 @@ static enum form form_of(const double *weights, int n)
     return sym ? SYM : asym ? ASYM : GENERAL;
 }
 
-static bool all_whole(const double *weights, int n, double *sum)
+/* The sum of absolute weights; infinite when one is no whole number. */
+static double whole_sum(const double *weights, int n)
 {
-    *sum = 0;
-    for (int i = 0; i < n; i++) {
-        if (weights[i] != rint(weights[i]))
-            return false;
-        *sum += fabs(weights[i]);
-    }
-    return true;
-}
+    double sum = 0;
 
-/* From uint8 to int16 with whole weights, OpenCV computes in integers. Floating point that never
- * leaves the whole numbers it can hold gives the same. */
-static bool in_integers(const struct separable *f, struct format in, enum work *work)
-{
-    double sum_x, sum_y;
-
-    if (in.type != PX_UINT8 || f->out != PX_INT16 || !all_whole(f->x, f->n_x, &sum_x) ||
-        !all_whole(f->y, f->n_y, &sum_y))
-        return false;
-    if (UINT8_MAX * sum_x * sum_y + fabs(f->delta) >= 1 << 24)
-        *work = FLOAT64;
-    return true;
-}
-
-static struct taps *taps_new(struct stages *s, const double *weights, int n, enum work work,
-                             struct err *e)
-{
-    struct taps *taps = stages_state(s, sizeof *taps, e);
-    void *copy = stages_state(s, (size_t)n * sizeof(double), e);
-
-    if (!taps || !copy)
-        return NULL;
     for (int i = 0; i < n; i++)
-        pixel_store(work_types[work], weights[i],
-                    (char *)copy + (size_t)i * pixel_size(work_types[work]));
-    *taps = (struct taps){.n = n, .form = form_of(weights, n), .weights = copy};
-    return taps;
+        sum += weights[i] == rint(weights[i]) ? fabs(weights[i]) : INFINITY;
+    return sum;
+}
+
+void separable_choose_work(struct separable *f, enum pixel_type in)
+{
+    double most = 0;
+    bool centred = true;
+
+    for (int i = 0; i < f->n_kernels; i++) {
+        const struct linear *k = &f->kernel[i];
+        most += UINT8_MAX * whole_sum(k->x, k->n_x) * whole_sum(k->y, k->n_y);
+        centred &=
+            form_of(k->x, k->n_x, k->left) != GENERAL && form_of(k->y, k->n_y, k->up) != GENERAL;
+    }
+    f->work = row_work(in, f->sums);
+    if (in != PX_UINT8 || !isfinite(most))
+        return;
+    /* here OpenCV computes in integers */
+    const bool integers = centred && f->sums == PX_INT16;
+    for (int i = 0; integers && i < f->n_kernels; i++)
+        f->kernel[i].delta = rint(f->kernel[i].delta);
+    const double delta = f->kernel[0].delta;
+    if (delta == rint(delta) && most + fabs(delta) <= INT16_MAX &&
+        (f->finish ? f->finish[INT16] != NULL : row_narrows(INT16, f->out)))
+        f->work = INT16;
+    else if (integers && most + fabs(delta) >= 1 << 24)
+        f->work = FLOAT64;
+}
+
+/* --- the states ------------------------------------------------------------------------------- */
+
+static bool make_taps(struct stages *s, struct taps *taps, const double *weights, int n, int before,
+                      enum work work, struct err *e)
+{
+    const size_t size = pixel_size(work_types[work]);
+    char *copy = stages_state(s, (size_t)n * size, e);
+
+    if (!copy)
+        return false;
+    for (int i = 0; i < n; i++)
+        pixel_store(work_types[work], weights[i], copy + (size_t)i * size);
+    *taps = (struct taps){
+        .n = n, .before = before, .form = form_of(weights, n, before), .weights = copy};
+    return true;
+}
+
+static struct separable_rows *rows_new(struct stages *s, const struct separable *f,
+                                       enum pixel_type in, struct err *e)
+{
+    struct separable_rows *rows = stages_state(s, sizeof *rows, e);
+
+    if (!rows)
+        return NULL;
+    *rows = (struct separable_rows){
+        .in = in,
+        .out = f->out,
+        .work = f->work,
+        .n_filters = f->n_kernels,
+        .delta = f->kernel[0].delta,
+        .widen = row_widen[f->work][in],
+        .narrow = f->finish ? NULL : row_narrow[f->work][f->out],
+        .finish = f->finish ? f->finish[f->work] : NULL,
+        .finish_state = f->finish_state,
+    };
+    for (int i = 0; i < f->n_kernels; i++) {
+        const struct linear *k = &f->kernel[i];
+        struct taps *y = &rows->y[i];
+        if (!make_taps(s, &rows->x[i], k->x, k->n_x, k->left, f->work, e) ||
+            !make_taps(s, y, k->y, k->n_y, k->up, f->work, e))
+            return NULL;
+        if (y->form == SYM && y->n == 3 && k->y[0] == 1 && fabs(k->y[1]) == 2 &&
+            f->work == FLOAT32 && f->out == PX_FLOAT32)
+            y->form = BINOMIAL;
+    }
+    return rows;
 }
 
 /* Along y, what lies outside the scene is what the first stage makes of a row of constants. */
-static bool border_along_y(struct border *border, row_kernel *row, const struct taps *taps,
-                           enum pixel_type in, enum work work, struct err *e)
+static bool border_along_y(struct border *border, const struct separable_rows *rows, struct err *e)
 {
+    const struct taps *x = &rows->x[0];
+
     if (border->type != BORDER_CONSTANT)
         return true;
-    char *constants = memory_raw((size_t)taps->n, sizeof(double), e);
-    void *scratch = memory_raw(1, SEPARABLE_SCRATCH(taps->n), e);
+    char *constants = memory_raw((size_t)x->n, sizeof(double), e);
+    void *scratch = memory_raw(1, separable_scratch(rows), e);
     if (constants && scratch) {
-        const void *middle = constants + (size_t)(taps->n / 2) * pixel_size(in);
-        float narrow;
-        double wide;
-        void *out = work == FLOAT32 ? (void *)&narrow : (void *)&wide;
-        pixel_fill(in, border->value, constants, (size_t)taps->n);
-        row(taps, &(struct window){
-                      .rows = &middle, .outs = &out, .width = 1, .height = 1, .scratch = scratch});
-        border->value = work == FLOAT32 ? (double)narrow : wide;
+        const void *pixel = constants + (size_t)x->before * pixel_size(rows->in);
+        double sum;
+        void *out = &sum;
+        pixel_fill(rows->in, border->value, constants, (size_t)x->n);
+        separable_along_x(
+            rows, &(struct window){
+                      .rows = &pixel, .outs = &out, .width = 1, .height = 1, .scratch = scratch});
+        border->value = pixel_load(work_types[rows->work], out, 0);
     }
     free(constants);
     free(scratch);
     return constants && scratch;
 }
 
-/* One direction; reach has one side of it. */
-static bool add_stage(struct stages *s, row_kernel *row, const struct taps *taps, struct format out,
-                      struct reach reach, struct border border, struct err *e)
-{
-    const struct stage stage = {
-        .in = {{.stage = s->current, .reach = reach, .border = border}},
-        .n_in = 1,
-        .out = out,
-        .row = row,
-        .state = taps,
-        .scratch_bytes = SEPARABLE_SCRATCH(taps->n),
-    };
+/* --- the stages ------------------------------------------------------------------------------- */
 
-    return stages_add(s, &stage, e);
+/* The last stage of the filter, whose input as a whole is `input`. */
+static bool add_last(struct stages *s, struct stage *stage, const struct stage_input *input,
+                     const struct separable *f, struct err *e)
+{
+    stage->patch = f->patch;
+    stage->patch_state = f->patch_state;
+    stage->patch_input = *input;
+    return (f->patch || linear_correct(s, stage, input, &f->kernel[0], e)) &&
+           stages_add(s, stage, e);
 }
 
 bool separable_add(struct stages *s, const struct separable *f, struct format in, struct err *e)
 {
-    enum work work = work_for(in.type, f->out);
-    const bool whole = in_integers(f, in, &work);
-    struct taps *x = taps_new(s, f->x, f->n_x, work, e);
-    struct taps *y = taps_new(s, f->y, f->n_y, work, e);
-    struct format between = in, out = in;
-    struct border border_y = f->border;
-    row_kernel *row = separable_along_x[work][in.type];
-    const int reach_x = f->n_x / 2, reach_y = f->n_y / 2;
+    const struct linear *k = &f->kernel[0];
+    const struct reach reach = {
+        .left = k->left, .right = k->n_x - 1 - k->left, .up = k->up, .down = k->n_y - 1 - k->up};
+    const struct stage_input input = {.stage = s->current, .reach = reach, .border = f->border};
+    const struct separable_rows *rows = rows_new(s, f, in.type, e);
+    struct stage stage = {.in = {input}, .n_in = 1, .out = in, .state = rows};
 
-    if (!x || !y || !border_along_y(&border_y, row, x, in.type, work, e))
+    if (!rows)
         return false;
-    y->delta = whole ? rint(f->delta) : f->delta;
-    if (y->form == SYM && f->n_y == 3 && f->y[0] == 1 && fabs(f->y[1]) == 2 && work == FLOAT32 &&
-        f->out == PX_FLOAT32)
-        y->form = BINOMIAL;
-    between.type = work_types[work];
-    out.type = f->out;
-    return add_stage(s, row, x, between, (struct reach){.left = reach_x, .right = reach_x},
-                     f->border, e) &&
-           add_stage(s, separable_along_y[work][f->out], y, out,
-                     (struct reach){.up = reach_y, .down = reach_y}, border_y, e);
+    stage.scratch_bytes = separable_scratch(rows);
+    if (f->n_kernels > 1 || k->n_y <= SHORT_MOST) {
+        stage.out.type = f->out;
+        stage.row = separable_fused;
+        stage.block = BLOCK_MAX;
+        return add_last(s, &stage, &input, f, e);
+    }
+    struct border border_y = f->border;
+    stage.block = LONG_BLOCK;
+    stage.row = separable_along_x;
+    stage.in[0].reach.up = stage.in[0].reach.down = 0;
+    stage.out.type = work_types[f->work];
+    if (!border_along_y(&border_y, rows, e) || !stages_add(s, &stage, e))
+        return false;
+    stage.in[0] = (struct stage_input){
+        .stage = s->current, .reach = {.up = reach.up, .down = reach.down}, .border = border_y};
+    stage.row = separable_along_y;
+    stage.out.type = f->out;
+    return add_last(s, &stage, &input, f, e);
 }

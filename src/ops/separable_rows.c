@@ -1,83 +1,21 @@
-/* separable_rows.c - row kernels of the separable filter in floating point.
+/* separable_rows.c - row kernels of the separable filter.
  *
- * The order of operations is OpenCV's, which differs with the kernel's symmetry and length. Taps
- * are added a row at a time, each time by a call: see gauss_fixed.c.
+ * The order of operations is OpenCV's, which differs with the kernel's symmetry and length.
  * SPDX-License-Identifier: MIT */
 #include "ops/separable_rows.h"
 
-#include "ops/saturate.h"
+/* Sums along y of long kernels are made for that many columns at a time: what they read of the rows
+ * then stays in the level-1 cache from one output row to the next. */
+enum { TILE = 256 };
 
-/* --- one pass over a row -------------------------------------------------------------------- */
-
-#define PASSES(W, FMA)                                                                             \
-    SIMD static void taps_scale_##W(W *restrict sums, const W *restrict in, W k, int n)            \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = in[x] * k;                                                                   \
-    }                                                                                              \
-    SIMD static void taps_start_##W(W *restrict sums, const W *restrict in, W k, W delta, int n)   \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = FMA(in[x], k, delta);                                                        \
-    }                                                                                              \
-    SIMD static void taps_add_##W(W *restrict sums, const W *restrict in, W k, int n)              \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = FMA(in[x], k, sums[x]);                                                      \
-    }                                                                                              \
-    SIMD static void taps_add_2_##W(W *restrict sums, const W *restrict a, const W *restrict b,    \
-                                    W k, W m, int n)                                               \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = FMA(b[x], m, FMA(a[x], k, sums[x]));                                         \
-    }                                                                                              \
-    SIMD static void taps_add_sum_##W(W *restrict sums, const W *restrict a, const W *restrict b,  \
-                                      W k, int n)                                                  \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = FMA(a[x] + b[x], k, sums[x]);                                                \
-    }                                                                                              \
-    SIMD static void taps_add_2_sums_##W(W *restrict sums, const W *restrict a,                    \
-                                         const W *restrict b, W k, const W *restrict c,            \
-                                         const W *restrict d, W m, int n)                          \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = FMA(c[x] + d[x], m, FMA(a[x] + b[x], k, sums[x]));                           \
-    }                                                                                              \
-    SIMD static void taps_add_difference_##W(W *restrict sums, const W *restrict a,                \
-                                             const W *restrict b, W k, int n)                      \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = FMA(a[x] - b[x], k, sums[x]);                                                \
-    }                                                                                              \
-    SIMD static void taps_binomial_##W(W *restrict sums, const W *const *rows, W k, W delta,       \
-                                       int n)                                                      \
-    {                                                                                              \
-        const W *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];               \
-                                                                                                   \
-        for (int x = 0; x < n; x++)                                                                \
-            sums[x] = a[x] + c[x] + delta + b[x] * k;                                              \
-    }
-
-PASSES(float32, fmaf)
-PASSES(float64, fma)
+static const void *at(const void *row, ptrdiff_t pixels, size_t size)
+{
+    return (const char *)row + pixels * (ptrdiff_t)size;
+}
 
 /* --- along x --------------------------------------------------------------------------------- */
 
-#define SUM_X(W)                                                                                   \
-    static void sum_x_##W(const struct taps *t, const W *in, W *out, int n)                        \
-    {                                                                                              \
-        const W *k = t->weights;                                                                   \
-        int i = 1;                                                                                 \
-                                                                                                   \
-        taps_scale_##W(out, in, k[0], n);                                                          \
-        for (; i + 1 < t->n; i += 2)                                                               \
-            taps_add_2_##W(out, in + i, in + i + 1, k[i], k[i + 1], n);                            \
-    }
-SUM_X(float32)
-SUM_X(float64)
-
-/* Kernels of 3 and 5 symmetric taps on float32 pixels. */
+/* Kernels of 3 and 5 symmetric taps on float32 pixels have an order of their own. */
 SIMD static void taps_sum_x_3(const struct taps *t, const float *restrict in, float *restrict out,
                               int n)
 {
@@ -104,136 +42,180 @@ SIMD static void taps_sum_x_5(const struct taps *t, const float *restrict in, fl
             out[x] = fmaf(in[x + 4] - in[x], k4, (in[x + 3] - in[x + 1]) * k3);
 }
 
-#define ALONG_X(T, W, SUM)                                                                         \
-    SIMD static void taps_widen_##T##_##W(const T *restrict in, W *restrict out, int n)            \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            out[x] = (W)in[x];                                                                     \
-    }                                                                                              \
-    static void along_x_##T##_##W(const void *state, const struct window *w)                       \
-    {                                                                                              \
-        const struct taps *t = state;                                                              \
-        const T *in = (const T *)w->rows[0] - t->n / 2;                                            \
-                                                                                                   \
-        taps_widen_##T##_##W(in, w->scratch, w->width + t->n - 1);                                 \
-        SUM(t, w->scratch, w->outs[0], w->width);                                                  \
-    }
-ALONG_X(uint8, float32, sum_x_float32)
-ALONG_X(uint16, float32, sum_x_float32)
-ALONG_X(int16, float32, sum_x_float32)
-ALONG_X(uint8, float64, sum_x_float64)
-ALONG_X(uint16, float64, sum_x_float64)
-ALONG_X(int16, float64, sum_x_float64)
-ALONG_X(float32, float64, sum_x_float64)
-
-static void along_x_float32_float32(const void *state, const struct window *w)
+/* Sums of n pixels; `in` is where the first tap of the first pixel lies. */
+static void sum_x(const struct separable_rows *f, const struct taps *t, const void *in, void *out,
+                  int n)
 {
-    const struct taps *t = state;
-    const float *in = (const float *)w->rows[0] - t->n / 2;
+    const size_t size = pixel_size(work_types[f->work]);
+    const bool special = f->work == FLOAT32 && !f->widen && t->form != GENERAL;
+    const double zero = 0;
 
-    if (t->n == 3 && t->form != GENERAL)
-        taps_sum_x_3(t, in, w->outs[0], w->width);
-    else if (t->n == 5 && t->form != GENERAL)
-        taps_sum_x_5(t, in, w->outs[0], w->width);
+    if (special && t->n == 3)
+        taps_sum_x_3(t, in, out, n);
+    else if (special && t->n == 5)
+        taps_sum_x_5(t, in, out, n);
     else
-        sum_x_float32(t, in, w->outs[0], w->width);
+        for (int i = 0, m; i < t->n; i += m) {
+            const void *rows[TAPS_MOST];
+            m = taps_next(t->n - i, TAPS_MOST);
+            for (int k = 0; k < m; k++)
+                rows[k] = at(in, i + k, size);
+            row_chain[f->work](out, rows, at(t->weights, i, size), m, i == 0 ? &zero : NULL, n);
+        }
 }
 
-static void along_x_float64_float64(const void *state, const struct window *w)
+/* The pixels of a row from the first tap of the first of n pixels on, in the work's type. */
+static const void *widened(const struct separable_rows *f, const void *row, void *wide, int n)
 {
-    const struct taps *t = state;
+    const struct taps *t = &f->x[0];
+    const void *in = at(row, -t->before, pixel_size(f->in));
 
-    sum_x_float64(t, (const double *)w->rows[0] - t->n / 2, w->outs[0], w->width);
+    if (!f->widen)
+        return in;
+    f->widen(in, wide, n + t->n - 1);
+    return wide;
 }
 
 /* --- along y --------------------------------------------------------------------------------- */
 
-#define SUM_Y(W)                                                                                   \
-    SIMD static void taps_fill_##W(W *restrict out, W v, int n)                                    \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            out[x] = v;                                                                            \
-    }                                                                                              \
-    static void sum_y_##W(const struct taps *t, const void *const *rows, W *out, int n)            \
-    {                                                                                              \
-        const W *k = t->weights;                                                                   \
-        const int c = t->n / 2;                                                                    \
-        const W delta = (W)t->delta;                                                               \
-        int i;                                                                                     \
-                                                                                                   \
-        switch (t->form) {                                                                         \
-        case GENERAL:                                                                              \
-            taps_start_##W(out, rows[0], k[0], delta, n);                                          \
-            for (i = 1; i < t->n; i++)                                                             \
-                taps_add_##W(out, rows[i], k[i], n);                                               \
-            break;                                                                                 \
-        case SYM:                                                                                  \
-            taps_start_##W(out, rows[c], k[c], delta, n);                                          \
-            for (i = 1; i < c; i += 2)                                                             \
-                taps_add_2_sums_##W(out, rows[c + i], rows[c - i], k[c + i], rows[c + i + 1],      \
-                                    rows[c - i - 1], k[c + i + 1], n);                             \
-            if (i == c)                                                                            \
-                taps_add_sum_##W(out, rows[2 * c], rows[0], k[2 * c], n);                          \
-            break;                                                                                 \
-        case ASYM:                                                                                 \
-            taps_fill_##W(out, delta, n);                                                          \
-            for (i = 1; i <= c; i++)                                                               \
-                taps_add_difference_##W(out, rows[c + i], rows[c - i], k[c + i], n);               \
-            break;                                                                                 \
-        case BINOMIAL:                                                                             \
-            taps_binomial_##W(out, (const W *const *)rows, k[1], delta, n);                        \
-        }                                                                                          \
+SIMD static void taps_binomial(const float *const *rows, float k, float delta, float *restrict sums,
+                               int n)
+{
+    const float *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
+
+    for (int x = 0; x < n; x++)
+        sums[x] = a[x] + c[x] + delta + b[x] * k;
+}
+
+/* Pairs of rows around the middle one, `sign` being the row_sum for them. */
+static void sum_pairs(const struct separable_rows *f, const struct taps *t, row_sum *pairs,
+                      const void *const *rows, void *sums, int n)
+{
+    const int c = t->n / 2, middle = t->form == SYM;
+    const size_t size = pixel_size(work_types[f->work]);
+    int i = 1, m;
+
+    do {
+        const bool starts = i == 1;
+        const int first = starts ? middle : 0;
+        const void *in[1 + 2 * PAIRS_MOST] = {rows[c]};
+        m = taps_next(c + 1 - i, PAIRS_MOST);
+        for (int k = 0; k < m; k++) {
+            in[first + 2 * k] = rows[c + i + k];
+            in[first + 2 * k + 1] = rows[c - i - k];
+        }
+        pairs(sums, in, at(t->weights, c + i - first, size), m, starts ? &f->delta : NULL, n);
+        i += m;
+    } while (i <= c);
+}
+
+static void sum_y(const struct separable_rows *f, const struct taps *t, const void *const *rows,
+                  void *sums, int n)
+{
+    const size_t size = pixel_size(work_types[f->work]);
+
+    switch (f->work == INT16 ? GENERAL : t->form) {
+    case GENERAL:
+        for (int i = 0, m; i < t->n; i += m) {
+            m = taps_next(t->n - i, TAPS_MOST);
+            row_chain[f->work](sums, rows + i, at(t->weights, i, size), m,
+                               i == 0 ? &f->delta : NULL, n);
+        }
+        break;
+    case SYM:
+        sum_pairs(f, t, row_chain_symmetric[f->work], rows, sums, n);
+        break;
+    case ASYM:
+        sum_pairs(f, t, row_chain_antisymmetric[f->work], rows, sums, n);
+        break;
+    case BINOMIAL:
+        taps_binomial((const float *const *)rows, ((const float *)t->weights)[1], (float)f->delta,
+                      sums, n);
     }
-SUM_Y(float32)
-SUM_Y(float64)
+}
 
-#define ALONG_Y(W, T, SATURATE)                                                                    \
-    SIMD static void taps_narrow_##W##_##T(const W *restrict in, T *restrict out, int n)           \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            out[x] = SATURATE(in[x]);                                                              \
-    }                                                                                              \
-    static void along_y_##W##_##T(const void *state, const struct window *w)                       \
-    {                                                                                              \
-        sum_y_##W(state, w->rows, w->scratch, w->width);                                           \
-        taps_narrow_##W##_##T(w->scratch, w->outs[0], w->width);                                   \
+/* --- kernels --------------------------------------------------------------------------------- */
+
+/* A little more than a row: rows that lie a power of two apart would compete for the same places in
+ * the cache. */
+static size_t row_bytes(const struct separable_rows *f, int n)
+{
+    const size_t bytes = ((size_t)n + (size_t)f->x[0].n) * pixel_size(work_types[f->work]);
+
+    return (bytes + 127) / 64 * 64;
+}
+
+size_t separable_scratch(const struct separable_rows *f)
+{
+    const size_t n_y = (size_t)f->y[0].n;
+    const size_t rows = n_y <= FUSED_MOST ? 1 + (size_t)f->n_filters * (1 + n_y) : 2;
+
+    return rows * row_bytes(f, STRIP_MAX) + (n_y + BLOCK_MAX) * sizeof(void *);
+}
+
+/* One output row from the sums along x of the rows around it. */
+static void finish_row(const struct separable_rows *f, const void *const *rings[FILTERS_MOST],
+                       void *const *sums, void *out, int n)
+{
+    const bool direct = !f->narrow && !f->finish;
+
+    for (int k = 0; k < f->n_filters; k++)
+        sum_y(f, &f->y[k], rings[k], direct ? out : sums[k], n);
+    if (f->finish)
+        f->finish(f->finish_state, (const void *const *)sums, out, n);
+    else if (f->narrow)
+        f->narrow(sums[0], out, n);
+}
+
+void separable_fused(const void *state, const struct window *w)
+{
+    const struct separable_rows *f = state;
+    const int n_y = f->y[0].n, n = w->width;
+    const size_t bytes = row_bytes(f, n);
+    char *wide = w->scratch, *memory = wide + bytes;
+    void *sums[FILTERS_MOST];
+    const void *rows[FILTERS_MOST][FUSED_MOST], **rings[FILTERS_MOST];
+
+    for (int k = 0; k < f->n_filters; k++, memory += bytes)
+        sums[k] = memory;
+    for (int i = 0; i < w->height + n_y - 1; i++) {
+        const void *in = widened(f, w->rows[i], wide, n);
+        for (int k = 0; k < f->n_filters; k++) {
+            void *row = memory + bytes * (size_t)(i % n_y * f->n_filters + k);
+            sum_x(f, &f->x[k], in, row, n);
+            for (int j = 0; j + 1 < n_y; j++)
+                rows[k][j] = rows[k][j + 1];
+            rows[k][n_y - 1] = row;
+            rings[k] = rows[k];
+        }
+        if (i >= n_y - 1)
+            finish_row(f, (const void *const **)rings, sums, w->outs[i + 1 - n_y], n);
     }
-ALONG_Y(float32, uint8, saturate_uint8)
-ALONG_Y(float32, uint16, saturate_uint16)
-ALONG_Y(float32, int16, saturate_int16)
-ALONG_Y(float64, uint8, saturate_uint8_d)
-ALONG_Y(float64, uint16, saturate_uint16_d)
-ALONG_Y(float64, int16, saturate_int16_d)
+}
 
-#define ALONG_Y_SAME(W)                                                                            \
-    static void along_y_##W##_##W(const void *state, const struct window *w)                       \
-    {                                                                                              \
-        sum_y_##W(state, w->rows, w->outs[0], w->width);                                           \
+void separable_along_x(const void *state, const struct window *w)
+{
+    const struct separable_rows *f = state;
+
+    for (int i = 0; i < w->height; i++)
+        sum_x(f, &f->x[0], widened(f, w->rows[i], w->scratch, w->width), w->outs[i], w->width);
+}
+
+void separable_along_y(const void *state, const struct window *w)
+{
+    const struct separable_rows *f = state;
+    const size_t size = pixel_size(work_types[f->work]);
+    const int n_rows = w->height + f->y[0].n - 1;
+    void *sums = w->scratch;
+    const void **rows = (const void **)((char *)w->scratch + row_bytes(f, STRIP_MAX));
+
+    for (int x = 0; x < w->width; x += TILE) {
+        const int n = w->width - x < TILE ? w->width - x : TILE;
+        for (int i = 0; i < n_rows; i++)
+            rows[i] = at(w->rows[i], x, size);
+        for (int i = 0; i < w->height; i++) {
+            const void *const *ring[FILTERS_MOST] = {rows + i};
+            finish_row(f, ring, &sums, (char *)w->outs[i] + (size_t)x * pixel_size(f->out), n);
+        }
     }
-ALONG_Y_SAME(float32)
-ALONG_Y_SAME(float64)
-
-/* --- tables ---------------------------------------------------------------------------------- */
-
-row_kernel *const separable_along_x[N_WORKS][PX_N_KERNEL_TYPES] = {
-    [FLOAT32] = {[PX_UINT8] = along_x_uint8_float32,
-                 [PX_UINT16] = along_x_uint16_float32,
-                 [PX_INT16] = along_x_int16_float32,
-                 [PX_FLOAT32] = along_x_float32_float32},
-    [FLOAT64] = {[PX_UINT8] = along_x_uint8_float64,
-                 [PX_UINT16] = along_x_uint16_float64,
-                 [PX_INT16] = along_x_int16_float64,
-                 [PX_FLOAT32] = along_x_float32_float64,
-                 [PX_FLOAT64] = along_x_float64_float64},
-};
-
-row_kernel *const separable_along_y[N_WORKS][PX_N_KERNEL_TYPES] = {
-    [FLOAT32] = {[PX_UINT8] = along_y_float32_uint8,
-                 [PX_UINT16] = along_y_float32_uint16,
-                 [PX_INT16] = along_y_float32_int16,
-                 [PX_FLOAT32] = along_y_float32_float32},
-    [FLOAT64] = {[PX_UINT8] = along_y_float64_uint8,
-                 [PX_UINT16] = along_y_float64_uint16,
-                 [PX_INT16] = along_y_float64_int16,
-                 [PX_FLOAT64] = along_y_float64_float64},
-};
+}

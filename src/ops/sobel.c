@@ -1,8 +1,6 @@
-/* sobel.c - OpenCV's Sobel and Scharr derivatives, and the magnitude of the gradient.
+/* sobel.c - OpenCV's Sobel derivatives, and the magnitude of the gradient.
  * SPDX-License-Identifier: MIT */
-#include "ops/separable.h"
-
-#include <math.h>
+#include "ops/derivative.h"
 
 struct args {
     int dx, dy, ksize, ddepth, border_type;
@@ -10,15 +8,13 @@ struct args {
     bool magnitude;
 };
 
-enum { KSIZE_LARGEST = 7, SCHARR = -1 };
-
 static const struct param params[] = {
     {"dx", "order of the derivative along x", P_INT, offsetof(struct args, dx), "1", NULL, 0,
-     KSIZE_LARGEST - 1},
+     DERIVATIVE_LARGEST - 1},
     {"dy", "order of the derivative along y", P_INT, offsetof(struct args, dy), "0", NULL, 0,
-     KSIZE_LARGEST - 1},
-    {"ksize", "1, 3, 5, 7, or -1 for Scharr", P_INT, offsetof(struct args, ksize), "3", NULL,
-     SCHARR, KSIZE_LARGEST},
+     DERIVATIVE_LARGEST - 1},
+    {"ksize", "odd, or -1 for Scharr", P_INT, offsetof(struct args, ksize), "3", NULL, SCHARR,
+     DERIVATIVE_LARGEST},
     {"scale", "factor on the derivative", P_REAL, offsetof(struct args, scale), "1", NULL, 0, 0},
     {"delta", "added to the derivative", P_REAL, offsetof(struct args, delta), "0", NULL, 0, 0},
     {"ddepth", "pixel type of the result", P_TYPE, offsetof(struct args, ddepth), "same", NULL, 0,
@@ -32,97 +28,87 @@ static const struct param params[] = {
     {0},
 };
 
-SIMD static void sobel_magnitude(const void *state, const struct window *w)
-{
-    const float *restrict dx = w->rows[0], *restrict dy = w->rows[1];
-    float *restrict out = w->outs[0];
+/* --- the gradient's magnitude ------------------------------------------------------------------ */
 
-    for (int x = 0; x < w->width; x++)
-        out[x] = sqrtf(fmaf(dx[x], dx[x], dy[x] * dy[x]));
+#define MAGNITUDE(W)                                                                               \
+    SIMD static void sobel_magnitude_##W(const void *state, const void *const *sums, void *result, \
+                                         int n)                                                    \
+    {                                                                                              \
+        const W *restrict in_x = sums[0], *restrict in_y = sums[1];                                \
+        float *restrict out = result;                                                              \
+                                                                                                   \
+        for (int i = 0; i < n; i++) {                                                              \
+            const float dx = in_x[i], dy = in_y[i];                                                \
+            out[i] = sqrtf(fmaf(dx, dx, dy * dy));                                                 \
+        }                                                                                          \
+    }
+MAGNITUDE(int16)
+MAGNITUDE(float32)
+
+static finish_rows *const magnitudes[N_WORKS] = {
+    [INT16] = sobel_magnitude_int16,
+    [FLOAT32] = sobel_magnitude_float32,
+};
+
+/* The state is the two derivatives' kernels. */
+static bool patch_magnitude(const void *state, const struct patch_view *v, int64_t x, int64_t y,
+                            double *results)
+{
+    const struct linear *const *kernel = state;
+    double dx, dy;
+    const bool misses_x = linear_patch(kernel[0], v, x, y, &dx);
+    const bool misses_y = linear_patch(kernel[1], v, x, y, &dy);
+
+    results[0] = sqrt(dx * dx + dy * dy);
+    return misses_x || misses_y;
 }
 
-/* The taps of one axis into k; returns how many. Those of Sobel are 1 1 convolved with itself, then
- * with -1 1 as often as the order says. */
-static int make_taps(double k[KSIZE_LARGEST], int ksize, int order)
+/* Kernels of one and of three taps are made the same size. */
+static void pad(double *k, int *n)
 {
-    static const double scharr[2][3] = {{3, 10, 3}, {-1, 0, 1}};
-    const int n = ksize == SCHARR || (ksize == 1 && order > 0) ? 3 : ksize;
-
-    if (ksize == SCHARR) {
-        for (int i = 0; i < n; i++)
-            k[i] = scharr[order][i];
-        return n;
+    if (*n == 1) {
+        k[1] = k[0];
+        k[0] = k[2] = 0;
+        *n = 3;
     }
-    k[0] = 1;
-    for (int length = 1; length < n; length++) {
-        const double first = length < n - order ? 1 : -1;
-        k[length] = k[length - 1];
-        for (int i = length - 1; i > 0; i--)
-            k[i] = k[i - 1] + first * k[i];
-        k[0] *= first;
-    }
-    return n;
-}
-
-/* Adds one derivative of the current stage. As in OpenCV, the factor goes to one axis, in the
- * precision of the filter. */
-static bool add_derivative(struct stages *s, const struct args *a, int dx, int dy, struct format in,
-                           enum pixel_type out, struct err *e)
-{
-    double x[KSIZE_LARGEST], y[KSIZE_LARGEST];
-    struct separable f = {
-        .x = x,
-        .y = y,
-        .n_x = make_taps(x, a->ksize, dx),
-        .n_y = make_taps(y, a->ksize, dy),
-        .delta = a->delta,
-        .out = out,
-        .border = {(enum border_type)a->border_type, a->border_value},
-    };
-    const bool wide = in.type == PX_FLOAT64 || out == PX_FLOAT64;
-    double *scaled = dx > 0 ? y : x;
-
-    for (int i = 0; i < (dx > 0 ? f.n_y : f.n_x); i++)
-        scaled[i] = wide ? scaled[i] * a->scale : (float)scaled[i] * (float)a->scale;
-    return separable_add(s, &f, in, e);
 }
 
 static bool add_magnitude(struct stages *s, const struct args *a, struct format in, struct err *e)
 {
-    const int source = s->current;
-    struct stage stage = {.n_in = 2, .out = in, .row = sobel_magnitude};
+    struct derivative_taps taps[2];
+    const struct linear **patched = stages_state(s, 2 * sizeof *patched, e);
+    struct separable f = {
+        .n_kernels = 2,
+        .sums = PX_FLOAT32,
+        .out = PX_FLOAT32,
+        .border = {(enum border_type)a->border_type, a->border_value},
+        .finish = magnitudes,
+        .patch = patch_magnitude,
+        .patch_state = patched,
+    };
 
-    stage.out.type = PX_FLOAT32;
-    if (!add_derivative(s, a, 1, 0, in, PX_FLOAT32, e))
+    if (!patched)
         return false;
-    stage.in[0] = (struct stage_input){.stage = s->current, .border = {BORDER_REPLICATE, 0}};
-    s->current = source;
-    if (!add_derivative(s, a, 0, 1, in, PX_FLOAT32, e))
-        return false;
-    stage.in[1] = (struct stage_input){.stage = s->current, .border = {BORDER_REPLICATE, 0}};
-    return stages_add(s, &stage, e);
+    for (int i = 0; i < 2; i++) {
+        const struct derivative d = {i == 0, i == 1, a->ksize, a->scale, a->delta};
+        derivative_taps(&taps[i], &d, false);
+        pad(taps[i].x, &taps[i].n_x);
+        pad(taps[i].y, &taps[i].n_y);
+        f.kernel[i] = derivative_kernel(&taps[i], a->delta);
+        patched[i] = linear_new(s, &f.kernel[i], e);
+        if (!patched[i])
+            return false;
+    }
+    separable_choose_work(&f, in.type);
+    return separable_add(s, &f, in, e);
 }
 
-static bool check_orders(const struct args *a, struct err *e)
-{
-    const int below = a->ksize == SCHARR ? 2 : a->ksize < 3 ? 3 : a->ksize;
-
-    if (a->ksize != SCHARR && a->ksize % 2 != 1)
-        return err_usage(e, "sobel: --ksize=%d is none of 1, 3, 5, 7 and -1 (Scharr)", a->ksize);
-    if (a->magnitude)
-        return true;
-    if (a->dx + a->dy == 0 || (a->ksize == SCHARR && a->dx + a->dy > 1))
-        return err_usage(e, "sobel: --dx=%d --dy=%d is no derivative%s", a->dx, a->dy,
-                         a->ksize == SCHARR ? " of Scharr: one of them is 1, the other 0" : "");
-    if (a->dx >= below || a->dy >= below)
-        return err_usage(e, "sobel: with --ksize=%d, --dx and --dy go from 0 to %d", a->ksize,
-                         below - 1);
-    return true;
-}
+/* --- the op ----------------------------------------------------------------------------------- */
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct args *a = args;
+    const struct derivative d = {a->dx, a->dy, a->ksize, a->scale, a->delta};
     const enum pixel_type type = a->magnitude           ? PX_FLOAT32
                                  : a->ddepth == PX_SAME ? in.type
                                                         : (enum pixel_type)a->ddepth;
@@ -130,10 +116,16 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     if (a->magnitude && in.type == PX_FLOAT64)
         return err_usage(e, "sobel: --magnitude does not take float64 pixels, as it computes in "
                             "float32 (put `convert-to --type=float32` before it)");
-    if (!separable_takes("sobel", in.type, type, e) || !check_orders(a, e))
+    if (!row_takes("sobel", in.type, type, e))
         return false;
-    return a->magnitude ? add_magnitude(out, a, in, e)
-                        : add_derivative(out, a, a->dx, a->dy, in, type, e);
+    if (a->ksize != SCHARR && a->ksize % 2 != 1)
+        return err_usage(e, "sobel: --ksize=%d is even; it is odd, or -1 for Scharr", a->ksize);
+    if (a->magnitude)
+        return add_magnitude(out, a, in, e);
+    return derivative_check("sobel", &d, e) &&
+           derivative_add(out, &d,
+                          (struct border){(enum border_type)a->border_type, a->border_value}, in,
+                          type, e);
 }
 
 const struct op op_sobel = {
