@@ -20,7 +20,9 @@
 #include <string.h>
 
 enum {
-    STRIP_WIDTH = 1024,      /* rings of a dozen rows of 4-byte pixels then fit in 64 KiB */
+    STRIP_WIDTH = 1024, /* rings of a dozen rows of 4-byte pixels then fit in 64 KiB */
+    STRIP_WIDTH_ALONE =
+        4096,                /* without rings: rows in memory are read faster the longer they are */
     STRIP_WIDTH_LEAST = 256, /* narrower ones spend more on halos than caches give back */
     SAMPLE_HEIGHT = 64,      /* rows by which the rings of a plan are judged */
     L2_SHARE =
@@ -102,6 +104,10 @@ static bool choose_strip_width(struct executor *x, struct err *e)
     if (!measure_sample(x, STRIP_WIDTH, SAMPLE_HEIGHT, e))
         return false;
     const size_t bytes = rings_place(&x->rings, NULL);
+    if (bytes == 0) {
+        x->strip_width = STRIP_WIDTH_ALONE;
+        return true;
+    }
     int64_t widest = 0;
     for (int i = x->plan->stages.n_sources; i < x->plan->stages.n; i++)
         widest = max64(widest, x->rings.ring[i].need.width - STRIP_WIDTH);
@@ -211,14 +217,29 @@ static unsigned char *ring_row(const struct ring *ring, int band, int64_t y)
 static void write_border(const struct ring *ring, unsigned char *row, int64_t scene_width,
                          enum pixel_type type)
 {
+    const size_t pixel = ring->pixel;
+    unsigned char constant[8];
+
+    pixel_store(type, ring->border.value, constant);
     for (int i = 0; i < ring->pad_left + ring->pad_right; i++) {
         int64_t x = i < ring->pad_left ? -1 - i : scene_width + (i - ring->pad_left);
         int64_t from = border_map(ring->border.type, x, scene_width);
-        unsigned char *at = row + (x - ring->need.x) * (ptrdiff_t)ring->pixel;
-        if (from < 0)
-            pixel_store(type, ring->border.value, at);
-        else
-            memcpy(at, row + (from - ring->need.x) * (ptrdiff_t)ring->pixel, ring->pixel);
+        unsigned char *at = row + (x - ring->need.x) * (ptrdiff_t)pixel;
+        const unsigned char *shown =
+            from < 0 ? constant : row + (from - ring->need.x) * (ptrdiff_t)pixel;
+        switch (pixel) { /* of known size, a copy is an instruction */
+        case 1:
+            memcpy(at, shown, 1);
+            break;
+        case 2:
+            memcpy(at, shown, 2);
+            break;
+        case 4:
+            memcpy(at, shown, 4);
+            break;
+        default:
+            memcpy(at, shown, 8);
+        }
     }
 }
 
