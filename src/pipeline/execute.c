@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "pipeline/border.h"
+#include "ops/border.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "tiles.h"
 #include "unit.h"
 
-#include "pipeline/border.h"
+#include "ops/border.h"
 #include "pipeline/divide.h"
 #include "pipeline/plan.h"
 
