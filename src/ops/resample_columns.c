@@ -16,7 +16,6 @@ typedef void sum_rows(const void *const *r, const float *w, int count, void *out
 struct vertical {
     struct resampling r;
     sum_rows *sum;
-    int64_t tail; /* the first column of it in the scene */
 };
 
 /* --- sums ------------------------------------------------------------------------------------- */
@@ -134,11 +133,21 @@ static int64_t row_between(const struct resampling *r, int64_t y, int64_t k)
     return r->skips ? y * r->y->taps + k : axis_clamp(r->y, r->y->first[y] + k);
 }
 
+/* The first column of the tail in the scene. OpenCV's rows have all bands of a pixel side by side.
+ */
+static int64_t find_tail(const struct resampling *r, int band)
+{
+    const int lanes = r->type == PX_FLOAT32 ? 4 : 8;
+    const int64_t elements = r->x->out * r->bands;
+
+    return ceil_div(elements - elements % lanes - band, r->bands);
+}
+
 static void columns_kernel(const void *state, const struct window *w)
 {
     const struct vertical *v = state;
     const struct axis *a = v->r.y;
-    const int64_t to_tail = v->tail - w->x;
+    const int64_t to_tail = find_tail(&v->r, w->band) - w->x;
     const int tail = to_tail < 0 ? 0 : to_tail < w->width ? (int)to_tail : w->width;
 
     for (int i = 0; i < w->height; i++) {
@@ -179,15 +188,6 @@ static void valid_kernel(const void *state, const struct window *w)
     }
 }
 
-/* OpenCV's rows have all bands of a pixel side by side; a pixel that is only in part of the tail
- * counts as not in it. */
-static int64_t find_tail(const struct resampling *r)
-{
-    const int lanes = r->type == PX_FLOAT32 ? 4 : 8;
-
-    return r->x->out - r->x->out * r->bands % lanes / r->bands;
-}
-
 bool resample_columns(struct stages *s, const struct resampling *r, struct format in,
                       struct stage *last, struct err *e)
 {
@@ -196,7 +196,7 @@ bool resample_columns(struct stages *s, const struct resampling *r, struct forma
 
     if (!v)
         return false;
-    *v = (struct vertical){*r, sums[r->interpolation][r->type], find_tail(r)};
+    *v = (struct vertical){*r, sums[r->interpolation][r->type]};
     out.width = r->x->out;
     out.height = r->y->out;
     *last = (struct stage){

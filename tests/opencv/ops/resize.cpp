@@ -79,9 +79,6 @@ void resize(Case &c, Rng &rng)
     const Choice i = depth == CV_32S ? interpolations[1] : pick(rng, interpolations);
 
     add(c, "interpolation", std::string(i.name));
-    // A row's tail begins between the bands of a pixel, where Tilery's is not.
-    if (c.image.channels() == 3 && (i.value == cv::INTER_CUBIC || i.value == cv::INTER_LANCZOS4))
-        c.tolerance = Tolerance::row_tails;
     if (depth == CV_32F && i.value == cv::INTER_LINEAR && chance(rng, 0.1))
         c.image.at<float>(random_int(rng, 0, c.image.rows - 1), 0) =
             std::numeric_limits<float>::infinity();
