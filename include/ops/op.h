@@ -78,6 +78,7 @@ struct window {
     struct region in;  /* what the rows of input 0 show, when it has a need function */
     void *scratch;     /* stage.scratch_bytes, aligned to 64 bytes; contents undefined */
     int64_t x, y;      /* of the first output pixel, in the scene */
+    int band;          /* of the scene, when bands are processed one at a time */
     const struct place *place;
 };
 

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "pipeline/border.h"
+#include "ops/border.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -33,6 +33,7 @@ enum {
 struct executor {
     const struct plan *plan;
     int64_t strip_width;
+    int first_band; /* of the scene, in the strip being made */
     struct rings rings;
     size_t scratch_bytes;
     unsigned char *memory, *scratch; /* of rings, constants and kernels; grown when a strip asks */
@@ -349,6 +350,7 @@ static void make_block(struct executor *x, int i, int band, int64_t y, int heigh
             .scratch = x->scratch,
             .x = column,
             .y = y,
+            .band = x->first_band + band,
             .place = place,
         };
 
@@ -414,6 +416,7 @@ static bool run_strip(struct executor *x, const struct planes *in, const struct 
     for (int i = 0; i < s->n_sources; i++)
         borrow(&x->rings.ring[i], &in[i], band);
     borrow(&x->rings.ring[x->plan->last], out, band);
+    x->first_band = band;
     find_pads(x);
     for (int k = 0; k < x->rings.n_steps; k++) {
         for (int i = 0; i < s->n; i++) {

@@ -5,7 +5,7 @@
 #include "careful.h"
 
 #include "base/memory.h"
-#include "pipeline/border.h"
+#include "ops/border.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,8 @@ static bool separate_borders(struct stages *s, struct err *e)
 }
 
 /* A border of type wrap looks at the other end of what is before it; that cannot itself end there
- * in another border, or a chunk would need pixels from two places. */
+ * in another border, or a chunk would need pixels from two places; nor can it be on a grid that
+ * another stage has made, which has no pixels past its edges. */
 static bool check_wraps(const struct stages *s, struct err *e)
 {
     const char **wraps =
@@ -98,7 +99,12 @@ static bool check_wraps(const struct stages *s, struct err *e)
         for (int k = 0; k < s->list[i].n_in; k++) {
             const struct stage_input *in = &s->list[i].in[k];
             bool wrapping = in->border.type == BORDER_WRAP && reaches(in);
-            if (ok && wraps[i] && reaches(in) && !wrapping)
+            if (ok && wraps[i] && in->need)
+                ok = err_usage(e,
+                               "%s with --border-type=wrap cannot come after %s, which makes "
+                               "another grid; write the scene in between",
+                               wraps[i], s->list[i].name);
+            else if (ok && wraps[i] && reaches(in) && !wrapping)
                 ok = err_usage(e,
                                "%s with --border-type=wrap cannot come after %s with another "
                                "border; give both the same border, or write the scene in between",

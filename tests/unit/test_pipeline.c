@@ -3,7 +3,7 @@
 #include "tiles.h"
 #include "unit.h"
 
-#include "pipeline/border.h"
+#include "ops/border.h"
 #include "pipeline/divide.h"
 #include "pipeline/plan.h"
 
@@ -172,6 +172,169 @@ START_TEST(chunks_cover_the_grid_once_in_whole_tiles)
 }
 END_TEST
 
+/* Ops for chains: those that make another grid, between others that reach around a pixel. */
+static const struct step links[] = {
+    {"flip", 1, (const char *[]){"--flip-code=0"}},
+    {"flip", 1, (const char *[]){"--flip-code=1"}},
+    {"rotate", 1, (const char *[]){"--rotate-code=90"}},
+    {"rotate", 1, (const char *[]){"--rotate-code=180"}},
+    {"rotate", 1, (const char *[]){"--rotate-code=270"}},
+    {"transpose", 0, NULL},
+    {"copy-make-border", 5,
+     (const char *[]){"--top=5", "--bottom=0", "--left=33", "--right=40", "--border-value=7"}},
+    {"copy-make-border", 5,
+     (const char *[]){"--top=0", "--bottom=70", "--left=0", "--right=3", "--border-type=reflect"}},
+    {"blur", 1, (const char *[]){"--ksize=5x3"}},
+    {"median-blur", 1, (const char *[]){"--ksize=3"}},
+    {"threshold", 2, (const char *[]){"--thresh=50", "--type=tozero"}},
+};
+static const struct step across = {"cvt-color", 1, (const char *[]){"--code=rgb2gray"}};
+enum { N_LINKS = sizeof links / sizeof links[0], CHAIN_MOST = 5 };
+
+static struct image noise_image(struct format format)
+{
+    struct image image = image_new(format);
+
+    for (int b = 0; b < format.bands; b++)
+        for (int64_t y = 0; y < format.height; y++)
+            for (int64_t x = 0; x < format.width; x++)
+                *planes_at(&image.planes, b, x, y) = (unsigned char)rand();
+    return image;
+}
+
+static int64_t length(int most)
+{
+    return 1 + rand() % most;
+}
+
+/* The ops one after another on whole images. */
+static struct image run_apart(const struct step *steps, int n, const struct image *in)
+{
+    struct image image = *in;
+
+    for (int i = 0; i < n; i++) {
+        struct plan *plan;
+        struct err e;
+        ck_assert(tiles_plan(&plan, &steps[i], 1, image.format, &e));
+        const struct format f = plan_output(plan);
+        struct image next = tiles_run(plan, &image, (int)f.width, (int)f.height);
+        plan_free(plan);
+        if (i > 0)
+            image_free(&image);
+        image = next;
+    }
+    return image;
+}
+
+static void check_chain(const struct step *steps, int n, struct format format)
+{
+    struct image in = noise_image(format), apart = run_apart(steps, n, &in);
+    struct plan *plan;
+    struct err e;
+
+    ck_assert_msg(tiles_plan(&plan, steps, n, format, &e), "%s", e.text);
+    const struct format f = plan_output(plan);
+    const int64_t w = f.width / 4 + length((int)f.width), h = f.height / 4 + length((int)f.height);
+    struct image chained = tiles_run(plan, &in, (int)w, (int)h);
+    ck_assert(image_equal(&apart, &chained));
+    plan_free(plan);
+    image_free(&in);
+    image_free(&apart);
+    image_free(&chained);
+}
+
+START_TEST(chains_over_other_grids_equal_their_ops_one_by_one)
+{
+    srand(11);
+    for (int round = 0; round < 400; round++) {
+        const int most = round % 20 == 0 ? 3000 : 80; /* at times several strips */
+        const bool wide = rand() % 2;
+        const struct format format = {PX_UINT8, 3, length(wide ? most : 80),
+                                      length(wide ? 80 : most)};
+        struct step steps[CHAIN_MOST];
+        const int n = 2 + rand() % (CHAIN_MOST - 1);
+        for (int i = 0; i < n; i++)
+            steps[i] = links[rand() % N_LINKS];
+        if (rand() % 3 == 0)
+            steps[rand() % n] = across;
+        check_chain(steps, n, format);
+    }
+}
+END_TEST
+
+/* Of each output row the input row as far from the other end; of some rows, nothing. */
+static struct region need_upside_down(const void *state, struct region out)
+{
+    const int64_t height = *(const int64_t *)state, from = height / 3;
+    const int64_t end = out.y + out.height, shown = end < from ? end : from;
+
+    if (out.y >= shown)
+        return (struct region){0};
+    return (struct region){out.x, height - shown, out.width, shown - out.y};
+}
+
+static void turn_upside_down(const void *state, const struct window *w)
+{
+    for (int i = 0; i < w->height; i++) {
+        memset(w->outs[i], 1, (size_t)w->width);
+        if (i < w->in.height)
+            memcpy(w->outs[i], w->rows[w->in.height - 1 - i], (size_t)w->width);
+    }
+}
+
+/* Behind a filter, so that a ring must keep what is wanted late. */
+START_TEST(needs_may_run_backwards_and_be_empty)
+{
+    static const int64_t height = 100;
+    const char *args[] = {"--ksize=3"};
+    const struct format format = {PX_UINT8, 1, 50, height};
+    const struct step blur = {"blur", 1, args};
+    struct image in = noise_image(format), blurred = run_apart(&blur, 1, &in);
+    struct plan *plan;
+    struct err e;
+
+    for (int block = 0; block <= BLOCK_MAX; block += 8) {
+        ck_assert(tiles_plan(&plan, &blur, 1, format, &e));
+        const struct stage stage = {
+            .in = {{.stage = plan->last, .need = need_upside_down, .need_state = &height}},
+            .n_in = 1,
+            .out = format,
+            .block = block,
+            .row = turn_upside_down,
+        };
+        ck_assert(stages_add(&plan->stages, &stage, &e));
+        plan->last = plan->stages.current;
+        ck_assert(region_is_empty(plan_need(plan, STAGE_SOURCE, (struct region){0, 40, 50, 60})));
+        struct image out = tiles_run(plan, &in, 50, block == 0 ? 100 : 30 + block);
+        for (int64_t y = 0; y < height; y++)
+            for (int64_t x = 0; x < format.width; x++)
+                ck_assert_int_eq(*planes_at(&out.planes, 0, x, y),
+                                 y < height / 3 ? *planes_at(&blurred.planes, 0, x, height - 1 - y)
+                                                : 1);
+        image_free(&out);
+        plan_free(plan);
+    }
+    image_free(&in);
+    image_free(&blurred);
+}
+END_TEST
+
+START_TEST(plan_refuses_a_wrap_over_another_grid)
+{
+    const char *wrap[] = {"--sigma-x=1", "--border-type=wrap"};
+    const struct step steps[] = {{"transpose", 0, NULL}, {"gaussian-blur", 2, wrap}};
+    const struct step turned[] = {{"gaussian-blur", 2, wrap}, {"transpose", 0, NULL}};
+    const struct format in = {PX_UINT8, 1, 100, 80};
+    struct plan *p;
+    struct err e;
+
+    ck_assert(!tiles_plan(&p, steps, 2, in, &e) && e.status == EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(e.text, "transpose, which makes another grid"));
+    ck_assert(tiles_plan(&p, turned, 2, in, &e));
+    plan_free(p);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -184,6 +347,9 @@ int main(void)
         plan_names_the_nearest_op,
         plan_refuses_a_wrap_over_another_border,
         chunks_cover_the_grid_once_in_whole_tiles,
+        chains_over_other_grids_equal_their_ops_one_by_one,
+        needs_may_run_backwards_and_be_empty,
+        plan_refuses_a_wrap_over_another_grid,
     };
 
     return UNIT_RUN("pipeline", tests);
