@@ -30,7 +30,7 @@ for n in 1 2 3 5; do
     run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
 done
 [ "${SKIP_OPENCV:-}" ] || run 600 "$BUILD/tests/opencv/compare" "$cases"
-for test in cli ranks metadata errors kill idle readme docs; do
+for test in cli ranks metadata geometry errors kill idle readme docs; do
     [ "$test" = idle ] && [ "${MPI_ASAN_OPTIONS:-}" ] && continue # measures CPU: not of a sanitized build
     run 300 sh "tests/run/$test.sh"
 done
