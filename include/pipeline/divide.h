@@ -37,8 +37,4 @@ struct region division_chunk(const struct division *d, int64_t i);
 /* The place in the order of writing of the tile in the given row and column of tiles. */
 int64_t division_tile_order(const struct division *d, int64_t tile_row, int64_t tile_column);
 
-/* How many tiles, in the order of writing, come before the first tile of the given chunk: nothing
- * after them can be written before it is done. */
-int64_t division_first_tile(const struct division *d, int64_t chunk);
-
 #endif

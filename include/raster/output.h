@@ -11,11 +11,15 @@
 
 #include "base/memory.h"
 
+/* GDAL's own tiles are 256 x 256: too little work for one message. */
+enum { OUTPUT_TILE = 512 };
+
 struct output_options {
     const char *path;
     struct text_list creation_options; /* K=V, as GDAL's GTiff driver names them */
     bool has_nodata;                   /* else the scene's is kept where the type can hold it */
     double nodata;
+    int tile_side; /* of tiles whose size the creation options leave open; 0: OUTPUT_TILE */
     bool overwrite;
     const char *provenance; /* the pipeline as text, for the metadata */
 };

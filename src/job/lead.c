@@ -30,15 +30,19 @@ static bool same_file(const char *a, const char *b)
 static bool check_report(const struct lead *l, struct err *e)
 {
     const char *path = l->options->report;
+    struct stat st;
 
     if (!path)
         return true;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "--report=%s is the scene's or the output's own file", path);
+    const bool existed = stat(path, &st) == 0;
     FILE *f = fopen(path, "a");
     if (!f)
         return err_errno(e, "--report=%s cannot be written", path);
     fclose(f);
+    if (!existed) /* a job that fails leaves nothing behind */
+        remove(path);
     return true;
 }
 
@@ -272,6 +276,27 @@ static bool make_plans(struct lead *l, struct err *e)
            plan_new_careful(&l->careful, l->steps, l->n_steps, &sources, l->nodata, e);
 }
 
+/* A tile of an output that is much smaller than the scene takes in a lot of it: tiles are made
+ * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output is the
+ * same everywhere. */
+static int choose_tile(const struct plan *plan)
+{
+    enum { SMALLEST = 16, TAKES_IN_MOST = 32 << 20 };
+    const struct format in = plan->stages.list[STAGE_SOURCE].out, out = plan_output(plan);
+    int side = OUTPUT_TILE;
+
+    for (; side > SMALLEST; side /= 2) {
+        const int64_t w = side < out.width ? side : out.width;
+        const int64_t h = side < out.height ? side : out.height;
+        const struct region need = plan_need(
+            plan, STAGE_SOURCE, (struct region){(out.width - w) / 2, (out.height - h) / 2, w, h});
+        if ((double)need.width * (double)need.height * (double)pixel_size(in.type) * in.bands <=
+            TAKES_IN_MOST)
+            break;
+    }
+    return side;
+}
+
 static bool create_output(struct lead *l, struct err *e)
 {
     struct lead_mask *mask = NULL;
@@ -299,6 +324,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
     if (!collect_steps(l, e) || !open_sources(l, e) || !make_plans(l, e))
         return false;
     out = plan_output(l->plan);
+    l->ends.sink.tile_side = choose_tile(l->plan);
     if (!output_check(&l->ends.sink, out.type, out.bands, out.width, out.height, &l->layout, e) ||
         !choose_sizing(l, e))
         return false;

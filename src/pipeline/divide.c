@@ -62,10 +62,3 @@ int64_t division_tile_order(const struct division *d, int64_t tile_row, int64_t 
         return tile_column * ceil_div(d->height, d->tile_height) + tile_row;
     return tile_row * ceil_div(d->width, d->tile_width) + tile_column;
 }
-
-int64_t division_first_tile(const struct division *d, int64_t chunk)
-{
-    struct region r = division_chunk(d, chunk);
-
-    return division_tile_order(d, r.y / d->tile_height, r.x / d->tile_width);
-}

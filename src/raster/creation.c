@@ -202,16 +202,18 @@ static bool check_together(const struct given *g, int codec, enum pixel_type typ
     return true;
 }
 
-/* GDAL's own tiles are 256 x 256 and its strips 8 KiB: too little work for one message. */
+/* GDAL's own strips have 8 KiB: too little work for one message. */
 static bool set_layout(struct layout *l, const struct given *g, bool tiled, struct err *e)
 {
-    enum { TILE = 512, STRIP_BYTES = 256 << 10, LARGEST_TILE = 1 << 30 };
+    enum { STRIP_BYTES = 256 << 10, LARGEST_TILE = 1 << 30 };
 
     l->separate =
         g->text[INTERLEAVE] && strcasecmp(g->text[INTERLEAVE], "BAND") == 0 && l->bands > 1;
     l->strips = !tiled;
-    l->tile_width = g->text[BLOCKXSIZE] ? (int)g->number[BLOCKXSIZE] : TILE;
-    l->tile_height = g->text[BLOCKYSIZE] ? (int)g->number[BLOCKYSIZE] : TILE;
+    if (g->text[BLOCKXSIZE])
+        l->tile_width = (int)g->number[BLOCKXSIZE];
+    if (g->text[BLOCKYSIZE])
+        l->tile_height = (int)g->number[BLOCKYSIZE];
     if (l->strips) {
         l->tile_width = (int)l->width;
         if (!g->text[BLOCKYSIZE]) {

@@ -15,7 +15,8 @@ struct creation {
     bool fixed_colours; /* the user says what the bands are; the scene's say is not asked */
 };
 
-/* Reads the options for a file whose size, type and bands are set in *layout, and completes it.
+/* Reads the options for a file whose size, type, bands and preferred tile are set in *layout, and
+ * completes it.
  * Fails with err_usage, naming the option. To be freed with creation_free. */
 bool creation_read(struct creation *c, const struct text_list *options, struct layout *layout,
                    struct err *e) MUST_CHECK;

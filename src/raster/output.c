@@ -31,7 +31,15 @@ struct output {
 bool output_check(const struct output_options *options, enum pixel_type type, int bands,
                   int64_t width, int64_t height, struct layout *layout, struct err *e)
 {
-    struct layout l = {.width = width, .height = height, .type = type, .bands = bands};
+    const int side = options->tile_side ? options->tile_side : OUTPUT_TILE;
+    struct layout l = {
+        .width = width,
+        .height = height,
+        .type = type,
+        .bands = bands,
+        .tile_width = side,
+        .tile_height = side,
+    };
     struct creation c;
 
     if (width < 1 || height < 1 || bands < 1 || width > INT32_MAX || height > INT32_MAX ||

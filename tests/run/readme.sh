@@ -5,6 +5,7 @@
 mkdir -p "$TMP/readme"
 ln -s "$TILERY" "$TMP/readme/tilery"
 cp "$DATA/bahamas.tif" "$TMP/readme/scene.tif"
+cp "$DATA/bahamas.tif" "$TMP/readme/earlier.tif"
 cd "$TMP/readme" || exit 1
 readme=$OLDPWD/README.md
 sed -n 's/^    \(mpirun .*\)/\1/p; s/^    \(\.\/tilery .*\)/\1/p' "$readme" | grep -v -- --hostfile >"$TMP/commands"
