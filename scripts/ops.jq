@@ -11,6 +11,9 @@ def kind:
 
 def words: [.name, .example] | map(select(. != "")) | join(" ");
 
+# As a shell takes it.
+def quoted: split(" ") | map(if test("[;{}|&*?]") then "'\(.)'" else . end) | join(" ");
+
 # Long values, such as a table of 256 numbers, are cut.
 def shortened: gsub("(?<start>=[^ ]{40})[^ ]{20,}"; "\(.start)…");
 
@@ -55,7 +58,7 @@ def pictures:
 
 def section:
     "## \(.name)\n\n\(.summary[:1] | ascii_upcase)\(.summary[1:]).\n\n"
-    + "    tilery run read scene.tif ! \(words | shortened) ! write out.tif\n\n"
+    + "    tilery run read scene.tif ! \(words | quoted | shortened) ! write out.tif\n\n"
     + pictures + "\n\n" + (.parameters | parameters) + "\n\n"
     + "- **Pixels:** \(.types | pixels)\n- **Halo:** \(.halo | halo)\n"
     + "- **Nodata:** \(.nodata)\n- **Source:** \(.source)\n";

@@ -104,7 +104,7 @@ void pixel_store(enum pixel_type type, double v, void *out)
         memcpy(out, &(int64){r >= 9223372036854775807.0 ? INT64_MAX : (int64)r}, 8);
         break;
     case PX_N_TYPES:
-        assert(!"a pixel type");
+        assert(type != PX_N_TYPES);
     }
 #undef STORE
 }

@@ -38,7 +38,8 @@ static void note(struct op_facts *out, const struct plan *plan, struct format in
     out->type[in.type].bands[in.bands] = true;
     out->type[in.type].taken = true;
     out->type[in.type].output = made.type;
-    if (plan_to_source(plan, plan->last, &ignored) || made.width != in.width || made.height != in.height) {
+    if (plan_to_source(plan, plan->last, &ignored) || made.width != in.width ||
+        made.height != in.height) {
         out->same_grid = false;
         return;
     }

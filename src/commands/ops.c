@@ -86,10 +86,23 @@ static void print_halo(const struct op_facts *f)
                halo->right, halo->down);
 }
 
+/* As a shell takes it: words with characters it minds stand in quotes. */
+static void print_example(const struct op *op)
+{
+    printf("Example: ! %s", op->name);
+    for (const char *word = op->example ? op->example : ""; *word;) {
+        const int n = (int)strcspn(word, " ");
+        const bool bare = strcspn(word, ";{}|&*?") >= (size_t)n;
+        printf(bare ? " %.*s" : " '%.*s'", n, word);
+        word += n + (int)strspn(word + n, " ");
+    }
+    puts(" !\n");
+}
+
 static void print_op(const struct op *op, const struct op_facts *f)
 {
-    printf("%s - %s\n\nExample: ! %s%s%s !\n\n", op->name, op->summary, op->name,
-           op->example ? " " : "", op->example ? op->example : "");
+    printf("%s - %s\n\n", op->name, op->summary);
+    print_example(op);
     if (op->params && op->params->kind != P_END) {
         puts("Parameters:");
         params_print(op->params, stdout);
