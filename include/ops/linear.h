@@ -33,6 +33,16 @@ static inline void linear_add(struct linear_sum *s, const struct patch_view *v, 
     }
 }
 
+/* Adds what is inside the data but no pixel of the view, such as a constant border. */
+static inline void linear_add_value(struct linear_sum *s, double value, double weight)
+{
+    const int sign = weight < 0;
+
+    s->all[sign] += weight;
+    s->sum[sign] += weight * value;
+    s->inside[sign] += weight;
+}
+
 /* What all weights would have summed up to; `middle` is the pixel in the middle. */
 static inline double linear_total(const struct linear_sum *s, double middle)
 {
