@@ -92,7 +92,7 @@ typedef struct region input_need(const void *state, struct region out);
 enum { STAGE_SOURCE = 0, STAGE_MAX_INPUTS = 4 };
 
 /* The widest strip the executor ever asks of a kernel; scratch is sized by it. */
-enum { STRIP_MAX = 2048 };
+enum { STRIP_MAX = 4096 };
 
 struct stage_input {
     int stage; /* index of the stage read */

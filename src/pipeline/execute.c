@@ -294,10 +294,13 @@ static int gather_around(struct executor *x, const struct stage_input *in,
     const ptrdiff_t shift = (made.x - from->need.x) * (ptrdiff_t)from->pixel;
     const bool beyond = in->reach.up + in->reach.down > 0 && in->border.type != BORDER_WRAP;
 
+    const int64_t first = made.y - in->reach.up, end = made.y + made.height + in->reach.down;
+    const bool inside = !beyond || (first >= 0 && end <= format->height);
+
     for (int b = first_band; b < first_band + n_bands; b++)
-        for (int64_t v = made.y - in->reach.up; v < made.y + made.height + in->reach.down; v++) {
-            const int64_t y = beyond ? border_map(in->border.type, v, format->height) : v;
-            if (y < 0 && beyond)
+        for (int64_t v = first; v < end; v++) {
+            const int64_t y = inside ? v : border_map(in->border.type, v, format->height);
+            if (y < 0 && !inside)
                 x->rows[n++] = constant + (size_t)from->pad * from->pixel;
             else
                 x->rows[n++] = ring_row(from, b, y) + shift;
