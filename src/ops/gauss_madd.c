@@ -83,35 +83,40 @@
 
 /* Strips narrower than a block go to the plain kernels. */
 #define KERNELS(ISA, FEATURES, BITS)                                                               \
-    __attribute__((target(FEATURES))) static void uint16_##ISA(const void *state,                  \
-                                                               const struct window *w)             \
+    __attribute__((target(FEATURES))) static void part_uint16_##ISA(                               \
+        const struct gauss_fixed *g, const void *const *rows, int x, void *out, void *scratch,     \
+        int n)                                                                                     \
     {                                                                                              \
-        const struct gauss_fixed *g = state;                                                       \
-        int16 *high = w->scratch, *low = high + gauss_fixed_scratch_row(g);                        \
+        int16 *high = scratch, *low = high + gauss_fixed_scratch_row(g);                           \
                                                                                                    \
-        if (w->width < BITS / 16) {                                                                \
-            gauss_fixed_uint16(state, w);                                                          \
-            return;                                                                                \
-        }                                                                                          \
-        columns_##ISA(&g->y, w->rows, g->x.n / 2, high, low, w->width + g->x.n - 1);               \
-        rows_##ISA(&g->x, high, low, INT32_MIN + (1 << 16), w->outs[0], w->width);                 \
+        columns_##ISA(&g->y, rows, g->x.n / 2 - x, high, low, n + g->x.n - 1);                     \
+        rows_##ISA(&g->x, high, low, INT32_MIN + (1 << 16), out, n);                               \
     }                                                                                              \
-    __attribute__((target(FEATURES))) static void uint8_##ISA(const void *state,                   \
-                                                              const struct window *w)              \
+    __attribute__((target(FEATURES))) static void part_uint8_##ISA(                                \
+        const struct gauss_fixed *g, const void *const *rows, int x, void *result, void *scratch,  \
+        int n)                                                                                     \
     {                                                                                              \
-        const struct gauss_fixed *g = state;                                                       \
-        uint16 *columns = w->scratch, *wide = columns + gauss_fixed_scratch_row(g);                \
-        uint8 *out = w->outs[0];                                                                   \
+        uint16 *columns = scratch, *wide = columns + gauss_fixed_scratch_row(g);                   \
+        uint8 *out = result;                                                                       \
                                                                                                    \
-        if (w->width < BITS / 16) {                                                                \
+        gauss_fixed_columns_uint8(&g->y, rows, g->x.n / 2 - x, 1 << 15, columns, n + g->x.n - 1);  \
+        rows_##ISA(&g->x, (const int16 *)columns, NULL, (1 << 23) + (1 << 15), wide, n);           \
+        for (int i = 0; i < n; i++)                                                                \
+            out[i] = (uint8)wide[i];                                                               \
+    }                                                                                              \
+    static void uint16_##ISA(const void *state, const struct window *w)                            \
+    {                                                                                              \
+        if (w->width < BITS / 16)                                                                  \
+            gauss_fixed_uint16(state, w);                                                          \
+        else                                                                                       \
+            gauss_fixed_rows(state, w, part_uint16_##ISA);                                         \
+    }                                                                                              \
+    static void uint8_##ISA(const void *state, const struct window *w)                             \
+    {                                                                                              \
+        if (w->width < BITS / 16)                                                                  \
             gauss_fixed_uint8(state, w);                                                           \
-            return;                                                                                \
-        }                                                                                          \
-        gauss_fixed_columns_uint8(&g->y, w->rows, g->x.n / 2, 1 << 15, columns,                    \
-                                  w->width + g->x.n - 1);                                          \
-        rows_##ISA(&g->x, (const int16 *)columns, NULL, (1 << 23) + (1 << 15), wide, w->width);    \
-        for (int x = 0; x < w->width; x++)                                                         \
-            out[x] = (uint8)wide[x];                                                               \
+        else                                                                                       \
+            gauss_fixed_rows(state, w, part_uint8_##ISA);                                          \
     }
 
 #define LOAD(BITS, p) _mm##BITS##_loadu_si##BITS((const void *)(p))
