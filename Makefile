@@ -71,7 +71,7 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
 $(BUILD)/tests/mpi/test_%: tests/mpi/test_%.c $(call objects,cluster) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(MPICC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LDFLAGS) $(CHECK_LIBS) $(CORE_LIBS)
-$(OPENCV): $(wildcard tests/opencv/*.cpp tests/opencv/ops/*.cpp) $(wildcard tests/opencv/*.hpp) $(BUILD)/libcore.a
+$(OPENCV): $(wildcard tests/opencv/*.cpp tests/opencv/ops/*.cpp) $(wildcard tests/opencv/*.hpp tests/opencv/ops/*.hpp) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 -Wall -Wextra $(filter -fsanitize%,$(CFLAGS)) -o $@ $(filter %.cpp %.a,$^) -lopencv_imgproc -lopencv_core $(CORE_LIBS)
 $(GENERATE): bench/generate.c $(BUILD)/libcore.a

@@ -46,6 +46,13 @@ size_t gauss_fixed_scratch_row(const struct gauss_fixed *g);
 enum { GAUSS_FIXED_KERNELS = 4 };
 int gauss_fixed_kernels(const struct gauss_fixed *g, row_kernel *kernels[GAUSS_FIXED_KERNELS]);
 
+/* Pixels x .. x + n - 1 of one output row; rows are those of its window. */
+typedef void gauss_part(const struct gauss_fixed *g, const void *const *rows, int x, void *out,
+                        void *scratch, int n);
+
+/* The kernel that is made of such parts. */
+void gauss_fixed_rows(const struct gauss_fixed *g, const struct window *w, gauss_part *part);
+
 /* The plain kernels, which the others use on narrow strips. */
 row_kernel gauss_fixed_uint8, gauss_fixed_uint16;
 

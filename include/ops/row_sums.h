@@ -51,6 +51,44 @@ extern row_sum *const row_chain_symmetric[N_WORKS];
 /* The same of differences rows[i] - rows[i + 1], and none by itself. */
 extern row_sum *const row_chain_antisymmetric[N_WORKS];
 
+/* Each row lies elsewhere in memory, so that processors do not see by themselves where the next one
+ * begins. Kernels of several rows work in parts, and in each ask for the same part of the input and
+ * output rows ROWS_AHEAD further on: so much at once as can be waited for while they compute.
+ * Measured with Sobel 3x3 on 4096x4096, in Mpixel/s without and with it: 2600 and 3570 on uint8,
+ * 1110 and 1410 on float32. */
+enum { ROWS_AHEAD = 2 };
+
+static inline int row_part(size_t in_size, size_t out_size)
+{
+    enum { PART_BYTES = 1024, PIXELS_MOST = 512 };
+    const size_t n = PART_BYTES / (in_size > out_size ? in_size : out_size);
+
+    return n < PIXELS_MOST ? (int)n : PIXELS_MOST;
+}
+
+static inline __attribute__((always_inline)) void row_prefetch(const void *row, size_t bytes)
+{
+    enum { CACHE_LINE = 64 };
+
+    for (size_t i = 0; i < bytes; i += CACHE_LINE)
+        __builtin_prefetch((const char *)row + i);
+}
+
+/* The parts x .. x + n - 1 of the input and output rows ROWS_AHEAD after input row i of the window,
+ * where the first output row is made of input rows up to `last`. */
+static inline __attribute__((always_inline)) void row_prefetch_ahead(const struct window *w, int i,
+                                                                     int last, int x, int n,
+                                                                     size_t in_size,
+                                                                     size_t out_size)
+{
+    const int in = i + ROWS_AHEAD, out = in - last;
+
+    if (in < w->height + last)
+        row_prefetch((const char *)w->rows[in] + in_size * (size_t)x, in_size * (size_t)n);
+    if (out >= 0 && out < w->height)
+        row_prefetch((const char *)w->outs[out] + out_size * (size_t)x, out_size * (size_t)n);
+}
+
 /* How many taps to take next when `left` are: as evenly as can be. */
 static inline int taps_next(int left, int most)
 {

@@ -29,10 +29,6 @@ static const struct param params[] = {
 
 /* --- the kernel ------------------------------------------------------------------------------- */
 
-/* Pixels are widened and summed up for that many columns at a time, which stay in the level-1
- * cache. */
-enum { TILE = 512 };
-
 struct tap {
     int x, y; /* from the kernel's first weight */
 };
@@ -48,21 +44,24 @@ struct filter {
     double delta;
 };
 
-static size_t tile_bytes(const struct filter *f)
+static size_t row_bytes(const struct filter *f, int n)
 {
-    return ((size_t)TILE + (size_t)f->n_x + 127) / 64 * 64 * pixel_size(work_types[f->work]);
+    const size_t bytes = ((size_t)n + (size_t)f->n_x) * pixel_size(work_types[f->work]);
+
+    return (bytes + 127) / 64 * 64;
 }
 
-/* Widened rows, sums, and where each row is. */
+/* Sums, widened rows, and where each row is. */
 static size_t scratch_bytes(const struct filter *f)
 {
     const size_t n_y = (size_t)f->n_y;
 
-    return ((f->widen ? n_y : 0) + 1) * tile_bytes(f) + (n_y + BLOCK_MAX) * sizeof(void *);
+    return ((f->widen ? n_y : 0) + 1) * row_bytes(f, STRIP_MAX) +
+           (n_y + BLOCK_MAX) * sizeof(void *);
 }
 
-/* `rows` begin at the kernel's first weight for the first pixel. */
-static void sum_taps(const struct filter *f, const char *const *rows, void *sums, int n)
+/* n sums from pixel x on; `rows` begin at the kernel's first weight for pixel 0. */
+static void sum_taps(const struct filter *f, char *const *rows, int x, void *sums, int n)
 {
     const size_t size = pixel_size(work_types[f->work]);
 
@@ -70,41 +69,50 @@ static void sum_taps(const struct filter *f, const char *const *rows, void *sums
         const void *in[TAPS_MOST];
         m = taps_next(f->n_taps - i, TAPS_MOST);
         for (int k = 0; k < m; k++)
-            in[k] = rows[f->taps[i + k].y] + size * (size_t)f->taps[i + k].x;
+            in[k] = rows[f->taps[i + k].y] + size * (size_t)(x + f->taps[i + k].x);
         row_chain[f->work](sums, in, (const char *)f->weights + size * (size_t)i, m,
                            i == 0 ? &f->delta : NULL, n);
     }
 }
 
-static void filter_tile(const struct filter *f, const struct window *w, int x, int n)
+/* Columns x .. x + n - 1 of the window's row i, and of the output row that it completes; rows[] are
+ * the rows so far. */
+static void filter_part(const struct filter *f, const struct window *w, char *const *rows, int i,
+                        int x, int n)
 {
-    const ptrdiff_t size = (ptrdiff_t)pixel_size(f->in);
-    const size_t bytes = tile_bytes(f);
-    char *sums = w->scratch, *wide = sums + bytes;
-    const char **rows = (const char **)(wide + (f->widen ? bytes * (size_t)f->n_y : 0));
+    const size_t size = pixel_size(work_types[f->work]), in_size = pixel_size(f->in);
+    const int made = i + 1 - f->n_y;
+    char *sums = w->scratch;
 
-    for (int i = 0; i < w->height + f->n_y - 1; i++) {
-        const char *in = (const char *)w->rows[i] + size * (x - f->left);
-        rows[i] = in;
-        if (f->widen) {
-            char *own = wide + bytes * (size_t)(i % f->n_y);
-            f->widen(in, own, n + f->n_x - 1);
-            rows[i] = own;
-        }
-        const int made = i + 1 - f->n_y;
-        if (made < 0)
-            continue;
-        char *out = (char *)w->outs[made] + pixel_size(f->out) * (size_t)x;
-        sum_taps(f, rows + made, f->narrow ? sums : out, n);
-        if (f->narrow)
-            f->narrow(sums, out, n);
-    }
+    if (f->widen)
+        f->widen((const char *)w->rows[i] + (ptrdiff_t)in_size * (x - f->left),
+                 rows[i] + size * (size_t)x, n + f->n_x - 1);
+    if (made < 0)
+        return;
+    char *out = (char *)w->outs[made] + pixel_size(f->out) * (size_t)x;
+    sum_taps(f, rows + made, x, f->narrow ? sums : out, n);
+    if (f->narrow)
+        f->narrow(sums, out, n);
 }
 
 static void filter_rows(const void *state, const struct window *w)
 {
-    for (int x = 0; x < w->width; x += TILE)
-        filter_tile(state, w, x, w->width - x < TILE ? w->width - x : TILE);
+    const struct filter *f = state;
+    const size_t bytes = row_bytes(f, w->width), in_size = pixel_size(f->in);
+    const size_t out_size = pixel_size(f->out);
+    const int last = f->n_y - 1, part = row_part(in_size, out_size);
+    char *wide = (char *)w->scratch + bytes;
+    char **rows = (char **)(void *)(wide + (f->widen ? bytes * (size_t)f->n_y : 0));
+
+    for (int i = 0; i < w->height + last; i++) {
+        rows[i] = f->widen ? wide + bytes * (size_t)(i % f->n_y)
+                           : (char *)w->rows[i] - in_size * (size_t)f->left;
+        for (int x = 0; x < w->width; x += part) {
+            const int n = w->width - x < part ? w->width - x : part;
+            row_prefetch_ahead(w, i, last, x, n, in_size, out_size);
+            filter_part(f, w, rows, i, x, n);
+        }
+    }
 }
 
 /* --- the stage -------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "ops/gauss_fixed.h"
 
 #include "ops/gauss_kernel.h"
+#include "ops/row_sums.h"
 
 #include <string.h>
 
@@ -88,21 +89,64 @@ int gauss_fixed_kernels(const struct gauss_fixed *g, row_kernel *kernels[GAUSS_F
 
 /* --- the plain kernels ----------------------------------------------------------------------
  *
- * Taps are added a row at a time, each time by a call: left to itself, gcc 12 joins the loops over
- * taps and over pixels in a way that it then fails to vectorize. */
+ * Taps are added some at a time, by loops of constant length: left to itself, gcc 12 joins the loops
+ * over taps and over pixels in a way that it then fails to vectorize. */
 
-SIMD static void gauss_start_uint8(uint16 *restrict sums, const uint8 *restrict in, uint16 weight,
-                                   uint16 bias, int n)
+enum { PAIRS_AT_ONCE = 4 };
+
+/* Adds pairs of rows of the same weight, on top of the middle row when the sums start. */
+static inline __attribute__((always_inline)) void add_pairs(int pairs, bool starts, uint16 bias,
+                                                            uint16 *restrict sums,
+                                                            const uint8 *const *rows,
+                                                            const uint16 *weights, int n)
 {
-    for (int x = 0; x < n; x++)
-        sums[x] = (uint16)(weight * in[x] + bias);
+    const uint8 *a[1 + 2 * PAIRS_AT_ONCE];
+    uint16 k[1 + PAIRS_AT_ONCE];
+
+    for (int i = 0; i < 1 + 2 * pairs; i++)
+        a[i] = rows[i];
+    for (int i = 0; i < 1 + pairs; i++)
+        k[i] = weights[i];
+    for (int x = 0; x < n; x++) {
+        uint16 s = starts ? (uint16)(a[0][x] * k[0] + bias) : sums[x];
+        for (int i = 1; i <= pairs; i++)
+            s = (uint16)(s + (a[2 * i - 1][x] + a[2 * i][x]) * k[i]);
+        sums[x] = s;
+    }
 }
 
-SIMD static void gauss_add_uint8(uint16 *restrict sums, const uint8 *restrict a,
-                                 const uint8 *restrict b, uint16 weight, int n)
+/* rows[0] and weights[0] are of the middle row, which counts only when the sums start. */
+SIMD static void gauss_add_uint8(uint16 *sums, const uint8 *const *rows, const uint16 *weights,
+                                 int pairs, bool starts, uint16 bias, int n)
 {
-    for (int x = 0; x < n; x++)
-        sums[x] = (uint16)(sums[x] + weight * (a[x] + b[x]));
+    switch (starts ? pairs : -pairs) {
+    case 0:
+        add_pairs(0, true, bias, sums, rows, weights, n);
+        break;
+    case 1:
+        add_pairs(1, true, bias, sums, rows, weights, n);
+        break;
+    case 2:
+        add_pairs(2, true, bias, sums, rows, weights, n);
+        break;
+    case 3:
+        add_pairs(3, true, bias, sums, rows, weights, n);
+        break;
+    case 4:
+        add_pairs(4, true, bias, sums, rows, weights, n);
+        break;
+    case -1:
+        add_pairs(1, false, 0, sums, rows, weights, n);
+        break;
+    case -2:
+        add_pairs(2, false, 0, sums, rows, weights, n);
+        break;
+    case -3:
+        add_pairs(3, false, 0, sums, rows, weights, n);
+        break;
+    default:
+        add_pairs(4, false, 0, sums, rows, weights, n);
+    }
 }
 
 SIMD static void gauss_add_uint16(uint32_t *restrict sums, const uint16 *restrict in,
@@ -146,38 +190,71 @@ void gauss_fixed_columns_uint8(const struct fixed_taps *taps, const void *const 
                                uint16 bias, uint16 *restrict sums, int n)
 {
     const int middle = taps->n / 2;
+    int i = 0, pairs;
 
-    gauss_start_uint8(sums, (const uint8 *)rows[middle] - left, (uint16)taps->weights[middle], bias,
-                      n);
-    for (int i = 0; i < middle; i++)
-        gauss_add_uint8(sums, (const uint8 *)rows[i] - left,
-                        (const uint8 *)rows[taps->n - 1 - i] - left, (uint16)taps->weights[i], n);
+    do {
+        const uint8 *in[1 + 2 * PAIRS_AT_ONCE] = {(const uint8 *)rows[middle] - left};
+        uint16 weights[1 + PAIRS_AT_ONCE] = {(uint16)taps->weights[middle]};
+        const bool starts = i == 0;
+        pairs = middle - i < PAIRS_AT_ONCE ? middle - i : PAIRS_AT_ONCE;
+        for (int k = 1; k <= pairs; k++, i++) {
+            in[2 * k - 1] = (const uint8 *)rows[i] - left;
+            in[2 * k] = (const uint8 *)rows[taps->n - 1 - i] - left;
+            weights[k] = (uint16)taps->weights[i];
+        }
+        gauss_add_uint8(sums, in, weights, pairs, starts, bias, n);
+    } while (i < middle);
 }
 
-void gauss_fixed_uint8(const void *state, const struct window *w)
+static void part_uint8(const struct gauss_fixed *g, const void *const *rows, int x, void *out,
+                       void *scratch, int n)
 {
-    const struct gauss_fixed *g = state;
-    uint32_t *sums = w->scratch;
+    uint32_t *sums = scratch;
     uint16 *columns = (uint16 *)(sums + gauss_fixed_scratch_row(g));
 
-    gauss_fixed_columns_uint8(&g->y, w->rows, g->x.n / 2, 0, columns, w->width + g->x.n - 1);
-    sum_row(&g->x, columns, sums, w->width);
-    gauss_finish_uint8(sums, w->outs[0], w->width);
+    gauss_fixed_columns_uint8(&g->y, rows, g->x.n / 2 - x, 0, columns, n + g->x.n - 1);
+    sum_row(&g->x, columns, sums, n);
+    gauss_finish_uint8(sums, out, n);
 }
 
-void gauss_fixed_uint16(const void *state, const struct window *w)
+static void part_uint16(const struct gauss_fixed *g, const void *const *rows, int x, void *out,
+                        void *scratch, int n_out)
 {
-    const struct gauss_fixed *g = state;
     const size_t row = gauss_fixed_scratch_row(g);
-    const int n = w->width + g->x.n - 1;
-    uint32_t *sums = w->scratch, *low_sums = sums + row;
+    const int n = n_out + g->x.n - 1;
+    uint32_t *sums = scratch, *low_sums = sums + row;
     uint16 *high = (uint16 *)(low_sums + row), *low = high + row;
 
     memset(sums, 0, (size_t)n * sizeof *sums);
     for (int i = 0; i < g->y.n; i++)
-        gauss_add_uint16(sums, (const uint16 *)w->rows[i] - g->x.n / 2, g->y.weights[i], n);
+        gauss_add_uint16(sums, (const uint16 *)rows[i] + x - g->x.n / 2, g->y.weights[i], n);
     gauss_halve_uint32(sums, high, low, n);
-    sum_row(&g->x, high, sums, w->width);
-    sum_row(&g->x, low, low_sums, w->width);
-    gauss_finish_uint16(sums, low_sums, w->outs[0], w->width);
+    sum_row(&g->x, high, sums, n_out);
+    sum_row(&g->x, low, low_sums, n_out);
+    gauss_finish_uint16(sums, low_sums, out, n_out);
+}
+
+/* The last part is no shorter than the others, if there are others: vectors may be wider than what
+ * would be left. */
+void gauss_fixed_rows(const struct gauss_fixed *g, const struct window *w, gauss_part *part)
+{
+    const size_t size = pixel_size(g->type);
+    const int length = row_part(size, size);
+
+    for (int i = 0; i < w->height; i++)
+        for (int x = 0, n; x < w->width; x += n) {
+            n = w->width - x < 2 * length ? w->width - x : length;
+            row_prefetch_ahead(w, i + g->y.n - 1, g->y.n - 1, x, n, size, size);
+            part(g, w->rows + i, x, (char *)w->outs[i] + size * (size_t)x, w->scratch, n);
+        }
+}
+
+void gauss_fixed_uint8(const void *state, const struct window *w)
+{
+    gauss_fixed_rows(state, w, part_uint8);
+}
+
+void gauss_fixed_uint16(const void *state, const struct window *w)
+{
+    gauss_fixed_rows(state, w, part_uint16);
 }

@@ -146,35 +146,40 @@ static inline int at_most(int v, int most)
 
 /* Strips narrower than a block go to the plain kernels. */
 #define KERNELS(ISA, FEATURES, BITS)                                                               \
-    __attribute__((target(FEATURES))) static void uint16_##ISA(const void *state,                  \
-                                                               const struct window *w)             \
+    __attribute__((target(FEATURES))) static void part_uint16_##ISA(                               \
+        const struct gauss_fixed *g, const void *const *rows, int x, void *out, void *scratch,     \
+        int n)                                                                                     \
     {                                                                                              \
-        const struct gauss_fixed *g = state;                                                       \
-        int16 *high = w->scratch, *low = high + gauss_fixed_scratch_row(g);                        \
+        int16 *high = scratch, *low = high + gauss_fixed_scratch_row(g);                           \
                                                                                                    \
-        if (w->width < BITS / 16) {                                                                \
-            gauss_fixed_uint16(state, w);                                                          \
-            return;                                                                                \
-        }                                                                                          \
-        columns_##ISA(&g->y, w->rows, g->x.n / 2, high, low, w->width + g->x.n - 1);               \
-        rows_##ISA(&g->x, high, low, INT32_MIN + (1 << 16), w->outs[0], NULL, w->width);           \
+        columns_##ISA(&g->y, rows, g->x.n / 2 - x, high, low, n + g->x.n - 1);                     \
+        rows_##ISA(&g->x, high, low, INT32_MIN + (1 << 16), out, NULL, n);                         \
     }                                                                                              \
-    __attribute__((target(FEATURES))) static void uint8_##ISA(const void *state,                   \
-                                                              const struct window *w)              \
+    __attribute__((target(FEATURES))) static void part_uint8_##ISA(                                \
+        const struct gauss_fixed *g, const void *const *rows, int x, void *result, void *scratch,  \
+        int n)                                                                                     \
     {                                                                                              \
-        const struct gauss_fixed *g = state;                                                       \
-        const int n = w->width + g->x.n - 1, left = g->x.n / 2;                                    \
-        int16 *columns = w->scratch;                                                               \
+        const int left = g->x.n / 2 - x;                                                           \
                                                                                                    \
-        if (w->width < BITS / 8) {                                                                 \
-            gauss_fixed_uint8(state, w);                                                           \
-            return;                                                                                \
-        }                                                                                          \
         if (g->y.weights[g->y.n / 2] > UINT8_MAX)                                                  \
-            gauss_fixed_columns_uint8(&g->y, w->rows, left, 1 << 15, w->scratch, n);               \
+            gauss_fixed_columns_uint8(&g->y, rows, left, 1 << 15, scratch, n + g->x.n - 1);        \
         else                                                                                       \
-            columns8_##ISA(&g->y, w->rows, left, columns, n);                                      \
-        rows_##ISA(&g->x, columns, NULL, (1 << 23) + (1 << 15), NULL, w->outs[0], w->width);       \
+            columns8_##ISA(&g->y, rows, left, scratch, n + g->x.n - 1);                            \
+        rows_##ISA(&g->x, scratch, NULL, (1 << 23) + (1 << 15), NULL, result, n);                  \
+    }                                                                                              \
+    static void uint16_##ISA(const void *state, const struct window *w)                            \
+    {                                                                                              \
+        if (w->width < BITS / 16)                                                                  \
+            gauss_fixed_uint16(state, w);                                                          \
+        else                                                                                       \
+            gauss_fixed_rows(state, w, part_uint16_##ISA);                                         \
+    }                                                                                              \
+    static void uint8_##ISA(const void *state, const struct window *w)                             \
+    {                                                                                              \
+        if (w->width < BITS / 8)                                                                   \
+            gauss_fixed_uint8(state, w);                                                           \
+        else                                                                                       \
+            gauss_fixed_rows(state, w, part_uint8_##ISA);                                          \
     }
 
 #define LOAD(BITS, p) _mm##BITS##_loadu_si##BITS((const void *)(p))

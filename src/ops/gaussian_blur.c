@@ -65,6 +65,7 @@ static bool add_fixed(struct stages *s, const struct separable *f, struct format
                 .border = f->border}},
         .n_in = 1,
         .out = in,
+        .block = BLOCK_MAX,
         .row = kernels[n - 1],
         .state = g,
         .scratch_bytes = gauss_fixed_scratch(g),

@@ -154,7 +154,7 @@ size_t separable_scratch(const struct separable_rows *f)
 }
 
 /* One output row from the sums along x of the rows around it. */
-static void finish_row(const struct separable_rows *f, const void *const *rings[FILTERS_MOST],
+static void finish_row(const struct separable_rows *f, const void *const *const *rings,
                        void *const *sums, void *out, int n)
 {
     const bool direct = !f->narrow && !f->finish;
@@ -167,38 +167,57 @@ static void finish_row(const struct separable_rows *f, const void *const *rings[
         f->narrow(sums[0], out, n);
 }
 
+/* Columns x .. x + n - 1 of the sums along x of the window's row i, and of the output row that they
+ * complete. */
+static void fused_part(const struct separable_rows *f, const struct window *w, int i, int x, int n)
+{
+    const size_t size = pixel_size(work_types[f->work]), bytes = row_bytes(f, w->width);
+    const int n_y = f->y[0].n, made = i + 1 - n_y;
+    char *wide = w->scratch, *rings = wide + bytes * (size_t)(1 + f->n_filters);
+    void *sums[FILTERS_MOST];
+    const void *rows[FILTERS_MOST][FUSED_MOST], *const *around[FILTERS_MOST];
+    const void *in = widened(f, at(w->rows[i], x, pixel_size(f->in)), wide, n);
+
+    for (int k = 0; k < f->n_filters; k++) {
+        char *ring = rings + bytes * (size_t)(n_y * k) + size * (size_t)x;
+        sum_x(f, &f->x[k], in, ring + bytes * (size_t)(i % n_y), n);
+        for (int j = 0; j < n_y; j++)
+            rows[k][j] = ring + bytes * (size_t)((i + 1 + j) % n_y);
+        around[k] = rows[k];
+        sums[k] = wide + bytes * (size_t)(1 + k);
+    }
+    if (made >= 0)
+        finish_row(f, around, sums, (char *)w->outs[made] + pixel_size(f->out) * (size_t)x, n);
+}
+
 void separable_fused(const void *state, const struct window *w)
 {
     const struct separable_rows *f = state;
-    const int n_y = f->y[0].n, n = w->width;
-    const size_t bytes = row_bytes(f, n);
-    char *wide = w->scratch, *memory = wide + bytes;
-    void *sums[FILTERS_MOST];
-    const void *rows[FILTERS_MOST][FUSED_MOST], **rings[FILTERS_MOST];
+    const int last = f->y[0].n - 1;
+    const size_t in_size = pixel_size(f->in), out_size = pixel_size(f->out);
+    const int part = row_part(in_size, out_size);
 
-    for (int k = 0; k < f->n_filters; k++, memory += bytes)
-        sums[k] = memory;
-    for (int i = 0; i < w->height + n_y - 1; i++) {
-        const void *in = widened(f, w->rows[i], wide, n);
-        for (int k = 0; k < f->n_filters; k++) {
-            void *row = memory + bytes * (size_t)(i % n_y * f->n_filters + k);
-            sum_x(f, &f->x[k], in, row, n);
-            for (int j = 0; j + 1 < n_y; j++)
-                rows[k][j] = rows[k][j + 1];
-            rows[k][n_y - 1] = row;
-            rings[k] = rows[k];
+    for (int i = 0; i < w->height + last; i++)
+        for (int x = 0; x < w->width; x += part) {
+            const int n = w->width - x < part ? w->width - x : part;
+            row_prefetch_ahead(w, i, last, x, n, in_size, out_size);
+            fused_part(f, w, i, x, n);
         }
-        if (i >= n_y - 1)
-            finish_row(f, (const void *const **)rings, sums, w->outs[i + 1 - n_y], n);
-    }
 }
 
 void separable_along_x(const void *state, const struct window *w)
 {
     const struct separable_rows *f = state;
+    const size_t in_size = pixel_size(f->in), out_size = pixel_size(work_types[f->work]);
+    const int part = row_part(in_size, out_size);
 
     for (int i = 0; i < w->height; i++)
-        sum_x(f, &f->x[0], widened(f, w->rows[i], w->scratch, w->width), w->outs[i], w->width);
+        for (int x = 0; x < w->width; x += part) {
+            const int n = w->width - x < part ? w->width - x : part;
+            row_prefetch_ahead(w, i, 0, x, n, in_size, out_size);
+            sum_x(f, &f->x[0], widened(f, at(w->rows[i], x, in_size), w->scratch, n),
+                  (char *)w->outs[i] + out_size * (size_t)x, n);
+        }
 }
 
 void separable_along_y(const void *state, const struct window *w)
@@ -215,6 +234,9 @@ void separable_along_y(const void *state, const struct window *w)
             rows[i] = at(w->rows[i], x, size);
         for (int i = 0; i < w->height; i++) {
             const void *const *ring[FILTERS_MOST] = {rows + i};
+            if (i + 1 < w->height)
+                row_prefetch((char *)w->outs[i + 1] + (size_t)x * pixel_size(f->out),
+                             (size_t)n * pixel_size(f->out));
             finish_row(f, ring, &sums, (char *)w->outs[i] + (size_t)x * pixel_size(f->out), n);
         }
     }

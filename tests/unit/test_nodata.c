@@ -218,6 +218,45 @@ START_TEST(derivatives_see_the_middle_where_one_side_is_outside)
 }
 END_TEST
 
+/* Every pixel inside is 50; what the filters make of that does not show the hole. */
+START_TEST(filters_of_a_constant_do_not_see_the_hole)
+{
+    static const struct {
+        const char *op, *arg;
+        double makes;
+    } filters[] = {
+        {"gaussian-blur", "--ksize=5", 50},
+        {"gaussian-blur", "--sigma-x=4", 50},
+        {"filter-2d", "--kernel=1,2,3;4,5,6", 21 * 50},
+        {"filter-2d", "--kernel=0,-1,0;-1,5,-1;0,-1,0", 50},
+        {"sobel", "--magnitude", 0},
+        {"sobel", "--ksize=11", 0},
+        {"scharr", "--dx=1", 0},
+        {"laplacian", "--ksize=1", 0},
+        {"laplacian", "--ksize=5", 0},
+        {"corner-harris", "--block-size=3", 0},
+        {"corner-min-eigen-val", "--block-size=2", 0},
+    };
+    struct image image = image_new((struct format){PX_FLOAT32, 1, 5, 5});
+
+    for (int y = 0; y < 5; y++)
+        for (int x = 0; x < 5; x++)
+            pixel_store(PX_FLOAT32, y == 2 && x > 0 && x < 3 ? NODATA : 50,
+                        planes_at(&image.planes, 0, x, y));
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        struct image out = run_careful(filters[i].op, filters[i].arg, &image);
+        for (int y = 0; y < 5; y++)
+            for (int x = 0; x < 5; x++)
+                ck_assert_msg(fabs(at(&out, x, y) -
+                                   (at(&image, x, y) == NODATA ? NODATA : filters[i].makes)) < 1e-3,
+                              "%s %s makes %g at %d,%d", filters[i].op, filters[i].arg,
+                              at(&out, x, y), x, y);
+        image_free(&out);
+    }
+    image_free(&image);
+}
+END_TEST
+
 START_TEST(inside_tells_all_some_and_none_apart)
 {
     struct image image = image_new((struct format){PX_FLOAT32, 2, 7, 3});
@@ -250,6 +289,7 @@ int main(void)
         pixels_outside_stay_outside,
         means_are_of_the_pixels_inside,
         derivatives_see_the_middle_where_one_side_is_outside,
+        filters_of_a_constant_do_not_see_the_hole,
         inside_tells_all_some_and_none_apart,
     };
 

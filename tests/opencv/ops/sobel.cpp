@@ -1,6 +1,6 @@
 // sobel.cpp - random cases of sobel.
 // SPDX-License-Identifier: MIT
-#include "../cases.hpp"
+#include "kernels.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -13,7 +13,7 @@ namespace
 void sobel(Case &c, Rng &rng)
 {
     const int depth = c.image.depth();
-    const int ksize = 2 * random_int(rng, 0, 3) + 1;
+    const int ksize = random_ksize(depth, rng);
     const int most = ksize == 1 ? 2 : ksize - 1;
     int dx = 0, dy = 0, ddepth = -1;
     double scale = 1, delta = 0;
