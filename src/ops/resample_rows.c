@@ -5,7 +5,7 @@
  * columns, and each output column is a sum of whole columns, which any processor adds as vectors.
  * The result is turned back. Against looking up every pixel by itself, turning costs about one
  * vector instruction a pixel. SPDX-License-Identifier: MIT */
-#include "ops/resample.h"
+#include "ops/resample_rows.h"
 #include "ops/tile.h"
 
 enum {
@@ -13,26 +13,6 @@ enum {
     RING = 128,             /* columns: 8 KiB of float32 */
     AT_ONCE = RING - LANES, /* columns that are surely there together */
     TILE = LANES * LANES,
-};
-
-typedef void turn_tiles(const void *const *from, int64_t at, void *to);
-typedef void clamp_columns(const void *const *rows, int64_t at, int64_t width, void *to);
-typedef void widen_pixels(const void *from, void *to);
-
-/* Sums of columns `base` + … of the ring; see below. */
-typedef void sum_columns(const void *ring, int64_t base, const struct axis *a, int64_t x, int n,
-                         void *sums);
-typedef void add_columns(const void *ring, size_t at, const float *weights, int count, void *sum);
-
-struct horizontal {
-    struct resampling r;
-    turn_tiles *turn_in, *turn_out;
-    clamp_columns *clamp;
-    widen_pixels *widen; /* NULL: sums are made in the pixels' own type */
-    sum_columns *sum;
-    add_columns *add;
-    bool narrow; /* to int16, less the last 4 bits: OpenCV's linear interpolation of uint8 */
-    size_t pixel, column, out_pixel; /* bytes of an input pixel, a column of sums, an output one */
 };
 
 /* Scratch space; 8 bytes a pixel are the most. */
@@ -233,7 +213,7 @@ static void prepare_work(const struct horizontal *h, const struct window *w, str
     k->base = k->loaded = h->r.x->first[w->x];
 }
 
-static void rows_kernel(const void *state, const struct window *w)
+void resample_rows_plain(const void *state, const struct window *w)
 {
     const struct horizontal *h = state;
     struct work *k = w->scratch;
@@ -315,12 +295,15 @@ bool resample_rows(struct stages *s, const struct resampling *r, struct format i
     h->turn_out = h->narrow   ? resample_turn_uint16
                   : in_double ? resample_turn_uint64
                               : resample_turn_uint32;
+    row_kernel *row = resample_rows_plain;
+    if (!resample_rows_avx512(s, h, &row, e))
+        return false;
     const struct stage stage = {
         .in = {{.stage = s->current, .need = need, .need_state = h}},
         .n_in = 1,
         .out = out,
         .block = LANES,
-        .row = rows_kernel,
+        .row = row,
         .state = h,
         .scratch_bytes = sizeof(struct work),
         .regrids = true,
