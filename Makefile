@@ -73,7 +73,7 @@ $(BUILD)/tests/mpi/test_%: tests/mpi/test_%.c $(call objects,cluster) $(BUILD)/l
 	$(Q)echo "  $@" && $(MPICC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LDFLAGS) $(CHECK_LIBS) $(CORE_LIBS)
 $(OPENCV): $(wildcard tests/opencv/*.cpp tests/opencv/ops/*.cpp) $(wildcard tests/opencv/*.hpp tests/opencv/ops/*.hpp) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 -Wall -Wextra $(filter -fsanitize%,$(CFLAGS)) -o $@ $(filter %.cpp %.a,$^) -lopencv_imgproc -lopencv_core $(CORE_LIBS)
+	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 $(call flags,--cflags,gdal) -Wall -Wextra $(filter -fsanitize%,$(CFLAGS)) -o $@ $(filter %.cpp %.a,$^) -lopencv_imgproc -lopencv_core $(call flags,--libs,gdal) $(CORE_LIBS)
 $(GENERATE): bench/generate.c $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(RASTER_FLAGS) $(CFLAGS) -o $@ $(filter %.c %.a,$^) $(RASTER_LIBS)

@@ -25,11 +25,11 @@ static inline void linear_add(struct linear_sum *s, const struct patch_view *v, 
     double value;
 
     s->all[sign] += weight;
-    if (weight != 0 && patch_pixel(v, band, x, y, &value)) {
+    if (!patch_pixel(v, band, x, y, &value)) {
+        s->misses = true; /* without a weight too: 0 times NaN is NaN in the kernel's sum */
+    } else if (weight != 0) {
         s->sum[sign] += weight * value;
         s->inside[sign] += weight;
-    } else if (weight != 0) {
-        s->misses = true;
     }
 }
 

@@ -36,7 +36,8 @@ struct axis_rule {
 const struct axis *axis_new(struct stages *s, const struct axis_rule *rule,
                             struct err *e) MUST_CHECK;
 
-/* The input pixels from *from to *to - 1 that output pixels from *from to *to - 1 are made of. */
+/* The input pixels from *from to *to - 1 that output pixels from *from to *to - 1 are made of, or
+ * that lie under their middles. */
 void axis_need(const struct axis *a, int64_t *from, int64_t *to);
 
 /* A position of the input's axis, or the nearest that it has. */

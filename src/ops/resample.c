@@ -152,8 +152,10 @@ const struct axis *axis_new(struct stages *s, const struct axis_rule *rule, stru
 
 void axis_need(const struct axis *a, int64_t *from, int64_t *to)
 {
-    const int64_t last = *to - 1;
+    const int64_t last = *to - 1, below = axis_clamp(a, a->first[*from]);
+    const int64_t above = axis_clamp(a, (int64_t)a->first[last] + a->count[last] - 1);
+    const int64_t start = axis_centre(a, *from), end = axis_centre(a, last);
 
-    *from = axis_clamp(a, a->first[*from]);
-    *to = axis_clamp(a, (int64_t)a->first[last] + a->count[last] - 1) + 1;
+    *from = below < start ? below : start;
+    *to = (above > end ? above : end) + 1;
 }

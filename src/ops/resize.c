@@ -238,7 +238,8 @@ static bool add_sums(struct stages *s, struct format in, const struct target *t,
         return false;
     if (enlarges)
         r->interpolation = RESIZE_LINEAR;
-    r->skips = r->interpolation != RESIZE_AREA && r->y->scale >= r->y->taps;
+    /* where enlarging by area makes rows fewer, the middles may lie between the skipped ones */
+    r->skips = !by_area && r->y->scale >= r->y->taps;
     if (!resample_rows(s, r, in, e) || !resample_columns(s, r, in, &last, e))
         return false;
     last.patch = patch;

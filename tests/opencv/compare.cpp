@@ -1,10 +1,14 @@
 // compare.cpp - every op against OpenCV, in this process, on thousands of random cases.
 //
 //     compare [CASES-PER-OP-AND-TYPE [SEED [OP]]]
+//     compare --program [CASES-PER-OP [SEED [OP]]]
 //
 // Both work on the same image; Tilery in chunks of random size, so that tiling is tested with it.
+// With --program it is the whole program that does, on three ranks from file to file; as that takes
+// its time to start, types are drawn too.
 // SPDX-License-Identifier: MIT
 #include "cases.hpp"
+#include "program.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -124,18 +128,45 @@ bool agrees(const Case &c, const cv::Mat &ours, cv::Size chunk, bool show, Cell 
     return true;
 }
 
-void run_case(const Comparison &comparison, int depth, Rng &rng, Cell &cell)
+struct Options {
+    bool program = false;
+    int n_cases = 1000;
+    uint64_t seed = 1;
+    const char *only = nullptr;
+};
+
+bool read_options(int argc, char **argv, Options &o)
+{
+    int i = 1;
+
+    if (i < argc && strcmp(argv[i], "--program") == 0) {
+        o.program = true;
+        i++;
+    }
+    if (i < argc)
+        o.n_cases = atoi(argv[i++]);
+    if (i < argc)
+        o.seed = strtoull(argv[i++], nullptr, 10);
+    if (i < argc)
+        o.only = argv[i++];
+    return i == argc && o.n_cases >= 1;
+}
+
+void run_case(const Comparison &comparison, int depth, bool program, Rng &rng, Cell &cell)
 {
     const bool show = cell.mismatches < SHOWN_PER_CELL;
     cv::Size chunk;
     Case c;
 
-    c.image = random_image(depth, rng);
+    c.image = program ? random_image(program_size(rng), depth, random_int(rng, 1, 4), rng)
+                      : random_image(depth, rng);
     c.words = {comparison.op};
     comparison.make(c, rng);
     cell.cases++;
     try {
-        if (!agrees(c, run_tiled({c.image, c.other}, c.words, rng, &chunk), chunk, show, cell))
+        const cv::Mat ours =
+            (program ? run_program : run_tiled)({c.image, c.other}, c.words, rng, &chunk);
+        if (!agrees(c, ours, chunk, show, cell))
             cell.mismatches++;
     } catch (const std::runtime_error &e) {
         cell.mismatches++;
@@ -146,34 +177,53 @@ void run_case(const Comparison &comparison, int depth, Rng &rng, Cell &cell)
     }
 }
 
+// The cases of an op for one of its depths, or for depths drawn from all.
+Cell run_cases(const Comparison &comparison, const std::vector<int> &depths, const Options &o)
+{
+    uint64_t seed = o.seed + uint64_t(depths[0]); // so that one op alone sees the same cases
+    Cell cell;
+
+    for (const char *c = comparison.op; o.program && *c; c++) // few cases: other images for each op
+        seed = 31 * seed + uint64_t(*c);
+    Rng rng(seed);
+    for (int i = 0; i < o.n_cases; i++) {
+        const int drawn = o.program ? random_int(rng, 0, int(depths.size()) - 1) : 0;
+        run_case(comparison, depths[size_t(drawn)], o.program, rng, cell);
+    }
+    return cell;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
-    const int n_cases = argc > 1 ? atoi(argv[1]) : 1000;
-    const uint64_t seed = argc > 2 ? strtoull(argv[2], nullptr, 10) : 1;
-    const char *only = argc > 3 ? argv[3] : nullptr;
+    Options options;
     std::string table;
     int passed = 0, failed = 0;
 
-    if (n_cases < 1) {
-        fprintf(stderr, "compare: the number of cases must be positive\n");
+    if (!read_options(argc, argv, options)) {
+        fprintf(stderr, "usage: compare [--program] [CASES [SEED [OP]]]\n");
         return 2;
     }
     cv::setNumThreads(1);
-    printf("OpenCV %s, %d cases per op and type, seed %llu\n", CV_VERSION, n_cases,
-           static_cast<unsigned long long>(seed));
+    printf("OpenCV %s, %d cases per op%s, seed %llu\n", CV_VERSION, options.n_cases,
+           options.program ? " through the whole program" : " and type",
+           static_cast<unsigned long long>(options.seed));
     for (const Comparison &comparison : comparisons()) {
-        if (only && strcmp(only, comparison.op) != 0)
+        if (options.only && strcmp(options.only, comparison.op) != 0)
             continue;
-        for (int depth : comparison.depths) {
-            Rng rng(seed + uint64_t(depth)); // so that one op alone sees the same cases
-            Cell cell;
+        std::vector<std::vector<int>> groups;
+        if (options.program)
+            groups = {comparison.depths};
+        else
+            for (int depth : comparison.depths)
+                groups.push_back({depth});
+        for (const std::vector<int> &depths : groups) {
+            const Cell cell = run_cases(comparison, depths, options);
             char line[120];
-            for (int i = 0; i < n_cases; i++)
-                run_case(comparison, depth, rng, cell);
             snprintf(line, sizeof line, "%-18s %-8s %6d %10d %10.3g\n", comparison.op,
-                     depth_name(depth), cell.cases, cell.mismatches, cell.deviation);
+                     options.program ? "any" : depth_name(depths[0]), cell.cases, cell.mismatches,
+                     cell.deviation);
             table += line;
             passed += cell.cases - cell.mismatches;
             failed += cell.mismatches;

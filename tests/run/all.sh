@@ -3,7 +3,8 @@
 set -u
 BUILD=${BUILD:-build}
 export BUILD
-cases=${CASES:-150} # random cases for each op and type beside OpenCV
+cases=${CASES:-150}        # random cases for each op and type beside OpenCV
+by_program=${BY_PROGRAM:-2} # for each op through the whole program
 failures=0
 if [ "$(id -u)" -eq 0 ]; then # in containers
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -29,7 +30,10 @@ done
 for n in 1 2 3 5; do
     run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
 done
-[ "${SKIP_OPENCV:-}" ] || run 600 "$BUILD/tests/opencv/compare" "$cases"
+if [ -z "${SKIP_OPENCV:-}" ]; then
+    run 600 "$BUILD/tests/opencv/compare" "$cases"
+    run 600 "$BUILD/tests/opencv/compare" --program "$by_program"
+fi
 for test in cli ranks metadata geometry errors kill idle readme docs; do
     [ "$test" = idle ] && [ "${MPI_ASAN_OPTIONS:-}" ] && continue # measures CPU: not of a sanitized build
     run 300 sh "tests/run/$test.sh"
