@@ -20,8 +20,7 @@ static const struct param params[] = {
 
 enum { ALPHA, BETA, GAMMA }; /* the parameters of the operation */
 
-/* W is what OpenCV works in: float32 for small integers, double for everything else. The constant
- * is all that is added to alpha x. */
+/* W is what OpenCV works in: float32 for small integers, double for everything else. */
 #define ADD_WEIGHTED(T, W, FMA, SATURATE)                                                          \
     SIMD static void add_weighted_with_##T(const void *state, const struct window *w)              \
     {                                                                                              \
@@ -35,17 +34,6 @@ enum { ALPHA, BETA, GAMMA }; /* the parameters of the operation */
                                                                                                    \
         for (int x = 0; x < width; x++)                                                            \
             out[x] = SATURATE(FMA((W)left[x], alpha, FMA((W)right[x], beta, gamma)));              \
-    }                                                                                              \
-    SIMD static void add_weighted_value_##T(const void *state, const struct window *w)             \
-    {                                                                                              \
-        const T *restrict in = w->rows[0];                                                         \
-        T *restrict out = w->outs[0];                                                              \
-        const W alpha = (W)operands_constant(state, w)->parameters[ALPHA];                         \
-        const W rest = (W)operands_constant(state, w)->value;                                      \
-        const int width = w->width;                                                                \
-                                                                                                   \
-        for (int x = 0; x < width; x++)                                                            \
-            out[x] = SATURATE(FMA((W)in[x], alpha, rest));                                         \
     }
 #define IN_FLOAT(T) ADD_WEIGHTED(T, float, fmaf, saturate_##T)
 #define IN_DOUBLE(T) ADD_WEIGHTED(T, double, fma, saturate_##T##_d)
@@ -57,20 +45,29 @@ IN_DOUBLE(int32)
 IN_DOUBLE(float32)
 IN_DOUBLE(float64)
 
+/* With a constant it is double. The constant is all that is added to alpha x. */
+#define ADD_WEIGHTED_VALUE(T)                                                                      \
+    SIMD static void add_weighted_value_##T(const void *state, const struct window *w)             \
+    {                                                                                              \
+        const T *restrict in = w->rows[0];                                                         \
+        T *restrict out = w->outs[0];                                                              \
+        const double alpha = operands_constant(state, w)->parameters[ALPHA];                       \
+        const double rest = operands_constant(state, w)->value;                                    \
+        const int width = w->width;                                                                \
+                                                                                                   \
+        for (int x = 0; x < width; x++)                                                            \
+            out[x] = saturate_##T##_d(fma((double)in[x], alpha, rest));                            \
+    }
+FOR_EACH_PIXEL_TYPE(ADD_WEIGHTED_VALUE)
+
 #define WITH_ROW(T) add_weighted_with_##T,
 #define VALUE_ROW(T) add_weighted_value_##T,
 static row_kernel *const with_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(WITH_ROW)};
 static row_kernel *const value_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(VALUE_ROW)};
 
-/* The number, as a pixel has it, with its weight and gamma. */
 static double rest(const struct operation *o, double number)
 {
-    const double value = operands_pixel(o->work, number);
-    const double *p = o->parameters;
-
-    if (o->work == PX_UINT8 || o->work == PX_UINT16 || o->work == PX_INT16)
-        return (double)fmaf((float)value, (float)p[BETA], (float)p[GAMMA]);
-    return fma(value, p[BETA], p[GAMMA]);
+    return fma(number, o->parameters[BETA], o->parameters[GAMMA]);
 }
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
@@ -83,7 +80,8 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         return false;
     if (o.result == in.type)
         o.work = in.type;
-    else if (in.type == PX_UINT32 || in.type == PX_FLOAT64 || o.result == PX_FLOAT64)
+    else if (!a->operands.with || in.type == PX_UINT32 || in.type == PX_FLOAT64 ||
+             o.result == PX_FLOAT64)
         o.work = PX_FLOAT64;
     else
         o.work = PX_FLOAT32;

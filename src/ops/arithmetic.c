@@ -114,24 +114,28 @@ WITH(product, int32, int64, narrow_int32(a *b))
 WITH(product, float32, float32, a *b)
 WITH(product, float64, float64, a *b)
 
-/* OpenCV works on small integers in float32, on everything else in double, and so with constants.
- * Only float32 pixels divide by each other in float32. Integers divided by 0 become 0. */
-#define SMALL(T)                                                                                   \
-    WITH(multiply, T, float, saturate_##T(scale *a *b))                                            \
-    WITH(divide, T, float, (T)(b != 0 ? saturate_##T(a * scale / b) : 0))
-#define LARGE(T)                                                                                   \
-    WITH(multiply, T, double, saturate_##T##_d(scale *a *b))                                       \
-    WITH(divide, T, double, (T)(b != 0 ? saturate_##T##_d(a * scale / b) : 0))
-SMALL(uint8)
-SMALL(uint16)
-SMALL(int16)
-LARGE(uint32)
-LARGE(int32)
-WITH(multiply, float32, double, (float)(scale *a *b))
-WITH(multiply, float64, double, scale *a *b)
+/* OpenCV multiplies small integers in float32 and all else in double; it divides in float32, but for
+ * float64. Integers divided by 0 become 0. */
+#define MULTIPLY_IN_FLOAT(T) WITH(multiply, T, float, saturate_##T(scale *a *b))
+#define MULTIPLY_IN_DOUBLE(T) WITH(multiply, T, double, saturate_##T##_d(scale *a *b))
+MULTIPLY_IN_FLOAT(uint8)
+MULTIPLY_IN_FLOAT(uint16)
+MULTIPLY_IN_FLOAT(int16)
+MULTIPLY_IN_DOUBLE(uint32)
+MULTIPLY_IN_DOUBLE(int32)
+MULTIPLY_IN_DOUBLE(float32)
+MULTIPLY_IN_DOUBLE(float64)
+
+#define DIVIDE_INTEGERS(T) WITH(divide, T, float, (T)(b != 0 ? saturate_##T(a * scale / b) : 0))
+DIVIDE_INTEGERS(uint8)
+DIVIDE_INTEGERS(uint16)
+DIVIDE_INTEGERS(int16)
+DIVIDE_INTEGERS(int32)
+WITH(divide, uint32, double, (uint32)(b != 0 ? saturate_uint32_d(a * scale / b) : 0))
 WITH(divide, float32, float, a *scale / b)
 WITH(divide, float64, double, a *scale / b)
 
+/* With constants it does both in double. */
 #define BY_INTEGER(T)                                                                              \
     VALUE(multiply, T, double, saturate_##T##_d(scale *a *b))                                      \
     VALUE(divide, T, double, (T)(b != 0 ? saturate_##T##_d(a * scale / b) : 0))

@@ -134,18 +134,21 @@ void multiply(Case &c, Rng &rng)
         cv::multiply(c.image, c.other, c.expected, scale, dtype);
         return;
     }
-    double value = chance(rng, 0.5) ? factor(rng) : value_near(c, rng);
+    const double bands_most = 4; // by which add_value makes the value larger for some
+    if (depth == CV_32S)
+        c.image /= 65536;
     const double most = is_integer(depth) ? int32_most / std::max(1.0, largest(c.image)) : 1e9;
-    value = std::min(std::max(value, -most), most);
-    const double scale = add_scale(c, rng, most / std::max(1.0, std::fabs(value)));
-    const cv::Scalar all =
-        add_value(c, rng, scale == 1 && std::fabs(value) > most / 2 - 4 ? value / 8 : value);
-    cv::multiply(c.image, all, c.expected, scale, dtype);
+    double value = chance(rng, 0.5) ? factor(rng) : value_near(c, rng);
+    value = std::min(std::max(value, bands_most - most), most - bands_most);
+    const double scale = add_scale(c, rng, most / (std::fabs(value) + bands_most));
+    cv::multiply(c.image, add_value(c, rng, value), c.expected, scale, dtype);
 }
 
 void divide(Case &c, Rng &rng)
 {
     const int dtype = add_dtype(c, rng, true);
+    if (c.image.depth() == CV_32S)
+        c.image /= 2; // the least number by -1 is too much
     const double most =
         is_integer(c.image.depth()) ? int32_most / std::max(1.0, largest(c.image)) : 1e3;
 
