@@ -90,22 +90,34 @@ static inline int32 narrow_int32(int64 v)
 #define narrow_float32(v) (v)
 #define narrow_float64(v) (v)
 
-/* W holds the sum of a pixel and any constant that sum() lets through. */
-#define SUMS(T, W)                                                                                 \
-    BOTH(add, T, W, narrow_##T((W)(a + b)))                                                        \
-    BOTH(subtract, T, W, narrow_##T((W)(a - b)))                                                   \
-    BOTH(absdiff, T, W, narrow_##T((W)(a > b ? a - b : b - a)))                                    \
-    BOTH(min, T, T, a < b ? a : b)                                                                 \
-    BOTH(max, T, T, a > b ? a : b)
-SUMS(uint8, int16)
-SUMS(uint16, int32)
-SUMS(int16, int32)
-SUMS(uint32, int64)
-SUMS(int32, int64)
-SUMS(float32, float32)
-SUMS(float64, float64)
-
 #define LEAST(a, b) ((a) < (b) ? (a) : (b))
+#define MOST(a, b) ((a) > (b) ? (a) : (b))
+
+/* Of two unsigned pixels there is a way that never leaves the type, so that vectors hold more. */
+#define SUMS_WITHIN(T)                                                                             \
+    WITH(add, T, T, (T)(a + b) < a ? (T)-1 : (T)(a + b))                                           \
+    WITH(subtract, T, T, (T)(a - LEAST(a, b)))                                                     \
+    WITH(absdiff, T, T, (T)(MOST(a, b) - LEAST(a, b)))
+SUMS_WITHIN(uint8)
+SUMS_WITHIN(uint16)
+SUMS_WITHIN(uint32)
+
+/* W holds the sum of a pixel and any constant that term() lets through. */
+#define SUMS(KIND, T, W)                                                                           \
+    KIND(add, T, W, narrow_##T((W)(a + b)))                                                        \
+    KIND(subtract, T, W, narrow_##T((W)(a - b)))                                                   \
+    KIND(absdiff, T, W, narrow_##T((W)(a > b ? a - b : b - a)))
+SUMS(VALUE, uint8, int16)
+SUMS(VALUE, uint16, int32)
+SUMS(VALUE, uint32, int64)
+SUMS(BOTH, int16, int32)
+SUMS(BOTH, int32, int64)
+SUMS(BOTH, float32, float32)
+SUMS(BOTH, float64, float64)
+
+#define EXTREMES(T) BOTH(min, T, T, LEAST(a, b)) BOTH(max, T, T, MOST(a, b))
+FOR_EACH_PIXEL_TYPE(EXTREMES)
+
 WITH(product, uint8, uint16, (uint8)LEAST((uint16)(a *b), UINT8_MAX))
 WITH(product, uint16, uint32, (uint16)LEAST(a *b, UINT16_MAX))
 WITH(product, int16, int32, narrow_int16(a *b))
@@ -126,19 +138,33 @@ MULTIPLY_IN_DOUBLE(int32)
 MULTIPLY_IN_DOUBLE(float32)
 MULTIPLY_IN_DOUBLE(float64)
 
-#define DIVIDE_INTEGERS(T) WITH(divide, T, float, (T)(b != 0 ? saturate_##T(a * scale / b) : 0))
-DIVIDE_INTEGERS(uint8)
-DIVIDE_INTEGERS(uint16)
-DIVIDE_INTEGERS(int16)
-DIVIDE_INTEGERS(int32)
-WITH(divide, uint32, double, (uint32)(b != 0 ? saturate_uint32_d(a * scale / b) : 0))
+/* The quotient is there before it is asked for, so that vectors can be made of it. */
+#define DIVIDED(T, W, SATURATE)                                                                    \
+    static inline T divided_##T##_##W(W a, W b)                                                    \
+    {                                                                                              \
+        const T quotient = SATURATE(a / b);                                                        \
+                                                                                                   \
+        return b != 0 ? quotient : (T)0;                                                           \
+    }
+#define DIVIDED_INTEGERS(T) DIVIDED(T, float, saturate_##T) DIVIDED(T, double, saturate_##T##_d)
+DIVIDED_INTEGERS(uint8)
+DIVIDED_INTEGERS(uint16)
+DIVIDED_INTEGERS(int16)
+DIVIDED_INTEGERS(uint32)
+DIVIDED_INTEGERS(int32)
+
+WITH(divide, uint8, float, divided_uint8_float(a *scale, b))
+WITH(divide, uint16, float, divided_uint16_float(a *scale, b))
+WITH(divide, int16, float, divided_int16_float(a *scale, b))
+WITH(divide, uint32, double, divided_uint32_double(a *scale, b))
+WITH(divide, int32, float, divided_int32_float(a *scale, b))
 WITH(divide, float32, float, a *scale / b)
 WITH(divide, float64, double, a *scale / b)
 
 /* With constants it does both in double. */
 #define BY_INTEGER(T)                                                                              \
     VALUE(multiply, T, double, saturate_##T##_d(scale *a *b))                                      \
-    VALUE(divide, T, double, (T)(b != 0 ? saturate_##T##_d(a * scale / b) : 0))
+    VALUE(divide, T, double, divided_##T##_double(a *scale, b))
 #define BY_REAL(T)                                                                                 \
     VALUE(multiply, T, double, (T)(scale * a * b))                                                 \
     VALUE(divide, T, double, (T)(a * scale / b))
