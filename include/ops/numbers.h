@@ -1,7 +1,8 @@
 /* numbers.h - rows of numbers, such as a filter's kernel, out of text or a file.
  *
  * In text, numbers are apart by commas and rows by semicolons; in a file, white space and line
- * breaks do as well. All rows have the same length.
+ * breaks do as well. 255..0 stands for all whole numbers from 255 to 0. All rows have the same
+ * length.
  * SPDX-License-Identifier: MIT */
 #ifndef OPS_NUMBERS_H
 #define OPS_NUMBERS_H

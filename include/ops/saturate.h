@@ -9,21 +9,30 @@
 
 #include "base/pixel.h"
 
+/* The nearest int of a number within int's range. As one builtin it is one instruction of a vector;
+ * the compiler may not join rint and the conversion itself, as these may raise other exceptions. */
+#ifdef __has_builtin
+#if __has_builtin(__builtin_irintf)
+#define nearest_int_f __builtin_irintf
+#define nearest_int __builtin_irint
+#endif
+#endif
+#ifndef nearest_int
+#define nearest_int_f(v) ((int)rintf(v))
+#define nearest_int(v) ((int)rint(v))
+#endif
+
 /* The comparisons are such that NaN fails the first one. */
 #define SATURATE_SMALL(T, LOWEST, HIGHEST)                                                         \
     static inline T saturate_##T(float v)                                                          \
     {                                                                                              \
-        float r = rintf(v);                                                                        \
-        r = r > (float)(LOWEST) ? r : (float)(LOWEST);                                             \
-        r = r < (float)(HIGHEST) ? r : (float)(HIGHEST);                                           \
-        return (T)(int)r;                                                                          \
+        const float r = v > (float)(LOWEST) ? v : (float)(LOWEST);                                 \
+        return (T)nearest_int_f(r < (float)(HIGHEST) ? r : (float)(HIGHEST));                      \
     }                                                                                              \
     static inline T saturate_##T##_d(double v)                                                     \
     {                                                                                              \
-        double r = rint(v);                                                                        \
-        r = r > (LOWEST) ? r : (LOWEST);                                                           \
-        r = r < (HIGHEST) ? r : (HIGHEST);                                                         \
-        return (T)(int)r;                                                                          \
+        const double r = v > (LOWEST) ? v : (LOWEST);                                              \
+        return (T)nearest_int(r < (HIGHEST) ? r : (HIGHEST));                                      \
     }
 
 SATURATE_SMALL(uint8, 0, UINT8_MAX)

@@ -1,39 +1,42 @@
-/* add_weighted.c - OpenCV's addWeighted of the scene and a constant: alpha x + (beta value +
- * gamma). SPDX-License-Identifier: MIT */
-#include "ops/op.h"
+/* add_weighted.c - OpenCV's addWeighted: alpha x + (beta y + gamma), with y of another scene or a
+ * constant. SPDX-License-Identifier: MIT */
+#include "ops/operands.h"
 #include "ops/saturate.h"
 
 struct args {
-    double alpha, value, beta, gamma;
+    struct operands operands;
+    double alpha, beta, gamma;
+    int dtype;
 };
 
 static const struct param params[] = {
     {"alpha", "weight of the scene", P_REAL, offsetof(struct args, alpha), NULL, NULL, 0, 0},
-    {"value", "the constant, as a pixel", P_REAL, offsetof(struct args, value), NULL, NULL, 0, 0},
-    {"beta", "weight of the constant", P_REAL, offsetof(struct args, beta), NULL, NULL, 0, 0},
+    OPERAND_PARAMS(struct args),
+    {"beta", "weight of the other one", P_REAL, offsetof(struct args, beta), NULL, NULL, 0, 0},
     {"gamma", "what is added", P_REAL, offsetof(struct args, gamma), "0", NULL, 0, 0},
+    {"dtype", "pixel type of the result", P_TYPE, offsetof(struct args, dtype), "same", NULL, 0, 0},
     {0},
 };
 
-struct line {
-    double alpha, rest;
-};
+enum { ALPHA, BETA, GAMMA }; /* the parameters of the operation */
 
 /* W is what OpenCV works in: float32 for small integers, double for everything else. */
-#define ADD_WEIGHTED(T, W, RESULT)                                                                 \
-    SIMD static void add_weighted_##T(const void *state, const struct window *w)                   \
+#define ADD_WEIGHTED(T, W, FMA, SATURATE)                                                          \
+    SIMD static void add_weighted_with_##T(const void *state, const struct window *w)              \
     {                                                                                              \
-        const T *restrict in = w->rows[0];                                                         \
+        const T *restrict left = w->rows[0];                                                       \
+        const T *restrict right = w->rows[1];                                                      \
         T *restrict out = w->outs[0];                                                              \
-        const W alpha = (W)((const struct line *)state)->alpha;                                    \
-        const W rest = (W)((const struct line *)state)->rest;                                      \
+        const double *parameters = operands_constant(state, w)->parameters;                        \
+        const W alpha = (W)parameters[ALPHA], beta = (W)parameters[BETA];                          \
+        const W gamma = (W)parameters[GAMMA];                                                      \
         const int width = w->width;                                                                \
                                                                                                    \
         for (int x = 0; x < width; x++)                                                            \
-            out[x] = (RESULT);                                                                     \
+            out[x] = SATURATE(FMA((W)left[x], alpha, FMA((W)right[x], beta, gamma)));              \
     }
-#define IN_FLOAT(T) ADD_WEIGHTED(T, float, saturate_##T(fmaf((float)in[x], alpha, rest)))
-#define IN_DOUBLE(T) ADD_WEIGHTED(T, double, saturate_##T##_d(fma((double)in[x], alpha, rest)))
+#define IN_FLOAT(T) ADD_WEIGHTED(T, float, fmaf, saturate_##T)
+#define IN_DOUBLE(T) ADD_WEIGHTED(T, double, fma, saturate_##T##_d)
 IN_FLOAT(uint8)
 IN_FLOAT(uint16)
 IN_FLOAT(int16)
@@ -42,40 +45,54 @@ IN_DOUBLE(int32)
 IN_DOUBLE(float32)
 IN_DOUBLE(float64)
 
-#define ROW(T) add_weighted_##T,
-static row_kernel *const rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW)};
+/* With a constant it is double. The constant is all that is added to alpha x. */
+#define ADD_WEIGHTED_VALUE(T)                                                                      \
+    SIMD static void add_weighted_value_##T(const void *state, const struct window *w)             \
+    {                                                                                              \
+        const T *restrict in = w->rows[0];                                                         \
+        T *restrict out = w->outs[0];                                                              \
+        const double alpha = operands_constant(state, w)->parameters[ALPHA];                       \
+        const double rest = operands_constant(state, w)->value;                                    \
+        const int width = w->width;                                                                \
+                                                                                                   \
+        for (int x = 0; x < width; x++)                                                            \
+            out[x] = saturate_##T##_d(fma((double)in[x], alpha, rest));                            \
+    }
+FOR_EACH_PIXEL_TYPE(ADD_WEIGHTED_VALUE)
 
-/* A value as a pixel of the type has it. */
-static double as_pixel(enum pixel_type type, double v)
+#define WITH_ROW(T) add_weighted_with_##T,
+#define VALUE_ROW(T) add_weighted_value_##T,
+static row_kernel *const with_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(WITH_ROW)};
+static row_kernel *const value_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(VALUE_ROW)};
+
+static double rest(const struct operation *o, double number)
 {
-    if (type == PX_FLOAT32)
-        return (float)v;
-    if (type == PX_FLOAT64)
-        return v;
-    return fmin(fmax(rint(v), pixel_lowest(type)), pixel_highest(type));
+    return fma(number, o->parameters[BETA], o->parameters[GAMMA]);
 }
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct args *a = args;
+    struct operation o = {.parameters = {a->alpha, a->beta, a->gamma}, .constant = rest};
 
-    if (!op_takes("add-weighted", rows, in.type, e))
+    if (!op_takes("add-weighted", with_rows, in.type, e) || !operands_check(&a->operands, out, e) ||
+        !operands_result("add-weighted", in.type, a->dtype, &o.result, e))
         return false;
-    const double value = as_pixel(in.type, a->value);
-    const bool in_float = in.type == PX_UINT8 || in.type == PX_UINT16 || in.type == PX_INT16;
-    struct line *line = stages_state(out, sizeof *line, e);
-    if (!line)
-        return false;
-    line->alpha = a->alpha;
-    line->rest = in_float ? (double)fmaf((float)value, (float)a->beta, (float)a->gamma)
-                          : fma(value, a->beta, a->gamma);
-    return stages_add_row(out, rows[in.type], line, in, (struct reach){0},
-                          (struct border){BORDER_REPLICATE, 0}, e);
+    if (o.result == in.type)
+        o.work = in.type;
+    else if (!a->operands.with || in.type == PX_UINT32 || in.type == PX_FLOAT64 ||
+             o.result == PX_FLOAT64)
+        o.work = PX_FLOAT64;
+    else
+        o.work = PX_FLOAT32;
+    o.with = with_rows[o.work];
+    o.value = value_rows[o.work];
+    return operands_add(&a->operands, &o, out, e);
 }
 
 const struct op op_add_weighted = {
     .name = "add-weighted",
-    .summary = "weighted sum of the scene and a constant",
+    .summary = "weighted sum with a scene or a constant",
     .source = "OpenCV core, addWeighted",
     .example = "--alpha=1.5 --value=128 --beta=-0.5",
     .params = params,

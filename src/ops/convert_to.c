@@ -4,7 +4,7 @@
  * So nine types need loops per type, not per pair of types. OpenCV works in float32 but for a few
  * pairs; 64-bit integers, which it does not have, go through long double, which holds them all
  * (x86). SPDX-License-Identifier: MIT */
-#include "ops/op.h"
+#include "ops/convert.h"
 #include "ops/saturate.h"
 
 struct args {
@@ -139,30 +139,37 @@ static enum work work_type(enum pixel_type from, enum pixel_type to, bool scaled
     return FLOAT;
 }
 
-static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
+bool convert_add(struct stages *s, enum pixel_type to, double alpha, double beta, struct err *e)
 {
-    const struct args *a = args;
-    const enum pixel_type from = in.type;
-    const enum pixel_type to = a->type == PX_SAME ? from : (enum pixel_type)a->type;
-    const bool scaled = a->alpha != 1 || a->beta != 0;
+    struct format format = s->list[s->current].out;
+    const enum pixel_type from = format.type;
+    const bool scaled = alpha != 1 || beta != 0;
     const enum work work = work_type(from, to, scaled);
 
     if (from == to && !scaled)
         return true;
-    struct conversion *c = stages_state(out, sizeof *c, e);
+    struct conversion *c = stages_state(s, sizeof *c, e);
     if (!c)
         return false;
     *c = (struct conversion){
         .load = loads[work][from],
         .store = stores[work][to],
-        .alpha = a->alpha,
-        .beta = scaled ? a->beta : -0.0, /* x + -0 is x for every x, even -0 */
+        .alpha = alpha,
+        .beta = scaled ? beta : -0.0, /* x + -0 is x for every x, even -0 */
         .in_size = pixel_size(from),
         .out_size = pixel_size(to),
     };
-    in.type = to;
-    return stages_add_row(out, convert_row, c, in, (struct reach){0},
+    format.type = to;
+    return stages_add_row(s, convert_row, c, format, (struct reach){0},
                           (struct border){BORDER_REPLICATE, 0}, e);
+}
+
+static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
+{
+    const struct args *a = args;
+
+    return convert_add(out, a->type == PX_SAME ? in.type : (enum pixel_type)a->type, a->alpha,
+                       a->beta, e);
 }
 
 const struct op op_convert_to = {

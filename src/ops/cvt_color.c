@@ -1,19 +1,13 @@
-/* cvt_color.c - OpenCV's cvtColor, as far as it makes gray of colours: a weighted sum of three
- * bands. SPDX-License-Identifier: MIT */
-#include "ops/op.h"
+/* cvt_color.c - OpenCV's cvtColor: gray out of colours, colours in another order, and to and from
+ * HSV. SPDX-License-Identifier: MIT */
+#include "ops/bands.h"
+#include "ops/hsv.h"
 
 struct args {
     int code;
 };
 
-enum { RGB2GRAY, BGR2GRAY, RGBA2GRAY, BGRA2GRAY };
-static const char *const codes[] = {"rgb2gray", "bgr2gray", "rgba2gray", "bgra2gray", NULL};
-
-static const struct param params[] = {
-    {"code", "from which bands to which", P_CHOICE, offsetof(struct args, code), "rgb2gray", codes,
-     0, 0},
-    {0},
-};
+/* --- gray ------------------------------------------------------------------------------------- */
 
 /* In the order of the bands; whole numbers are in units of 2^-15. */
 struct weights {
@@ -42,39 +36,101 @@ GRAY(uint8, whole, (c0[x] * w0 + c1[x] * w1 + c2[x] * w2 + (1U << 14)) >> 15)
 GRAY(uint16, whole, (c0[x] * w0 + c1[x] * w1 + c2[x] * w2 + (1U << 14)) >> 15)
 GRAY(float32, real, fmaf(c2[x], w2, fmaf(c1[x], w1, c0[x] * w0)))
 
-static row_kernel *const rows[PX_N_KERNEL_TYPES] = {
+static row_kernel *const gray[PX_N_KERNEL_TYPES] = {
     [PX_UINT8] = gray_uint8,
     [PX_UINT16] = gray_uint16,
     [PX_FLOAT32] = gray_float32,
 };
 
+/* --- the conversions -------------------------------------------------------------------------- */
+
+static const int red_first = 0, red_last = 2;
+
+/* Either a kernel makes the new bands, or the old ones are moved. */
+struct conversion {
+    const char *name;
+    int in, out; /* bands */
+    row_kernel *const *rows;
+    const void *state;
+    int from[4];
+};
+
+#define FILL BANDS_FILLED
+#define CONVERSIONS(X)                                                                             \
+    X("rgb2gray", 3, 1, gray, &rgb, 0)                                                             \
+    X("bgr2gray", 3, 1, gray, &bgr, 0)                                                             \
+    X("rgba2gray", 4, 1, gray, &rgb, 0)                                                            \
+    X("bgra2gray", 4, 1, gray, &bgr, 0)                                                            \
+    X("rgb2hsv", 3, 3, hsv_from_rgb, &red_first, 0)                                                \
+    X("bgr2hsv", 3, 3, hsv_from_rgb, &red_last, 0)                                                 \
+    X("hsv2rgb", 3, 3, hsv_to_rgb, &red_first, 0)                                                  \
+    X("hsv2bgr", 3, 3, hsv_to_rgb, &red_last, 0)                                                   \
+    X("gray2rgb", 1, 3, NULL, NULL, 0, 0, 0)                                                       \
+    X("gray2bgr", 1, 3, NULL, NULL, 0, 0, 0)                                                       \
+    X("gray2rgba", 1, 4, NULL, NULL, 0, 0, 0, FILL)                                                \
+    X("gray2bgra", 1, 4, NULL, NULL, 0, 0, 0, FILL)                                                \
+    X("rgb2bgr", 3, 3, NULL, NULL, 2, 1, 0)                                                        \
+    X("bgr2rgb", 3, 3, NULL, NULL, 2, 1, 0)                                                        \
+    X("rgb2rgba", 3, 4, NULL, NULL, 0, 1, 2, FILL)                                                 \
+    X("bgr2bgra", 3, 4, NULL, NULL, 0, 1, 2, FILL)                                                 \
+    X("rgb2bgra", 3, 4, NULL, NULL, 2, 1, 0, FILL)                                                 \
+    X("bgr2rgba", 3, 4, NULL, NULL, 2, 1, 0, FILL)                                                 \
+    X("rgba2rgb", 4, 3, NULL, NULL, 0, 1, 2)                                                       \
+    X("bgra2bgr", 4, 3, NULL, NULL, 0, 1, 2)                                                       \
+    X("rgba2bgr", 4, 3, NULL, NULL, 2, 1, 0)                                                       \
+    X("bgra2rgb", 4, 3, NULL, NULL, 2, 1, 0)                                                       \
+    X("rgba2bgra", 4, 4, NULL, NULL, 2, 1, 0, 3)                                                   \
+    X("bgra2rgba", 4, 4, NULL, NULL, 2, 1, 0, 3)
+
+#define CONVERSION(NAME, IN, OUT, ROWS, STATE, ...) {NAME, IN, OUT, ROWS, STATE, {__VA_ARGS__}},
+static const struct conversion conversions[] = {CONVERSIONS(CONVERSION)};
+
+#define CODE(NAME, ...) NAME,
+static const char *const codes[] = {CONVERSIONS(CODE) NULL};
+
+static const struct param params[] = {
+    {"code", "from which bands to which", P_CHOICE, offsetof(struct args, code), "rgb2gray", codes,
+     0, 0},
+    {0},
+};
+
+/* An alpha that hides nothing. */
+static double opaque(enum pixel_type type)
+{
+    return pixel_is_float(type) ? 1 : pixel_highest(type);
+}
+
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
-    const struct args *a = args;
-    const int wanted = a->code == RGB2GRAY || a->code == BGR2GRAY ? 3 : 4;
-    const bool red_first = a->code == RGB2GRAY || a->code == RGBA2GRAY;
+    const struct conversion *c = &conversions[((const struct args *)args)->code];
 
-    if (!op_takes("cvt-color", rows, in.type, e))
+    if (!op_takes("cvt-color", c->rows ? c->rows : gray, in.type, e))
         return false;
-    if (in.bands != wanted)
-        return err_usage(e, "cvt-color: --code=%s takes %d bands; its input has %d", codes[a->code],
-                         wanted, in.bands);
-    struct format gray = in;
-    gray.bands = 1;
+    if (in.bands != c->in)
+        return err_usage(e, "cvt-color: --code=%s takes %d bands; its input has %d", c->name, c->in,
+                         in.bands);
+    if (!c->rows) {
+        struct bands_moved moved = {.n = c->out, .fill = opaque(in.type)};
+        for (int b = 0; b < c->out; b++)
+            moved.from[b] = c->from[b];
+        return bands_move(out, &moved, e);
+    }
+    struct format made = in;
+    made.bands = c->out;
     const struct stage stage = {
         .in = {{.stage = out->current, .border = {BORDER_REPLICATE, 0}}},
         .n_in = 1,
-        .out = gray,
+        .out = made,
         .across = true,
-        .row = rows[in.type],
-        .state = red_first ? &rgb : &bgr,
+        .row = c->rows[in.type],
+        .state = c->state,
     };
     return stages_add(out, &stage, e);
 }
 
 const struct op op_cvt_color = {
     .name = "cvt-color",
-    .summary = "make one gray band of colour bands",
+    .summary = "turn colours into gray or others, or put their bands in another order",
     .source = "OpenCV imgproc, cvtColor",
     .example = "--code=rgb2gray",
     .params = params,

@@ -5,11 +5,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MOST = 1 << 20, COUNT_MOST = 1 << 18 };
+enum { FILE_MOST = 1 << 20, COUNT_MOST = 1 << 18, WORD_MOST = 64 };
 
 bool numbers_is_file(const char *text)
 {
@@ -41,6 +42,29 @@ static char *read_file(const char *path, struct err *e)
     return NULL;
 }
 
+/* How many numbers the word stands for: one, or for A..B the whole ones from A to B. 0: none, it is no
+ * number. With v NULL it only counts. */
+static int read_word(const char *word, double *v)
+{
+    const char *dots = strstr(word, "..");
+    char first[WORD_MOST];
+    int64_t from, to;
+    double one;
+
+    if (!dots && text_to_real(word, v ? v : &one))
+        return 1;
+    if (!dots)
+        return 0;
+    snprintf(first, sizeof first, "%.*s", (int)(dots - word), word);
+    if (!text_to_i64(first, &from) || !text_to_i64(dots + 2, &to))
+        return 0;
+    const double steps = fabs((double)to - (double)from);
+    const int n = steps < COUNT_MOST ? (int)steps + 1 : COUNT_MOST + 1;
+    for (int i = 0; v && i < n; i++)
+        v[i] = (double)(from < to ? from + i : from - i);
+    return n;
+}
+
 /* Numbers apart by commas or blanks, rows by semicolons or line breaks. Reads them twice: with v
  * NULL it only counts. */
 static bool scan(const char *text, double *v, int *rows, int *columns, struct err *e)
@@ -62,17 +86,15 @@ static bool scan(const char *text, double *v, int *rows, int *columns, struct er
             continue;
         }
         const size_t length = strcspn(at, " \t\r\n,;");
-        char word[64];
-        double value;
-        snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), at);
-        if (length > 63 || !text_to_real(word, &value))
+        char word[WORD_MOST];
+        snprintf(word, sizeof word, "%.*s", (int)(length < WORD_MOST ? length : WORD_MOST - 1), at);
+        const int more = length < WORD_MOST ? read_word(word, v ? v + n : NULL) : 0;
+        if (more == 0)
             return err_usage(e, "'%s' is no number", word);
-        if (n == COUNT_MOST)
+        if (more > COUNT_MOST - n)
             return err_usage(e, "there are more than %d numbers", COUNT_MOST);
-        if (v)
-            v[n] = value;
-        n++;
-        in_row++;
+        n += more;
+        in_row += more;
         at += length + strspn(at + length, " \t\r");
         at += *at == ',';
     }

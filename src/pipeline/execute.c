@@ -365,6 +365,54 @@ static void make_block(struct executor *x, int i, int band, int64_t y, int heigh
     }
 }
 
+/* Whether output pixels are made of the pixels at their places, by a kernel that takes rows of any
+ * width. */
+static bool is_on_pixels(const struct stage *stage)
+{
+    if (stage->block > 1 || stage->scratch_bytes > 0)
+        return false;
+    for (int k = 0; k < stage->n_in; k++) {
+        const struct reach *r = &stage->in[k].reach;
+        if (stage->in[k].need || r->left + r->right + r->up + r->down > 0)
+            return false;
+    }
+    return true;
+}
+
+/* The same as make_block for such stages, whose time is that of memory: it asks no more of a row than
+ * where it lies. */
+static void make_rows_on_pixels(struct executor *x, int i, int band, int64_t y, int height,
+                                const struct place *place)
+{
+    const struct stage *stage = &x->plan->stages.list[i];
+    const struct ring *ring = &x->rings.ring[i];
+    const int n_outs = stage->across ? stage->out.bands : 1;
+    struct window w = {
+        .rows = x->rows,
+        .outs = x->outs,
+        .width = (int)ring->need.width,
+        .height = 1,
+        .x = ring->need.x,
+        .band = x->first_band + band,
+        .place = place,
+    };
+
+    for (w.y = y; w.y < y + height; w.y++) {
+        int n = 0;
+        for (int k = 0; k < stage->n_in; k++) {
+            const struct ring *from = &x->rings.ring[stage->in[k].stage];
+            const int bands = x->plan->stages.list[stage->in[k].stage].out.bands;
+            const int first = stage->across || band >= bands ? 0 : band;
+            const ptrdiff_t shift = (ring->need.x - from->need.x) * (ptrdiff_t)from->pixel;
+            for (int b = first; b < first + (stage->across ? bands : 1); b++)
+                x->rows[n++] = ring_row(from, b, w.y) + shift;
+        }
+        for (int b = 0; b < n_outs; b++)
+            x->outs[b] = ring_row(ring, stage->across ? b : band, w.y);
+        stage->row(stage->state, &w);
+    }
+}
+
 /* Makes the rows of a stage up to `end`; a source's are there, but for their border. Returns false
  * when the tick did. */
 static bool make_rows(struct executor *x, int i, int64_t end, const struct place *place,
@@ -375,12 +423,14 @@ static bool make_rows(struct executor *x, int i, int64_t end, const struct place
     struct ring *ring = &x->rings.ring[i];
     const bool bordered = ring->pad_left + ring->pad_right > 0;
     const int n_bands = x->plan->bands_at_once > 1 ? stage->out.bands : 1;
+    const bool on_pixels = is_on_pixels(stage);
+    const int64_t at_once = on_pixels ? BLOCK_MAX : max64(stage->block, 1);
     int since_tick = 0;
 
     while (ring->next < end) {
-        const int height = (int)min64(end - ring->next, max64(stage->block, 1));
+        const int height = (int)min64(end - ring->next, at_once);
         for (int b = 0; !is_source && b < (stage->across ? 1 : n_bands); b++)
-            make_block(x, i, b, ring->next, height, place);
+            (on_pixels ? make_rows_on_pixels : make_block)(x, i, b, ring->next, height, place);
         for (int k = 0; bordered && k < height; k++)
             for (int b = 0; b < n_bands; b++)
                 write_border(ring, ring_row(ring, b, ring->next + k), stage->out.width,

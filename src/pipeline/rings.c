@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP_LEAST = 8 };
+enum { STEP_LEAST = 8 }; /* rows; without rings, there may be more */
 
 static int64_t max64(int64_t a, int64_t b)
 {
@@ -28,7 +28,7 @@ bool rings_new(struct rings *r, const struct plan *plan, struct err *e)
 {
     const struct stages *s = &plan->stages;
 
-    *r = (struct rings){.plan = plan, .step = STEP_LEAST};
+    *r = (struct rings){.plan = plan, .step = s->n == s->n_sources + 1 ? BLOCK_MAX : STEP_LEAST};
     r->ring = memory_new((size_t)s->n, sizeof *r->ring, e);
     if (!r->ring)
         return false;

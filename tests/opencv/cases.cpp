@@ -213,3 +213,29 @@ cv::Mat random_image(cv::Size size, int depth, int channels, Rng &rng)
     image.convertTo(out, depth);
     return out;
 }
+
+cv::Mat enlarged(const cv::Mat &image)
+{
+    const int lanes = 32, most_at_once = 2048; // of its vectors, and of its blocks
+    const int right = lanes - image.cols % lanes;
+    cv::Mat larger;
+
+    cv::copyMakeBorder(image, larger, 0, most_at_once / (image.cols + right) + 1, 0, right,
+                       cv::BORDER_REPLICATE);
+    return larger;
+}
+
+cv::Mat part_for(const cv::Mat &image, const cv::Mat &result)
+{
+    return result(cv::Rect(0, 0, image.cols, image.rows)).clone();
+}
+
+void sprinkle(cv::Mat &image, Rng &rng)
+{
+    static const double odd[] = {NAN, INFINITY, -INFINITY};
+
+    if (is_integer(image.depth()) || chance(rng, 0.9))
+        return;
+    for (int x = 0; x < image.cols; x++)
+        image.col(x).row(random_int(rng, 0, image.rows - 1)).setTo(odd[random_int(rng, 0, 2)]);
+}

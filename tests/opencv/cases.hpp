@@ -83,6 +83,14 @@ cv::Size random_size(Rng &rng);
 cv::Mat random_image(int depth, Rng &rng);
 cv::Mat random_image(cv::Size size, int depth, int channels, Rng &rng);
 
+// The image with more pixels to its right and below, and the part of a result that is for the image
+// itself. The last pixels of a row or of all, where OpenCV's loops round differently, are then others.
+cv::Mat enlarged(const cv::Mat &image);
+cv::Mat part_for(const cv::Mat &image, const cv::Mat &result);
+
+// At times puts some infinite pixels and NaN into an image of floats.
+void sprinkle(cv::Mat &image, Rng &rng);
+
 // Tilery's name of the depth.
 const char *depth_name(int depth);
 
