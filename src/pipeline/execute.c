@@ -214,33 +214,64 @@ static unsigned char *ring_row(const struct ring *ring, int band, int64_t y)
     return ring->data + (ptrdiff_t)ring->band_bytes * band + (ptrdiff_t)ring->row_bytes * slot;
 }
 
-/* Writes the scene's border beside a row just made. */
-static void write_border(const struct ring *ring, unsigned char *row, int64_t scene_width,
-                         enum pixel_type type)
-{
-    const size_t pixel = ring->pixel;
-    unsigned char constant[8];
+/* Pixels beside a row of a ring, and where on the row what they show is, in bytes. */
+enum { BESIDE_MOST = 128 };
+struct beside {
+    ptrdiff_t at[BESIDE_MOST], shown[BESIDE_MOST];
+    int n;
+    bool constant; /* nothing on the row is shown */
+    unsigned char value[8];
+};
 
-    pixel_store(type, ring->border.value, constant);
-    for (int i = 0; i < ring->pad_left + ring->pad_right; i++) {
-        int64_t x = i < ring->pad_left ? -1 - i : scene_width + (i - ring->pad_left);
-        int64_t from = border_map(ring->border.type, x, scene_width);
-        unsigned char *at = row + (x - ring->need.x) * (ptrdiff_t)pixel;
-        const unsigned char *shown =
-            from < 0 ? constant : row + (from - ring->need.x) * (ptrdiff_t)pixel;
-        switch (pixel) { /* of known size, a copy is an instruction */
-        case 1:
-            memcpy(at, shown, 1);
-            break;
-        case 2:
-            memcpy(at, shown, 2);
-            break;
-        case 4:
-            memcpy(at, shown, 4);
-            break;
-        default:
-            memcpy(at, shown, 8);
-        }
+static void find_beside(struct beside *b, const struct ring *ring, const struct format *format,
+                        int first)
+{
+    const ptrdiff_t pixel = (ptrdiff_t)ring->pixel;
+    const int all = ring->pad_left + ring->pad_right;
+
+    b->n = (int)min64(all - first, BESIDE_MOST);
+    b->constant = ring->border.type == BORDER_CONSTANT;
+    pixel_store(format->type, ring->border.value, b->value);
+    for (int k = 0; k < b->n; k++) {
+        const int i = first + k;
+        const int64_t x = i < ring->pad_left ? -1 - i : format->width + (i - ring->pad_left);
+        b->at[k] = (x - ring->need.x) * pixel;
+        if (!b->constant)
+            b->shown[k] = (border_map(ring->border.type, x, format->width) - ring->need.x) * pixel;
+    }
+}
+
+static void write_beside(const struct beside *b, unsigned char *row, size_t pixel)
+{
+/* Of known size, a copy is an instruction. */
+#define COPIES(SIZE)                                                                               \
+    for (int k = 0; k < b->n; k++)                                                                 \
+        memcpy(row + b->at[k], b->constant ? b->value : row + b->shown[k], SIZE);                  \
+    break
+    switch (pixel) {
+    case 1:
+        COPIES(1);
+    case 2:
+        COPIES(2);
+    case 4:
+        COPIES(4);
+    default:
+        COPIES(8);
+    }
+#undef COPIES
+}
+
+/* Writes the scene's border beside the newest `height` rows. */
+static void write_border(const struct ring *ring, const struct format *format, int height,
+                         int n_bands)
+{
+    struct beside beside;
+
+    for (int i = 0; i < ring->pad_left + ring->pad_right; i += beside.n) {
+        find_beside(&beside, ring, format, i);
+        for (int k = 0; k < height; k++)
+            for (int b = 0; b < n_bands; b++)
+                write_beside(&beside, ring_row(ring, b, ring->next + k), ring->pixel);
     }
 }
 
@@ -421,20 +452,16 @@ static bool make_rows(struct executor *x, int i, int64_t end, const struct place
     const struct stage *stage = &x->plan->stages.list[i];
     const bool is_source = i < x->plan->stages.n_sources;
     struct ring *ring = &x->rings.ring[i];
-    const bool bordered = ring->pad_left + ring->pad_right > 0;
     const int n_bands = x->plan->bands_at_once > 1 ? stage->out.bands : 1;
     const bool on_pixels = is_on_pixels(stage);
-    const int64_t at_once = on_pixels ? BLOCK_MAX : max64(stage->block, 1);
+    const int64_t at_once = on_pixels || is_source ? BLOCK_MAX : max64(stage->block, 1);
     int since_tick = 0;
 
     while (ring->next < end) {
         const int height = (int)min64(end - ring->next, at_once);
         for (int b = 0; !is_source && b < (stage->across ? 1 : n_bands); b++)
             (on_pixels ? make_rows_on_pixels : make_block)(x, i, b, ring->next, height, place);
-        for (int k = 0; bordered && k < height; k++)
-            for (int b = 0; b < n_bands; b++)
-                write_border(ring, ring_row(ring, b, ring->next + k), stage->out.width,
-                             stage->out.type);
+        write_border(ring, &stage->out, height, n_bands);
         ring->next += height;
         since_tick += height;
         if (since_tick >= TICK_ROWS && !is_source) {
