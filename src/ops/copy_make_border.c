@@ -55,6 +55,17 @@ static int within(int64_t p, int width)
     return p < 0 ? 0 : p > width ? width : (int)p;
 }
 
+/* Where columns from .. to - 1 show in the rows; -1: the constant. */
+static void find_columns(const struct frame *f, const struct window *w, int from, int to)
+{
+    int *columns = w->scratch;
+
+    for (int x = from; x < to; x++) {
+        const int64_t at = shown(f, w->x + x - f->left, f->width);
+        columns[x] = at < 0 && f->type == BORDER_CONSTANT ? -1 : (int)(at - w->in.x);
+    }
+}
+
 /* The middle of a row lies together in the input; its ends are looked up pixel by pixel. */
 #define FRAME(T)                                                                                   \
     static void fill_##T(T *restrict out, const struct frame *f, int n)                            \
@@ -65,15 +76,14 @@ static int within(int64_t p, int width)
         for (int x = 0; x < n; x++)                                                                \
             out[x] = value;                                                                        \
     }                                                                                              \
-    static void look_up_##T(const struct frame *f, const struct window *w, const T *in, T *out,    \
+    static void look_up_##T(const struct frame *f, const int *columns, const T *in, T *out,        \
                             int from, int to)                                                      \
     {                                                                                              \
         T value;                                                                                   \
+                                                                                                   \
         memcpy(&value, f->value, sizeof value);                                                    \
-        for (int x = from; x < to; x++) {                                                          \
-            const int64_t at = shown(f, w->x + x - f->left, f->width);                             \
-            out[x] = at < 0 && f->type == BORDER_CONSTANT ? value : in[at - w->in.x];              \
-        }                                                                                          \
+        for (int x = from; x < to; x++)                                                            \
+            out[x] = columns[x] < 0 ? value : in[columns[x]];                                      \
     }                                                                                              \
     static void frame_##T(const void *state, const struct window *w)                               \
     {                                                                                              \
@@ -82,6 +92,8 @@ static int within(int64_t p, int width)
         const int from = wraps ? 0 : within(f->left - w->x, w->width);                             \
         const int to = wraps ? w->width : within(f->left + f->width - w->x, w->width);             \
                                                                                                    \
+        find_columns(f, w, 0, from);                                                               \
+        find_columns(f, w, from < to ? to : from, w->width);                                       \
         for (int i = 0; i < w->height; i++) {                                                      \
             const int64_t y = shown(f, w->y + i - f->top, f->height);                              \
             T *out = w->outs[i];                                                                   \
@@ -90,11 +102,11 @@ static int within(int64_t p, int width)
                 continue;                                                                          \
             }                                                                                      \
             const T *in = region_is_empty(w->in) ? NULL : w->rows[y - w->in.y];                    \
-            look_up_##T(f, w, in, out, 0, from);                                                   \
+            look_up_##T(f, w->scratch, in, out, 0, from);                                          \
             if (from < to)                                                                         \
                 memcpy(out + from, in + (w->x + from - f->left - w->in.x),                         \
                        (size_t)(to - from) * sizeof(T));                                           \
-            look_up_##T(f, w, in, out, from < to ? to : from, w->width);                           \
+            look_up_##T(f, w->scratch, in, out, from < to ? to : from, w->width);                  \
         }                                                                                          \
     }
 FOR_EACH_PIXEL_SIZE(FRAME)
@@ -137,6 +149,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         .block = BLOCK_ROWS,
         .row = kernel_of_size(rows, in.type),
         .state = f,
+        .scratch_bytes = STRIP_MAX * sizeof(int),
         .regrids = true,
         .to_input = {{-a->left, 1, 0, -a->top, 0, 1}},
         .valid = rows[0],

@@ -22,7 +22,8 @@
 enum {
     STRIP_WIDTH = 1024, /* rings of a dozen rows of 4-byte pixels then fit in 64 KiB */
     STRIP_WIDTH_ALONE =
-        4096,                /* without rings: rows in memory are read faster the longer they are */
+        4096, /* without rings: rows in memory are read faster the longer they are */
+    STRIP_WIDTH_MOST = 2 * STRIP_WIDTH, /* with small rings */
     STRIP_WIDTH_LEAST = 256, /* narrower ones spend more on halos than caches give back */
     SAMPLE_HEIGHT = 64,      /* rows by which the rings of a plan are judged */
     L2_SHARE =
@@ -112,9 +113,9 @@ static bool choose_strip_width(struct executor *x, struct err *e)
     int64_t widest = 0;
     for (int i = x->plan->stages.n_sources; i < x->plan->stages.n; i++)
         widest = max64(widest, x->rings.ring[i].need.width - STRIP_WIDTH);
-    const int64_t fits =
-        bytes > L2_SHARE ? (int64_t)((size_t)STRIP_WIDTH * L2_SHARE / bytes) : STRIP_WIDTH;
-    x->strip_width = max64(fits, max64(STRIP_WIDTH_LEAST, min64(widest, STRIP_WIDTH)));
+    const int64_t fits = (int64_t)((size_t)STRIP_WIDTH * L2_SHARE / bytes);
+    x->strip_width =
+        max64(min64(fits, STRIP_WIDTH_MOST), max64(STRIP_WIDTH_LEAST, min64(widest, STRIP_WIDTH)));
     return true;
 }
 
