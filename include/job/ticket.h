@@ -64,4 +64,7 @@ void ticket_free(struct ticket *t);
 /* The plan that says what a chunk needs. */
 const struct plan *ticket_plan(const struct ticket *t);
 
+/* Writable pixels that either plan's executor wants beside each row of a source. */
+int ticket_margin(const struct ticket *t, int source);
+
 #endif

@@ -247,8 +247,8 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
     plan_needs(plan, w->place.chunk, needs);
     for (int i = 0; i < t->n_sources; i++) {
         unpack_raw(&u, (8 - (size_t)(u.at - payload) % 8) % 8); /* feed.c's alignment */
-        if (!reuse_planes(&in[i], &w->input[i], t->sources[i].format, needs[i],
-                          plan_margin(plan, i), e) ||
+        if (!reuse_planes(&in[i], &w->input[i], t->sources[i].format, needs[i], ticket_margin(t, i),
+                          e) ||
             !fill(w, i, &u, &in[i], tick, e))
             return false;
     }

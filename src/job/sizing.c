@@ -45,10 +45,12 @@ static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan
 {
     const struct format in = plan->stages.list[source].out;
     const struct layout *l = wish->inputs[source];
+    const int margin = plan_margin(plan, source);
+    const int also = wish->also ? plan_margin(wish->also, source) : 0;
     struct planes planes;
     size_t bytes;
 
-    if (!planes_layout(&planes, &bytes, in.type, in.bands, need, plan_margin(plan, source), e))
+    if (!planes_layout(&planes, &bytes, in.type, in.bands, need, also > margin ? also : margin, e))
         return false;
     w->input += bytes;
     if (!l) {

@@ -285,3 +285,11 @@ const struct plan *ticket_plan(const struct ticket *t)
 {
     return t->careful ? t->careful : t->plan;
 }
+
+int ticket_margin(const struct ticket *t, int source)
+{
+    const int plain = plan_margin(t->plan, source);
+    const int careful = t->careful ? plan_margin(t->careful, source) : 0;
+
+    return plain > careful ? plain : careful;
+}
