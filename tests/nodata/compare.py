@@ -47,6 +47,12 @@ USES = {
     "scharr": ["--dx=0 --dy=1 --delta=7", "--ddepth=float32 --scale=0.5"],
     "sep-filter-2d": ["--kernel-x=1,-1 --kernel-y=0.25,0.5,0.25 --delta=2", "--kernel-x=3 --kernel-y=1"],
     "sobel": ["--dx=1 --dy=1 --ddepth=float32", "--ksize=5 --dx=2 --scale=0.5", "--ksize=-1 --delta=9"],
+    "warp-affine": [
+        "--m=0.9,0.2,-3,-0.3,1.1,8",
+        "--m=1.7,0,2.5,0,0.6,-4 --inverse-map --dsize=40x30 --border-value=99",
+        "--m=1,0,5,0,1,3",
+        "--m=0,-1,30,1,0,2 --flags=nearest",
+    ],
     "sqr-box-filter": ["--ksize=3 --ddepth=float32"],
 }
 

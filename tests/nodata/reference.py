@@ -415,7 +415,7 @@ def axis_by_area(n_in, n_out, scale):
     return index, weight
 
 
-def axis_by_position(kind, n_in, n_out, scale, factor, enlarges):
+def axis_by_position(kind, n_in, n_out, scale, factor, enlarges, is_x):
     """The pixels on both sides of an output pixel's place, which OpenCV finds in float32."""
     i = np.arange(n_out)
     if enlarges:
@@ -426,6 +426,8 @@ def axis_by_position(kind, n_in, n_out, scale, factor, enlarges):
         place = ((i + 0.5) * scale - 0.5).astype(np.float32)
         at = np.floor(place).astype(int)
         f = place - at.astype(np.float32)
+    if is_x and kind in ("linear", "area"):  # before the first pixel, it alone is seen
+        f, at = np.where(at < 0, np.float32(0), f), np.maximum(at, 0)
     weights = {"cubic": cubic, "lanczos4": lanczos}.get(kind, linear)(f)
     first = at - weights.shape[1] // 2 + 1
     index = np.clip(first[:, None] + np.arange(weights.shape[1]), 0, n_in - 1)
@@ -462,11 +464,11 @@ def resize(args, scene, out):
         kind = "area"
     enlarges = kind == "area" and min(scales) < 1
     taps = []
-    for (n, factor), s, m in zip(axes, scales, n_in):
+    for (n, factor), s, m, is_x in zip(axes, scales, n_in, [True, False]):
         if kind == "area" and not enlarges:
             taps.append(axis_by_area(m, n, s))
             continue
-        index, weights = axis_by_position(kind, m, n, s, factor, enlarges)
+        index, weights = axis_by_position(kind, m, n, s, factor, enlarges, is_x)
         if scene.pixels.dtype == np.uint8:
             weights = np.rint(weights * 2048) / 2048
         taps.append((index, weights))
@@ -485,6 +487,92 @@ def resize(args, scene, out):
     return Expected(own[1], total, sees, nears, slack=2e-6)
 
 
+def pyramid(scene, n_out, taps, middle, border):
+    """taps(i): the first of the pixels (before borders) and the weights of output pixel i."""
+    _, h, w = scene.pixels.shape
+    indices, weights, middles = [], [], []
+    for n, m in zip((w, h), n_out):
+        index, weight = np.zeros((m, 5), int), np.zeros((m, 5))
+        for i in range(m):
+            first, own = taps(i)
+            index[i] = border(np.clip(first + np.arange(5), first, first + len(own) - 1), n)
+            weight[i, : len(own)] = own
+        indices.append(index)
+        weights.append(weight)
+        middles.append(np.minimum([middle(i) for i in range(m)], n - 1))
+    (ix, iy), (cx, cy) = indices, middles
+    values, valid = (
+        plane[:, iy[:, None, :, None], ix[None, :, None, :]]
+        for plane in (scene.values(), scene.valid)
+    )
+    own, own_valid = (p[:, cy[:, None], cx] for p in (scene.values(), scene.valid))
+    weight = weights[1][:, None, :, None] * weights[0][None, :, None, :]
+    return Expected(own_valid, *combine(values, valid, weight, own))
+
+
+def pyr_down(args, scene, out):
+    _, h, w = scene.pixels.shape
+    name = args.get("border-type", "reflect-101")
+    return pyramid(
+        scene,
+        ((w + 1) // 2, (h + 1) // 2),
+        lambda i: (2 * i - 2, np.array([1, 4, 6, 4, 1]) / 16),
+        lambda i: 2 * i,
+        lambda p, n: border_index(p, n, name),
+    )
+
+
+def pyr_up(args, scene, out):
+    _, h, w = scene.pixels.shape
+
+    def border(p, n):
+        return np.where(p < 0, border_index(p, n, "reflect-101"), border_index(p, n, "replicate"))
+
+    def taps(i):
+        return (i // 2, np.ones(2) / 2) if i % 2 else (i // 2 - 1, np.array([1, 6, 1]) / 8)
+
+    return pyramid(scene, (2 * w, 2 * h), taps, lambda i: (i + 1) // 2, border)
+
+
+def inverse(m):
+    """OpenCV's inverse of an affine map."""
+    d = m[0] * m[4] - m[1] * m[3]
+    d = 1 / d if d else 0.0
+    a, b, c, e = m[4] * d, -m[1] * d, -m[3] * d, m[0] * d
+    return [a, b, -a * m[2] - b * m[5], c, e, -c * m[2] - e * m[5]]
+
+
+def warp_affine(args, scene, out):
+    _, h, w = scene.pixels.shape
+    width, height = args.size("dsize", f"{w}x{h}")
+    border, value = args.get("border-type", "constant"), args.real("border-value", 0)
+    value = stored(value, scene.pixels.dtype)
+    m = args.matrix("m").ravel()
+    m = m if args.flag("inverse-map") else inverse(m)
+    x, y = np.arange(width)[None, :], np.arange(height)[:, None]
+
+    def place(a, b, c, half):
+        part = np.rint((b * y + c) * 1024) + np.rint(a * x * 1024) + half
+        return part.astype(np.int64)
+
+    def show(at_x, at_y):
+        """Values and validity at these pixels."""
+        ix, iy = border_index(at_x, w, border), border_index(at_y, h, border)
+        beyond = (ix < 0) | (iy < 0)
+        planes = (p[:, np.maximum(iy, 0), np.maximum(ix, 0)] for p in (scene.values(), scene.valid))
+        return [np.where(beyond, fill, p) for p, fill in zip(planes, (value, True))]
+
+    own, own_valid = show(place(*m[:3], 512) >> 10, place(m[3], m[4], m[5], 512) >> 10)
+    if args.get("flags", "linear") == "nearest":
+        return Expected(own_valid, own, np.ones_like(own_valid))
+    px, py = place(*m[:3], 16) >> 5, place(m[3], m[4], m[5], 16) >> 5
+    fx, fy = (px & 31) / 32, (py & 31) / 32
+    at_x = (px >> 5)[..., None, None] + np.arange(2)[None, :]
+    at_y = (py >> 5)[..., None, None] + np.arange(2)[:, None]
+    weights = np.stack([1 - fy, fy], -1)[..., :, None] * np.stack([1 - fx, fx], -1)[..., None, :]
+    return Expected(own_valid, *combine(*show(at_x, at_y), weights, own))
+
+
 # --- all ops --------------------------------------------------------------------------------------------
 
 FILTERS = {
@@ -499,6 +587,8 @@ FILTERS = {
     "laplacian": laplacian,
     "median-blur": median_blur,
     "morphology-ex": morphology_ex,
+    "pyr-down": pyr_down,
+    "pyr-up": pyr_up,
     "resize": resize,
     "rotate": rotate,
     "scharr": scharr,
@@ -506,6 +596,7 @@ FILTERS = {
     "sobel": sobel,
     "sqr-box-filter": sqr_box_filter,
     "transpose": transpose,
+    "warp-affine": warp_affine,
 }
 
 SWAPS = {"rgb2bgr": [2, 1, 0], "bgr2rgb": [2, 1, 0], "rgba2bgra": [2, 1, 0, 3]}
