@@ -126,14 +126,15 @@ static bool add_validity(struct copying *c, const struct stage *stage, struct er
         c->to.current = valid.in[0].stage;
         return true;
     }
-    int *rows = stages_state(&c->to, sizeof *rows, e);
-    if (!rows)
+    struct careful_joined *joined = stages_state(&c->to, sizeof *joined, e);
+    if (!joined)
         return false;
+    joined->bands = stage->across ? stage->out.bands : 1;
     for (int k = 0; k < n; k++)
-        *rows += stage->across ? c->to.list[valid.in[k].stage].out.bands : 1;
+        joined->n_rows += stage->across ? c->to.list[valid.in[k].stage].out.bands : 1;
     valid.n_in = n;
     valid.row = careful_join;
-    valid.state = rows;
+    valid.state = joined;
     valid.block = 0;
     valid.scratch_bytes = 0;
     return stages_add(&c->to, &valid, e);

@@ -81,11 +81,13 @@ SIMD static void careful_and(uint8 *restrict out, const uint8 *restrict in, int 
 
 void careful_join(const void *state, const struct window *w)
 {
-    const int n = *(const int *)state;
+    const struct careful_joined *joined = state;
 
     memcpy(w->outs[0], w->rows[0], (size_t)w->width);
-    for (int i = 1; i < n; i++)
+    for (int i = 1; i < joined->n_rows; i++)
         careful_and(w->outs[0], w->rows[i], w->width);
+    for (int b = 1; b < joined->bands; b++)
+        memcpy(w->outs[b], w->outs[0], (size_t)w->width);
 }
 
 /* --- pixels outside replaced ---------------------------------------------------------------------- */

@@ -20,7 +20,10 @@ extern row_kernel *const careful_find[PX_N_TYPES];
 row_kernel careful_copy_mask;
 
 /* Inputs: validities, any number of them and, across bands, of any bands; output: where all are
- * inside, in every band. State: how many rows there are. */
+ * inside, in every band. */
+struct careful_joined {
+    int n_rows, bands; /* of the inputs; of the output at once */
+};
 row_kernel careful_join;
 
 /* Input 0: pixels; input 1: their validity. Output: the pixels, and the pixel
