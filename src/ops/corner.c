@@ -3,6 +3,7 @@
  * Two stages make the gradient in float32; a third one adds up its products over the block in
  * double and makes one number of the three sums.
  * SPDX-License-Identifier: MIT */
+#include "ops/border.h"
 #include "ops/derivative.h"
 #include "ops/neighborhood.h"
 
@@ -53,6 +54,8 @@ struct corner {
     const double *ones; /* TAPS_MOST of them, for row_chain */
     int before;         /* pixels of the block before its own one */
     const struct linear *dx, *dy;
+    enum border_type border; /* of the gradients, like that of the pixels */
+    int64_t width, height;   /* of the scene */
 };
 
 /* OpenCV makes no use of fma here. */
@@ -164,7 +167,18 @@ static void corner_rows(const void *state, const struct window *w)
 
 /* --- pixels outside the data ------------------------------------------------------------------- */
 
-/* Gradients of pixels inside the data only, which stand for those of the whole block. */
+/* Where the gradient at a position shows; false: the border's constant does. */
+static bool find_shown(const struct corner *c, int64_t *x, int64_t *y)
+{
+    if (c->border == BORDER_WRAP) /* the view goes on past the edge */
+        return true;
+    *x = border_map(c->border, *x, c->width);
+    *y = border_map(c->border, *y, c->height);
+    return *x >= 0 && *y >= 0;
+}
+
+/* Gradients of pixels inside the data only, which stand for those of the whole block. Those past the
+ * scene's edge are 0 or, as in the kernel, gradients inside mirrored, not of pixels mirrored. */
 static bool patch_corner(const void *state, const struct patch_view *v, int64_t x, int64_t y,
                          double *results)
 {
@@ -174,20 +188,22 @@ static bool patch_corner(const void *state, const struct patch_view *v, int64_t 
     int inside = 0;
     bool misses = false;
 
-    for (int64_t j = y - c->before; j < y - c->before + block; j++)
-        for (int64_t i = x - c->before; i < x - c->before + block; i++) {
-            double dx, dy;
+    for (int k = 0; k < block * block; k++) {
+        int64_t i = x - c->before + k % block, j = y - c->before + k / block;
+        double dx = 0, dy = 0;
+        if (find_shown(c, &i, &j)) {
             if (!patch_pixel(v, 0, i, j, &ignored)) {
                 misses = true;
                 continue;
             }
             misses |= linear_patch(c->dx, v, i, j, &dx);
             misses |= linear_patch(c->dy, v, i, j, &dy);
-            sums[XX] += dx * dx;
-            sums[XY] += dx * dy;
-            sums[YY] += dy * dy;
-            inside++;
         }
+        sums[XX] += dx * dx;
+        sums[XY] += dx * dy;
+        sums[YY] += dy * dy;
+        inside++;
+    }
     float result;
     for (int p = 0; p < N_PRODUCTS && inside > 0; p++)
         sums[p] *= (double)block * block / inside;
@@ -252,6 +268,9 @@ static bool add_corner(const char *op, struct stages *s, const struct args *a, s
     struct corner *c = corner_new(s, a, respond, e);
     if (!c)
         return false;
+    c->border = border.type;
+    c->width = in.width;
+    c->height = in.height;
     for (int k = 0; k < 2; k++) {
         if (!add_gradient(s, source, k == 0, a, in, k == 0 ? &c->dx : &c->dy, e))
             return false;
@@ -265,7 +284,7 @@ static bool add_corner(const char *op, struct stages *s, const struct args *a, s
     stage.patch_state = c;
     stage.patch_input = (struct stage_input){
         .stage = source,
-        .reach = {before + side, after + side, before + side, after + side},
+        .reach = {before + side, before + side, before + side, before + side},
         .border = border,
     };
     return stages_add(s, &stage, e);
