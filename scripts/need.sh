@@ -19,6 +19,15 @@ header() {
     echo "#include <$1>" | ${CXX:-c++} -I/usr/include/opencv4 -E -x c++ -
 }
 
+# The first python3 of the path may be another than the packages'.
+# shellcheck disable=SC2317
+python_has() {
+    for p in python3 /usr/bin/python3; do
+        $p -c 'import numpy; from osgeo import gdal' && return
+    done
+    return 1
+}
+
 want "a C compiler (cc)" gcc gcc gcc command -v "${CC:-cc}"
 want "pkg-config" pkg-config pkgconf-pkg-config pkg-config command -v "$pkg"
 want "an MPI compiler ($mpicc)" libopenmpi-dev openmpi-devel openmpi command -v "$mpicc"
@@ -33,6 +42,7 @@ if [ "${1:-build}" = test ]; then
     want "OpenCV (compared with in tests)" libopencv-imgproc-dev opencv-devel opencv header opencv2/imgproc.hpp
     want "GDAL's programs (gdalinfo)" gdal-bin gdal gdal command -v gdalinfo
     want "jq" jq jq jq command -v jq
+    want "numpy and GDAL for Python" "python3-numpy python3-gdal" "python3-numpy python3-gdal" "numpy, gdal" python_has
     want "pgrep" procps procps-ng procps-ng command -v pgrep
 fi
 [ $missing -eq 0 ] && exit 0

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 sh scripts/need.sh test 2>/dev/null && exit 0
 
 packages="gcc g++ make pkg-config libopenmpi-dev openmpi-bin libgdal-dev gdal-bin libtiff-dev
-    libdeflate-dev libjansson-dev check libopencv-imgproc-dev jq procps"
+    libdeflate-dev libjansson-dev check libopencv-imgproc-dev jq procps python3-numpy python3-gdal"
 # shellcheck disable=SC2086 # the list is meant to be split
 set -- $packages
 if [ "$(id -u)" -eq 0 ]; then

@@ -24,7 +24,7 @@ class Expected:
     """valid: which output pixels are inside the data.
     value: unrounded, where `sees` says that pixels outside took part; elsewhere the result is what it
     is without nodata. Where `nears`, pixels outside had no weight, so that either may stand.
-    slack: how far the value may be off, beside what rounding to the output's type makes."""
+    slack: how far the value may be off, beside what double and the output's type make."""
 
     def __init__(self, valid, value=None, sees=None, nears=None, slack=0.0):
         self.valid, self.value, self.slack = valid, value, slack
@@ -248,6 +248,38 @@ def laplacian(args, scene, out):
         second, smooth = sobel_taps(ksize, 2), sobel_taps(ksize, 0)
         weights = np.outer(smooth, second) + np.outer(second, smooth)
     return centred(args, weights * args.real("scale", 1), args.real("delta", 0)).apply(scene)
+
+
+def corner(args, scene, respond):
+    """Gradients at the pixels inside only, which stand for those of the whole block."""
+    block, ksize = args.whole("block-size", 0), args.whole("ksize", 3)
+    border = args.get("border-type", "reflect-101")
+    range_of_type = 255 if scene.pixels.dtype == np.uint8 else 1
+    longer = 2.0 ** (2 if ksize == -1 else ksize - 1) * (2 if ksize == -1 else 1)
+    own = Args([f"--border-type={border}"])
+    own["scale"] = 1 / (longer * block * range_of_type)
+    x, y = derivative(own, scene, ksize, 1, 0), derivative(own, scene, ksize, 0, 1)
+    seen, sums = x.sees | x.nears | y.sees | y.nears, []
+    for product in (x.value * x.value, x.value * y.value, y.value * y.value):
+        half = block // 2
+        around = Scene(np.where(scene.valid, product, 0), scene.valid)
+        values, valid = windows(around, block, block, half, half, border, 0)
+        n = np.maximum(valid.sum((-2, -1)), 1)
+        sums.append((values * valid).sum((-2, -1)) * (block * block / n))
+    seen = Scene(seen.astype(np.uint8), np.ones_like(seen))
+    flags = windows(seen, block, block, half, half, border, 0)[0]
+    value = respond(*sums)
+    slack = 1e-5 * np.maximum(np.abs(value), respond(sums[0] + sums[2], 0, sums[0] + sums[2]))
+    return Expected(scene.valid, value, (flags > 0).any((-2, -1)) | ~valid.all((-2, -1)), slack=slack)
+
+
+def corner_harris(args, scene, out):
+    k = args.real("k", 0.04)
+    return corner(args, scene, lambda a, b, c: a * c - b * b - k * (a + c) ** 2)
+
+
+def corner_min_eigen_val(args, scene, out):
+    return corner(args, scene, lambda a, b, c: (a + c) / 2 - np.hypot((a - c) / 2, b))
 
 
 # --- order ----------------------------------------------------------------------------------------------
@@ -484,7 +516,8 @@ def resize(args, scene, out):
     )
     weights = wy[:, None, :, None] * wx[None, :, None, :]
     total, sees, nears = combine(pixels, valid, weights, own[0])
-    return Expected(own[1], total, sees, nears, slack=2e-6)
+    slack = 1e-4 * np.abs(pixels).max() if kind == "lanczos4" else 1e-6 * np.abs(pixels).max()
+    return Expected(own[1], total, sees, nears, slack)
 
 
 def pyramid(scene, n_out, taps, middle, border):
@@ -579,6 +612,8 @@ FILTERS = {
     "blur": blur,
     "box-filter": blur,
     "copy-make-border": copy_make_border,
+    "corner-harris": corner_harris,
+    "corner-min-eigen-val": corner_min_eigen_val,
     "dilate": dilate,
     "erode": erode,
     "filter-2d": filter_2d,
@@ -599,30 +634,37 @@ FILTERS = {
     "warp-affine": warp_affine,
 }
 
-SWAPS = {"rgb2bgr": [2, 1, 0], "bgr2rgb": [2, 1, 0], "rgba2bgra": [2, 1, 0, 3]}
+COLOURS = ("rgb", "bgr", "rgba", "bgra", "gray")
+
+
+def bands_moved(code):
+    """Which band each output band is; None when they are mixed. A band of constants goes by band 0."""
+    start, _, end = code.partition("2")
+    if start not in COLOURS or end not in COLOURS or end == "gray":
+        return None
+    return [max(start.find(letter), 0) for letter in end]
 
 
 def by_pixel(op, args, valid, n_out):
     """The validity of an op on single pixels: each band's own, or of all bands together."""
-    code = args.get("code", "rgb2gray")
     if op == "extract-channel":
         return valid[[args.whole("coi", 0)]]
-    if op == "cvt-color" and code in SWAPS:
-        return valid[SWAPS[code]]
+    if op == "cvt-color" and bands_moved(args["code"]):
+        return valid[bands_moved(args["code"])]
     if op in ("cvt-color", "in-range") or n_out != valid.shape[0]:
         return np.repeat(valid.all(0, keepdims=True), n_out, 0)
     return valid
 
 
-def expect(op, point, words, scene, other, out):
+def expect(op, by_single_pixels, words, scene, other, out):
     """What comes of the scene (and the other one, or None) where `out` is the result without nodata;
-    None when this file does not know. point: the op works on single pixels."""
+    None when this file does not know."""
     args = Args(words)
     if op in FILTERS:
         return FILTERS[op](args, scene, out)
-    if not point or out.shape[1:] != scene.pixels.shape[1:]:
-        return None
-    if op == "merge" and other:
+    if op == "merge":
         return Expected(np.concatenate([scene.valid, other.valid]))
+    if not by_single_pixels and op != "extract-channel":
+        return None
     valid = scene.valid & other.valid if other else scene.valid
     return Expected(by_pixel(op, args, valid, out.shape[0]))
