@@ -120,6 +120,37 @@ static void convert_row(const void *state, const struct window *w)
     }
 }
 
+/* Pairs of the usual types in one pass: through `work`, they would take a fifth longer. */
+#define DIRECT(T, U)                                                                               \
+    SIMD static void convert_##T##_to_##U(const void *state, const struct window *w)               \
+    {                                                                                              \
+        const struct conversion *c = state;                                                        \
+        const T *restrict in = w->rows[0];                                                         \
+        U *restrict out = w->outs[0];                                                              \
+        const float a = (float)c->alpha, b = (float)c->beta;                                       \
+        const int width = w->width;                                                                \
+                                                                                                   \
+        for (int x = 0; x < width; x++)                                                            \
+            out[x] = saturate_##U(fmaf((float)in[x], a, b));                                       \
+    }
+#define DIRECT_FROM(T) DIRECT(T, uint8) DIRECT(T, uint16) DIRECT(T, int16) DIRECT(T, float32)
+DIRECT_FROM(uint8)
+DIRECT_FROM(uint16)
+DIRECT_FROM(int16)
+DIRECT_FROM(float32)
+
+#define DIRECT_ROWS(T)                                                                             \
+    {                                                                                              \
+        [PX_UINT8] = convert_##T##_to_uint8, [PX_UINT16] = convert_##T##_to_uint16,                \
+        [PX_INT16] = convert_##T##_to_int16, [PX_FLOAT32] = convert_##T##_to_float32,              \
+    }
+static row_kernel *const direct[PX_N_TYPES][PX_N_TYPES] = {
+    [PX_UINT8] = DIRECT_ROWS(uint8),
+    [PX_UINT16] = DIRECT_ROWS(uint16),
+    [PX_INT16] = DIRECT_ROWS(int16),
+    [PX_FLOAT32] = DIRECT_ROWS(float32),
+};
+
 static bool float_holds(enum pixel_type type)
 {
     return type == PX_UINT8 || type == PX_UINT16 || type == PX_INT16 || type == PX_FLOAT32;
@@ -160,7 +191,8 @@ bool convert_add(struct stages *s, enum pixel_type to, double alpha, double beta
         .out_size = pixel_size(to),
     };
     format.type = to;
-    return stages_add_row(s, convert_row, c, format, (struct reach){0},
+    row_kernel *row = work == FLOAT && direct[from][to] ? direct[from][to] : convert_row;
+    return stages_add_row(s, row, c, format, (struct reach){0},
                           (struct border){BORDER_REPLICATE, 0}, e);
 }
 
