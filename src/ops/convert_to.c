@@ -1,7 +1,8 @@
 /* convert_to.c - OpenCV's Mat::convertTo: alpha x + beta in another pixel type.
  *
  * A row goes through a working type in blocks that stay in cache: loaded and scaled, then stored.
- * So nine types need loops per type, not per pair of types. OpenCV works in float32 but for a few
+ * So nine types need loops per type, not per pair of types; only the commonest pairs, whose time is
+ * that of memory, have loops of their own. OpenCV works in float32 but for a few
  * pairs; 64-bit integers, which it does not have, go through long double, which holds them all
  * (x86). SPDX-License-Identifier: MIT */
 #include "ops/convert.h"
@@ -120,35 +121,36 @@ static void convert_row(const void *state, const struct window *w)
     }
 }
 
-/* Pairs of the usual types in one pass: through `work`, they would take a fifth longer. */
-#define DIRECT(T, U)                                                                               \
-    SIMD static void convert_##T##_to_##U(const void *state, const struct window *w)               \
+#define DIRECT(FROM, TO)                                                                           \
+    SIMD static void convert_##FROM##_to_##TO(const void *state, const struct window *w)           \
     {                                                                                              \
-        const struct conversion *c = state;                                                        \
-        const T *restrict in = w->rows[0];                                                         \
-        U *restrict out = w->outs[0];                                                              \
-        const float a = (float)c->alpha, b = (float)c->beta;                                       \
+        const FROM *restrict in = w->rows[0];                                                      \
+        TO *restrict out = w->outs[0];                                                             \
+        const float a = (float)((const struct conversion *)state)->alpha;                          \
+        const float b = (float)((const struct conversion *)state)->beta;                           \
         const int width = w->width;                                                                \
                                                                                                    \
         for (int x = 0; x < width; x++)                                                            \
-            out[x] = saturate_##U(fmaf((float)in[x], a, b));                                       \
+            out[x] = saturate_##TO(fmaf((float)in[x], a, b));                                      \
     }
-#define DIRECT_FROM(T) DIRECT(T, uint8) DIRECT(T, uint16) DIRECT(T, int16) DIRECT(T, float32)
+#define DIRECT_FROM(FROM)                                                                          \
+    DIRECT(FROM, uint8) DIRECT(FROM, uint16) DIRECT(FROM, int16) DIRECT(FROM, float32)
 DIRECT_FROM(uint8)
 DIRECT_FROM(uint16)
 DIRECT_FROM(int16)
 DIRECT_FROM(float32)
 
-#define DIRECT_ROWS(T)                                                                             \
+/* Those that work in float32 throughout. */
+#define DIRECT_ROW(FROM)                                                                           \
     {                                                                                              \
-        [PX_UINT8] = convert_##T##_to_uint8, [PX_UINT16] = convert_##T##_to_uint16,                \
-        [PX_INT16] = convert_##T##_to_int16, [PX_FLOAT32] = convert_##T##_to_float32,              \
+        [PX_UINT8] = convert_##FROM##_to_uint8, [PX_UINT16] = convert_##FROM##_to_uint16,          \
+        [PX_INT16] = convert_##FROM##_to_int16, [PX_FLOAT32] = convert_##FROM##_to_float32         \
     }
 static row_kernel *const direct[PX_N_TYPES][PX_N_TYPES] = {
-    [PX_UINT8] = DIRECT_ROWS(uint8),
-    [PX_UINT16] = DIRECT_ROWS(uint16),
-    [PX_INT16] = DIRECT_ROWS(int16),
-    [PX_FLOAT32] = DIRECT_ROWS(float32),
+    [PX_UINT8] = DIRECT_ROW(uint8),
+    [PX_UINT16] = DIRECT_ROW(uint16),
+    [PX_INT16] = DIRECT_ROW(int16),
+    [PX_FLOAT32] = DIRECT_ROW(float32),
 };
 
 static bool float_holds(enum pixel_type type)
@@ -191,9 +193,8 @@ bool convert_add(struct stages *s, enum pixel_type to, double alpha, double beta
         .out_size = pixel_size(to),
     };
     format.type = to;
-    row_kernel *row = work == FLOAT && direct[from][to] ? direct[from][to] : convert_row;
-    return stages_add_row(s, row, c, format, (struct reach){0},
-                          (struct border){BORDER_REPLICATE, 0}, e);
+    return stages_add_row(s, direct[from][to] ? direct[from][to] : convert_row, c, format,
+                          (struct reach){0}, (struct border){BORDER_REPLICATE, 0}, e);
 }
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)

@@ -3,21 +3,16 @@
 #include "ops/hsv.h"
 
 #include <float.h>
+#include <string.h>
 
 /* Bytes are divided through factors with so many binary places, rounded from what OpenCV's tables
  * hold; a float's quotient rounds to the same (the unit test tries all). Hue has 180 steps. */
 enum { PLACES = 12, HALF = 1 << (PLACES - 1), STEPS = 180 };
 
-SIMD static void hsv_from_rgb_uint8(const void *state, const struct window *w)
+SIMD static void bytes_from_rgb(const uint8 *restrict reds, const uint8 *restrict greens,
+                                const uint8 *restrict blues, uint8 *restrict hues,
+                                uint8 *restrict saturations, uint8 *restrict values, int width)
 {
-    const int red = *(const int *)state, width = w->width;
-    const uint8 *restrict reds = w->rows[red];
-    const uint8 *restrict greens = w->rows[1];
-    const uint8 *restrict blues = w->rows[2 - red];
-    uint8 *restrict hues = w->outs[0];
-    uint8 *restrict saturations = w->outs[1];
-    uint8 *restrict values = w->outs[2];
-
     for (int x = 0; x < width; x++) {
         const int r = reds[x], g = greens[x], b = blues[x];
         const int rg = r > g ? r : g, most = rg > b ? rg : b;
@@ -35,16 +30,10 @@ SIMD static void hsv_from_rgb_uint8(const void *state, const struct window *w)
     }
 }
 
-SIMD static void hsv_from_rgb_float32(const void *state, const struct window *w)
+SIMD static void floats_from_rgb(const float *restrict reds, const float *restrict greens,
+                                 const float *restrict blues, float *restrict hues,
+                                 float *restrict saturations, float *restrict values, int width)
 {
-    const int red = *(const int *)state, width = w->width;
-    const float *restrict reds = w->rows[red];
-    const float *restrict greens = w->rows[1];
-    const float *restrict blues = w->rows[2 - red];
-    float *restrict hues = w->outs[0];
-    float *restrict saturations = w->outs[1];
-    float *restrict values = w->outs[2];
-
     for (int x = 0; x < width; x++) {
         const float r = reds[x], g = greens[x], b = blues[x];
         const float rg = r > g ? r : g, most = rg > b ? rg : b;
@@ -65,6 +54,20 @@ struct rgb {
     float r, g, b;
 };
 
+/* One of two colours, without a choice that compilers would make a branch of. */
+static inline float pick(bool first, float a, float b)
+{
+    const int32_t mask = -(int32_t)first;
+    int32_t a_bits, b_bits;
+    float picked;
+
+    memcpy(&a_bits, &a, sizeof a);
+    memcpy(&b_bits, &b, sizeof b);
+    a_bits = (a_bits & mask) | (b_bits & ~mask);
+    memcpy(&picked, &a_bits, sizeof picked);
+    return picked;
+}
+
 /* `sixths` is the hue in units of 60 degrees. A negative hue counts as in the first sixth. */
 static inline struct rgb rgb_of(float sixths, float s, float v)
 {
@@ -72,31 +75,20 @@ static inline struct rgb rgb_of(float sixths, float s, float v)
     const float sector = whole - 6 * truncf(whole * (1.0f / 6));
     const float none = v * (1 - s);
     const float falling = v * fmaf(-s, part, 1), rising = v * fmaf(-s, 1 - part, 1);
-    const float r0 = sector < 1 ? v : falling, r4 = sector < 5 ? rising : v;
-    const float g0 = sector < 1 ? rising : v, g3 = sector < 4 ? falling : none;
-    const float b2 = sector < 3 ? rising : v, b5 = sector < 5 ? v : falling;
+    const bool in_1 = sector == 1, in_2 = sector == 2, in_3 = sector == 3, in_4 = sector == 4;
+    const bool in_0 = sector<1, in_5 = sector> 4;
 
     return (struct rgb){
-        .r = sector < 2   ? r0
-             : sector < 4 ? none
-                          : r4,
-        .g = sector < 3 ? g0 : g3,
-        .b = sector < 2   ? none
-             : sector < 4 ? b2
-                          : b5,
+        .r = pick(in_0 | in_5, v, pick(in_1, falling, pick(in_4, rising, none))),
+        .g = pick(in_1 | in_2, v, pick(in_0, rising, pick(in_3, falling, none))),
+        .b = pick(in_3 | in_4, v, pick(in_2, rising, pick(in_5, falling, none))),
     };
 }
 
-SIMD static void hsv_to_rgb_float32(const void *state, const struct window *w)
+SIMD static void floats_to_rgb(const float *restrict hues, const float *restrict saturations,
+                               const float *restrict values, float *restrict reds,
+                               float *restrict greens, float *restrict blues, int width)
 {
-    const int red = *(const int *)state, width = w->width;
-    const float *restrict hues = w->rows[0];
-    const float *restrict saturations = w->rows[1];
-    const float *restrict values = w->rows[2];
-    float *restrict reds = w->outs[red];
-    float *restrict greens = w->outs[1];
-    float *restrict blues = w->outs[2 - red];
-
     for (int x = 0; x < width; x++) {
         const struct rgb c = rgb_of(hues[x] * (6 / 360.0f), saturations[x], values[x]);
         reds[x] = c.r;
@@ -106,16 +98,10 @@ SIMD static void hsv_to_rgb_float32(const void *state, const struct window *w)
 }
 
 /* What OpenCV's vector loop does, where colours are cut off, not rounded as at the ends of rows. */
-SIMD static void hsv_to_rgb_uint8(const void *state, const struct window *w)
+SIMD static void bytes_to_rgb(const uint8 *restrict hues, const uint8 *restrict saturations,
+                              const uint8 *restrict values, uint8 *restrict reds,
+                              uint8 *restrict greens, uint8 *restrict blues, int width)
 {
-    const int red = *(const int *)state, width = w->width;
-    const uint8 *restrict hues = w->rows[0];
-    const uint8 *restrict saturations = w->rows[1];
-    const uint8 *restrict values = w->rows[2];
-    uint8 *restrict reds = w->outs[red];
-    uint8 *restrict greens = w->outs[1];
-    uint8 *restrict blues = w->outs[2 - red];
-
     for (int x = 0; x < width; x++) {
         const float s = (float)saturations[x] * (1 / 255.0f), v = (float)values[x] * (1 / 255.0f);
         const struct rgb c = rgb_of((float)hues[x] * (6.0f / STEPS), s, v);
@@ -125,11 +111,33 @@ SIMD static void hsv_to_rgb_uint8(const void *state, const struct window *w)
     }
 }
 
+/* Rows as parameters: of so many pointers, compilers believe only these to be apart. */
+#define FROM_RGB(ROWS)                                                                             \
+    static void ROWS##_from_rgb_kernel(const void *state, const struct window *w)                  \
+    {                                                                                              \
+        const int red = *(const int *)state;                                                       \
+                                                                                                   \
+        ROWS##_from_rgb(w->rows[red], w->rows[1], w->rows[2 - red], w->outs[0], w->outs[1],        \
+                        w->outs[2], w->width);                                                     \
+    }
+#define TO_RGB(ROWS)                                                                               \
+    static void ROWS##_to_rgb_kernel(const void *state, const struct window *w)                    \
+    {                                                                                              \
+        const int red = *(const int *)state;                                                       \
+                                                                                                   \
+        ROWS##_to_rgb(w->rows[0], w->rows[1], w->rows[2], w->outs[red], w->outs[1],                \
+                      w->outs[2 - red], w->width);                                                 \
+    }
+FROM_RGB(bytes)
+FROM_RGB(floats)
+TO_RGB(bytes)
+TO_RGB(floats)
+
 row_kernel *const hsv_from_rgb[PX_N_KERNEL_TYPES] = {
-    [PX_UINT8] = hsv_from_rgb_uint8,
-    [PX_FLOAT32] = hsv_from_rgb_float32,
+    [PX_UINT8] = bytes_from_rgb_kernel,
+    [PX_FLOAT32] = floats_from_rgb_kernel,
 };
 row_kernel *const hsv_to_rgb[PX_N_KERNEL_TYPES] = {
-    [PX_UINT8] = hsv_to_rgb_uint8,
-    [PX_FLOAT32] = hsv_to_rgb_float32,
+    [PX_UINT8] = bytes_to_rgb_kernel,
+    [PX_FLOAT32] = floats_to_rgb_kernel,
 };

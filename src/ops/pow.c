@@ -69,18 +69,32 @@ struct broken {
 
 /* The exponent is rounded to the pixels' type, as in OpenCV's passes over memory. */
 #define BROKEN_POWER(T, SQRT)                                                                      \
-    SIMD static void broken_power_##T(const void *state, const struct window *w)                   \
+    SIMD static void times_##T(T *v, double by, int n)                                             \
     {                                                                                              \
-        const T *restrict in = w->rows[0];                                                         \
-        T *restrict out = w->outs[0];                                                              \
-        const struct exponential *t = ((const struct broken *)state)->tables;                      \
-        const double power = ((const struct broken *)state)->power;                                \
-        const int width = w->width;                                                                \
+        for (int i = 0; i < n; i++)                                                                \
+            v[i] = (T)(v[i] * by);                                                                 \
+    }                                                                                              \
+    SIMD static void not_of_negative_##T(const T *restrict in, T *restrict out, double power,      \
+                                         int n)                                                    \
+    {                                                                                              \
+        for (int i = 0; i < n; i++) {                                                              \
+            const T finite = (in[i] == 0) & (power < 0) ? (T)INFINITY : out[i];                    \
+            out[i] = in[i] < 0 ? (T)NAN : finite;                                                  \
+        }                                                                                          \
+    }                                                                                              \
+    static void broken_power_##T(const void *state, const struct window *w)                        \
+    {                                                                                              \
+        const T *in = w->rows[0];                                                                  \
+        T *out = w->outs[0];                                                                       \
+        const struct broken *b = state;                                                            \
+        T logs[EXPONENTIAL_MOST];                                                                  \
                                                                                                    \
-        for (int x = 0; x < width; x++) {                                                          \
-            const T v = in[x], p = exp_##T((T)(log_##T(v, t) * power), t);                         \
-            const T finite = v == 0 && power < 0 ? (T)INFINITY : p;                                \
-            out[x] = v < 0 ? (T)NAN : finite;                                                      \
+        for (int x = 0, n; x < w->width; x += n) {                                                 \
+            n = exponential_next(in + x, w->width - x, sizeof(T));                                 \
+            log_##T(b->tables, in + x, logs, n);                                                   \
+            times_##T(logs, b->power, n);                                                          \
+            exp_##T(b->tables, logs, out + x, n);                                                  \
+            not_of_negative_##T(in + x, out + x, b->power, n);                                     \
         }                                                                                          \
     }                                                                                              \
     SIMD static void sqrt_##T(const void *state, const struct window *w)                           \
