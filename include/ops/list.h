@@ -1,5 +1,6 @@
 /* list.h - the ops, in alphabetical order. OP(threshold) stands for `const struct op op_threshold`. */
 OP(absdiff)
+OP(adaptive_threshold)
 OP(add)
 OP(add_weighted)
 OP(bitwise_and)

@@ -10,6 +10,7 @@
 #include "box_kernels.h"
 
 #include "ops/row_blocks.h"
+#include "ops/row_sums.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
@@ -128,14 +129,6 @@ static const void *box_row(const struct box_kernel *k, const struct window *w, i
     return (const char *)w->rows[i] + (x - k->left) * (ptrdiff_t)k->pixel;
 }
 
-/* Asks for a row that is wanted soon: rows of a column of tiles lie too far apart in memory for the
- * processor to guess. */
-static void box_fetch(const void *row, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i += 64)
-        __builtin_prefetch((const char *)row + i);
-}
-
 static void *box_out(const struct box_kernel *k, const struct window *w, int i, int x)
 {
     return (char *)w->outs[i] + (size_t)x * k->out_pixel;
@@ -211,7 +204,7 @@ static void *box_out(const struct box_kernel *k, const struct window *w, int i, 
                 k->rows->slide(sums, box_row(k, w, i - 1, x), box_row(k, w, i - 1 + k->height, x), \
                                next, n);                                                           \
                 if (i + 1 < w->height)                                                             \
-                    box_fetch(box_row(k, w, i + k->height, x), (size_t)n * k->pixel);              \
+                    row_prefetch(box_row(k, w, i + k->height, x), (size_t)n * k->pixel);           \
                 sums = next;                                                                       \
                 box_along_##W(k, sums, spare, box_out(k, w, i, x), width);                         \
             }                                                                                      \
