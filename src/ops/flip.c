@@ -51,8 +51,8 @@ FOR_EACH_PIXEL_SIZE(STRAIGHT)
 /* The rows of the output region are columns of the input's. Squares as wide as a cache line are
  * turned, tile by tile, in a buffer, so that every line of both sides is touched once: lines of
  * neighbouring rows often share a place in the cache. Rows far apart are no pattern that processors
- * see, so they are told AHEAD rows before: a fifth is gained on float32. What is left over at the right and below is
- * moved pixel by pixel. */
+ * see, so they are told AHEAD rows before: a fifth is gained on float32. What is left over at the
+ * right and below is moved pixel by pixel. */
 #define SIDE(T) (64 / sizeof(T) < BLOCK_ROWS ? 64 / sizeof(T) : BLOCK_ROWS)
 #define TURNED(T)                                                                                  \
     static inline const T *column_##T(const struct turn *t, const struct window *w, int x)         \
@@ -77,7 +77,6 @@ FOR_EACH_PIXEL_SIZE(STRAIGHT)
                                                                                                    \
         for (int x = x0 + AHEAD; x < x0 + AHEAD + S && x < w->width; x++)                          \
             __builtin_prefetch(column_##T(t, w, x) + from);                                        \
-                                                                                                   \
         for (int x = 0; x < S; x += N)                                                             \
             for (int y = 0; y < S; y += N) {                                                       \
                 tile_##T a[N];                                                                     \
