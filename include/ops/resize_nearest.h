@@ -28,6 +28,9 @@ static inline int64_t nearest_pixel(int64_t i, double scale, int64_t len)
 bool resize_nearest_add(struct stages *s, struct format in, struct format out, double scale_x,
                         double scale_y, struct err *e) MUST_CHECK;
 
+/* The kernel for any processor; its state is a struct nearest. */
+row_kernel *resize_nearest_plain(enum pixel_type type);
+
 /* A kernel for processors with AVX-512, with its tables in n->picks, owned by s. *row is left alone
  * when the processor or the scale does not suit. Fails if memory is short. */
 bool nearest_picks_avx512(struct stages *s, struct nearest *n, size_t pixel_bytes, row_kernel **row,

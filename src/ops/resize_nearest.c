@@ -44,12 +44,17 @@ FOR_EACH_PIXEL_SIZE(NEAREST)
 #define NEAREST_ROW(T) nearest_##T,
 static row_kernel *const kernels[PIXEL_SIZES] = {FOR_EACH_PIXEL_SIZE(NEAREST_ROW)};
 
+row_kernel *resize_nearest_plain(enum pixel_type type)
+{
+    return kernel_of_size(kernels, type);
+}
+
 bool resize_nearest_add(struct stages *s, struct format in, struct format out, double scale_x,
                         double scale_y, struct err *e)
 {
     struct nearest *n = stages_state(s, sizeof *n, e);
     int *columns = n ? stages_state(s, (size_t)out.width * sizeof *columns, e) : NULL;
-    row_kernel *row = kernel_of_size(kernels, in.type);
+    row_kernel *row = resize_nearest_plain(in.type);
 
     if (!columns)
         return false;
