@@ -25,7 +25,7 @@ AVX512 struct lanes lanes_at(const struct warp_flat *f, const struct warp_positi
                              struct warp_span s, int column, int size)
 {
     const int n = s.to - column;
-    struct lanes l = {.mask = n >= LANES ? 0xffff : (__mmask16)((1 << n) - 1)};
+    struct lanes l = {.mask = (__mmask16)(n >= LANES ? 0xffff : (1 << n) - 1)};
 
     l.x = _mm512_maskz_loadu_epi32(l.mask, p->x + column);
     l.y = _mm512_maskz_loadu_epi32(l.mask, p->y + column);
