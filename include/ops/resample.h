@@ -69,6 +69,9 @@ static inline int64_t resampling_row(const struct resampling *r, int64_t row)
     return r->skips ? axis_clamp(r->y, r->y->first[row / r->y->taps] + row % r->y->taps) : row;
 }
 
+/* For prepare: fails as op_takes does for the types that cannot be summed up so. */
+bool resample_takes(const char *op, enum pixel_type type, struct err *e) MUST_CHECK;
+
 /* Adds the two stages to the current one, whose format is `in`. Their state is r, owned by s. The
  * last one, not yet added, is left in *last. Fails if memory is short. */
 bool resample_rows(struct stages *s, const struct resampling *r, struct format in,

@@ -2,7 +2,7 @@
  * of 16 output columns in one instruction.
  *
  * Output columns are taken in groups of 16 whose pixels lie within 32; the tables of a group are
- * used for a whole block of rows. Groups at the scene's edges, where pixels are repeated, are
+ * used for a few rows. Groups at the scene's edges, where pixels are repeated, are
  * summed one by one.
  *
  * Measured on uint8, linear, by 0.7, 4096 x 4096, both directions, one core of a Sapphire Rapids
@@ -108,6 +108,9 @@ AVX512 __m512 sum_up(const struct group *g, struct floats v, int taps)
     return sum;
 }
 
+/* Few rows at a time: many, a power of two of bytes apart, would push each other out of the cache. */
+enum { ROWS_AT_ONCE = 8 };
+
 /* The bits of positions from .. to - 1 among those from `base` on. */
 static uint32 bits_between(int64_t from, int64_t to, int64_t base)
 {
@@ -123,10 +126,12 @@ static uint32 bits_between(int64_t from, int64_t to, int64_t base)
  * of what the window has. */
 #define SUM_GROUP(T, STORE, OUT, TAPS)                                                             \
     do {                                                                                           \
-        for (int i = 0; i < w->height; i++)                                                        \
-            STORE((char *)w->outs[i] + (column - w->x) * (int64_t)sizeof(OUT), stores,             \
-                  sum_up(g, load_##T((const char *)rows[i] + from * (int64_t)sizeof(T), loads),    \
-                         TAPS));                                                                   \
+        for (int i = first; i < last; i++)                                                         \
+            STORE(                                                                                 \
+                (char *)w->outs[i] + (column - w->x) * (int64_t)sizeof(OUT), stores,               \
+                sum_up(g,                                                                          \
+                       load_##T((const char *)rows[i - first] + from * (int64_t)sizeof(T), loads), \
+                       TAPS));                                                                     \
     } while (0)
 
 #define ONE_BY_ONE(T)                                                                              \
@@ -151,26 +156,26 @@ ONE_BY_ONE(float32)
 #define AS_NARROW(v) (int16)((int)(v) >> 4)
 
 #define ROWS(NAME, T, OUT, STORE, FINISH)                                                          \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static void rows_##NAME(         \
-        const void *state, const struct window *w)                                                 \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static void some_##NAME(         \
+        const struct horizontal *h, const struct window *w, int first, int last)                   \
     {                                                                                              \
-        const struct horizontal *h = state;                                                        \
         const struct axis *a = h->r.x;                                                             \
         const int64_t end = w->x + w->width;                                                       \
-        const void *rows[GROUP];                                                                   \
+        const void *rows[ROWS_AT_ONCE];                                                            \
                                                                                                    \
-        for (int i = 0; i < w->height; i++)                                                        \
-            rows[i] = w->rows[resampling_row(&h->r, w->y + i) - w->in.y];                          \
+        for (int i = first; i < last; i++)                                                         \
+            rows[i - first] = w->rows[resampling_row(&h->r, w->y + i) - w->in.y];                  \
         for (int64_t column = w->x / GROUP * GROUP; column < end; column += GROUP) {               \
             const struct group *g = &h->groups->group[column / GROUP];                             \
             const __mmask16 stores = (__mmask16)bits_between(w->x, end, column);                   \
             const __mmask32 loads = bits_between(w->in.x, w->in.x + w->in.width, g->base);         \
             const int64_t from = g->base - w->in.x;                                                \
             if (!g->inside)                                                                        \
-                for (int i = 0; i < w->height; i++)                                                \
+                for (int i = first; i < last; i++)                                                 \
                     for (int64_t x = column > w->x ? column : w->x; x < column + GROUP && x < end; \
                          x++)                                                                      \
-                        ((OUT *)w->outs[i])[x - w->x] = FINISH(sum_one_##T(a, w, rows[i], x));     \
+                        ((OUT *)w->outs[i])[x - w->x] =                                            \
+                            FINISH(sum_one_##T(a, w, rows[i - first], x));                         \
             else if (h->groups->taps == 2)                                                         \
                 SUM_GROUP(T, STORE, OUT, 2);                                                       \
             else if (h->groups->taps == 4)                                                         \
@@ -178,6 +183,11 @@ ONE_BY_ONE(float32)
             else                                                                                   \
                 SUM_GROUP(T, STORE, OUT, h->groups->taps);                                         \
         }                                                                                          \
+    }                                                                                              \
+    static void rows_##NAME(const void *state, const struct window *w)                             \
+    {                                                                                              \
+        for (int i = 0; i < w->height; i += ROWS_AT_ONCE)                                          \
+            some_##NAME(state, w, i, i + ROWS_AT_ONCE < w->height ? i + ROWS_AT_ONCE : w->height); \
     }
 ROWS(narrow, uint8, int16, store_narrow, AS_NARROW)
 ROWS(uint8, uint8, float, store_sums, AS_SUM)

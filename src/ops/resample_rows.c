@@ -267,6 +267,16 @@ static const struct way_in ways_in[PX_N_KERNEL_TYPES] = {
     [PX_FLOAT64] = {resample_turn_uint64, clamp_uint64, NULL, PX_FLOAT64},
 };
 
+/* 32-bit integers would lose to OpenCV's weights, which are float32. */
+bool resample_takes(const char *op, enum pixel_type type, struct err *e)
+{
+    row_kernel *taken[PX_N_KERNEL_TYPES];
+
+    for (int t = 0; t < PX_N_KERNEL_TYPES; t++)
+        taken[t] = ways_in[t].turn ? resample_rows_plain : NULL;
+    return op_takes(op, taken, type, e);
+}
+
 bool resample_rows(struct stages *s, const struct resampling *r, struct format in, struct err *e)
 {
     struct horizontal *h = stages_state(s, sizeof *h, e);

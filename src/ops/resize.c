@@ -5,12 +5,12 @@
 #include "ops/linear.h"
 #include "ops/resample.h"
 #include "ops/resize_area.h"
-#include "ops/tile.h"
+#include "ops/resize_nearest.h"
 
 #include <float.h>
 #include <math.h>
 
-enum { BLOCK_ROWS = 32, SIDE_MOST = 1 << 24 };
+enum { SIDE_MOST = 1 << 24 };
 
 struct args {
     struct size2 dsize;
@@ -93,85 +93,6 @@ static bool find_target(struct target *t, const struct args *a, struct format in
     return true;
 }
 
-/* --- nearest ------------------------------------------------------------------------------------ */
-
-struct nearest {
-    int64_t width, height; /* of the input */
-    double scale_x, scale_y;
-    const int *columns; /* of the input, one for each of the output */
-};
-
-static int64_t nearest_pixel(int64_t i, double scale, int64_t len)
-{
-    const int64_t at = (int64_t)floor((double)i * scale);
-
-    return at < len ? at : len - 1;
-}
-
-static struct region need_nearest(const void *state, struct region out)
-{
-    const struct nearest *n = state;
-    const int64_t x0 = n->columns[out.x], x1 = n->columns[out.x + out.width - 1];
-    const int64_t y0 = nearest_pixel(out.y, n->scale_y, n->height);
-    const int64_t y1 = nearest_pixel(out.y + out.height - 1, n->scale_y, n->height);
-
-    return (struct region){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
-}
-
-/* A row that is shown again is copied from above. */
-#define NEAREST(T)                                                                                 \
-    SIMD static void resize_pick_##T(const T *restrict in, const int *restrict columns,            \
-                                     T *restrict out, int n)                                       \
-    {                                                                                              \
-        for (int x = 0; x < n; x++)                                                                \
-            out[x] = in[columns[x]];                                                               \
-    }                                                                                              \
-    static void nearest_##T(const void *state, const struct window *w)                             \
-    {                                                                                              \
-        const struct nearest *n = state;                                                           \
-        const void *above = NULL;                                                                  \
-                                                                                                   \
-        for (int i = 0; i < w->height; i++) {                                                      \
-            const int64_t y = nearest_pixel(w->y + i, n->scale_y, n->height);                      \
-            const void *in = w->rows[y - w->in.y];                                                 \
-            if (in == above)                                                                       \
-                memcpy(w->outs[i], w->outs[i - 1], (size_t)w->width * sizeof(T));                  \
-            else                                                                                   \
-                resize_pick_##T((const T *)in - w->in.x, n->columns + w->x, w->outs[i], w->width); \
-            above = in;                                                                            \
-        }                                                                                          \
-    }
-FOR_EACH_PIXEL_SIZE(NEAREST)
-
-#define NEAREST_ROW(T) nearest_##T,
-static row_kernel *const nearest_kernels[PIXEL_SIZES] = {FOR_EACH_PIXEL_SIZE(NEAREST_ROW)};
-
-static bool add_nearest(struct stages *s, struct format in, struct format out,
-                        const struct target *t, struct err *e)
-{
-    struct nearest *n = stages_state(s, sizeof *n, e);
-    int *columns = n ? stages_state(s, (size_t)out.width * sizeof *columns, e) : NULL;
-
-    if (!columns)
-        return false;
-    *n = (struct nearest){in.width, in.height, 1 / t->fx, 1 / t->fy, columns};
-    for (int64_t x = 0; x < out.width; x++)
-        columns[x] = (int)nearest_pixel(x, n->scale_x, in.width);
-    const struct stage stage = {
-        .in = {{.stage = s->current, .need = need_nearest, .need_state = n}},
-        .n_in = 1,
-        .out = out,
-        .block = BLOCK_ROWS,
-        .row = kernel_of_size(nearest_kernels, in.type),
-        .state = n,
-        .regrids = true,
-        .to_input = {{0, n->scale_x, 0, 0, 0, n->scale_y}},
-        .valid = nearest_kernels[0],
-        .valid_state = n,
-    };
-    return stages_add(s, &stage, e);
-}
-
 /* --- sums along both axes ------------------------------------------------------------------------ */
 
 static struct region need_both(const void *state, struct region out)
@@ -250,12 +171,6 @@ static bool add_sums(struct stages *s, struct format in, const struct target *t,
 
 /* --- the op ------------------------------------------------------------------------------------- */
 
-/* Only what OpenCV takes: 32-bit integers would lose to its weights, which are float32. */
-static row_kernel *const summed[PX_N_KERNEL_TYPES] = {
-    [PX_UINT8] = nearest_uint8,    [PX_UINT16] = nearest_uint16,  [PX_INT16] = nearest_uint16,
-    [PX_FLOAT32] = nearest_uint32, [PX_FLOAT64] = nearest_uint64,
-};
-
 /* Whether an output pixel is a whole number of input pixels wide, and how many. */
 static bool is_whole(double scale, int *n)
 {
@@ -278,12 +193,12 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     const bool whole_x = is_whole(1 / t.fx, &x), whole_y = is_whole(1 / t.fy, &y);
     if (interpolation == RESIZE_LINEAR && whole_x && whole_y && x == 2 && y == 2)
         interpolation = RESIZE_AREA;
-    if (interpolation != RESIZE_NEAREST && !op_takes("resize", summed, in.type, e))
+    if (interpolation != RESIZE_NEAREST && !resample_takes("resize", in.type, e))
         return false;
     if (t.width == in.width && t.height == in.height)
         return true;
     if (interpolation == RESIZE_NEAREST)
-        return add_nearest(out, in, format, &t, e);
+        return resize_nearest_add(out, in, format, 1 / t.fx, 1 / t.fy, e);
     if (interpolation == RESIZE_AREA && whole_x && whole_y && x >= 1 && y >= 1)
         return resize_area_add(out, in, format, x, y, e);
     return add_sums(out, in, &t, interpolation, e);

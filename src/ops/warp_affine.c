@@ -7,10 +7,17 @@
 #include "ops/linear.h"
 #include "ops/saturate.h"
 #include "ops/tile.h"
+#include "ops/warp.h"
 
 #include <math.h>
 
-enum { BLOCK_ROWS = 32, SIDE_MOST = 1 << 20, BITS = 10, FINE_BITS = 5, FINE = 1 << FINE_BITS };
+enum {
+    BLOCK_ROWS = 32,
+    SIDE_MOST = 1 << 20,
+    BITS = WARP_BITS,
+    FINE_BITS = WARP_FINE_BITS,
+    FINE = WARP_FINE,
+};
 
 enum { NEAREST, LINEAR };
 static const char *const interpolations[] = {"nearest", "linear", NULL};
@@ -51,6 +58,7 @@ struct warp {
     _Alignas(8) unsigned char constant[8]; /* the same as a pixel */
     /* What each output column adds to the position along x and y, modulo 2^32. */
     const uint32 *x, *y;
+    warp_gather *gather, *gather_nearest; /* or NULL */
 };
 
 /* --- positions ---------------------------------------------------------------------------------- */
@@ -117,21 +125,30 @@ static struct region need(const void *state, struct region out)
 
 /* --- parts of a row ----------------------------------------------------------------------------- */
 
-/* Columns from .. to - 1. */
-struct span {
-    int from, to;
-};
+/* Whether the coordinate of column x, start + what `step` has led to, is at least (if steps go up)
+ * or at most (if down) the bound. */
+static bool is_past(double step, int64_t x, int64_t start, int64_t bound)
+{
+    const int64_t at = start + fixed_point(step * (double)x);
 
-/* The first of n columns of a row whose coordinate, start + what `step` has led to, is at least (if
- * steps go up) or at most (if down) the bound; n if none. */
+    return step < 0 ? at <= bound : at >= bound;
+}
+
+/* The first of n columns from x on that is past the bound; n if none. It is sought around where it
+ * would be without rounding. */
 static int first_past(double step, int64_t x, int n, int64_t start, int64_t bound)
 {
+    const double guess = ((double)(bound - start) / (1 << BITS)) / step - (double)x;
+    const int near = guess > 1 && guess < n - 1 ? (int)guess : 0;
     int from = 0, to = n;
 
+    if (near > 0 && !is_past(step, x + near - 1, start, bound))
+        from = near;
+    if (near > 0 && is_past(step, x + near + 1, start, bound))
+        to = near + 1;
     while (from < to) {
         const int middle = from + (to - from) / 2;
-        const int64_t at = start + fixed_point(step * (double)(x + middle));
-        if (step < 0 ? at <= bound : at >= bound)
+        if (is_past(step, x + middle, start, bound))
             to = middle;
         else
             from = middle + 1;
@@ -140,28 +157,42 @@ static int first_past(double step, int64_t x, int n, int64_t start, int64_t boun
 }
 
 /* The columns whose coordinate lies in pixels first .. last. */
-static struct span between(double step, int64_t x, int n, int64_t start, int64_t first,
-                           int64_t last)
+static struct warp_span between(double step, int64_t x, int n, int64_t start, int64_t first,
+                                int64_t last)
 {
     const int64_t low = first * (1 << BITS), high = (last + 1) * (1 << BITS);
 
+    if (step == 0)
+        return (struct warp_span){0, start >= low && start < high ? n : 0};
     if (step < 0)
-        return (struct span){first_past(step, x, n, start, high - 1),
-                             first_past(step, x, n, start, low - 1)};
-    return (struct span){first_past(step, x, n, start, low), first_past(step, x, n, start, high)};
+        return (struct warp_span){first_past(step, x, n, start, high - 1),
+                                  first_past(step, x, n, start, low - 1)};
+    return (struct warp_span){first_past(step, x, n, start, low),
+                              first_past(step, x, n, start, high)};
 }
 
 /* The columns of output row i that look only at pixels of the scene, or (touches) at any of it. */
-static struct span columns_inside(const struct warp *f, int interpolation, const struct window *w,
-                                  int i, bool touches)
+static struct warp_span columns_inside(const struct warp *f, int interpolation,
+                                       const struct window *w, int i, bool touches)
 {
     const struct position start = position_of(f, interpolation, 0, w->y + i);
     const int first = touches ? -interpolation : 0, less = touches ? 0 : interpolation;
-    const struct span a = between(f->m[0], w->x, w->width, start.x, first, f->width - 1 - less);
-    const struct span b = between(f->m[3], w->x, w->width, start.y, first, f->height - 1 - less);
+    const struct warp_span a =
+        between(f->m[0], w->x, w->width, start.x, first, f->width - 1 - less);
+    const struct warp_span b =
+        between(f->m[3], w->x, w->width, start.y, first, f->height - 1 - less);
     const int from = a.from > b.from ? a.from : b.from, to = a.to < b.to ? a.to : b.to;
 
-    return from < to ? (struct span){from, to} : (struct span){0, 0};
+    return from < to ? (struct warp_span){from, to} : (struct warp_span){0, 0};
+}
+
+/* The same for linear interpolation and any pixel of the scene; all columns when there is always
+ * one. */
+static struct warp_span columns_touching(const struct warp *f, const struct window *w, int i)
+{
+    if (f->border == BORDER_CONSTANT)
+        return columns_inside(f, LINEAR, w, i, true);
+    return (struct warp_span){0, w->width};
 }
 
 /* Positions of columns of a row in the window's input region: there they fit 32 bits. */
@@ -172,18 +203,39 @@ SIMD static void warp_positions(const uint32 *restrict steps, uint32 start, int3
         out[x] = (int32)(steps[x] + start);
 }
 
-struct positions {
-    int32 x[STRIP_MAX], y[STRIP_MAX];
-};
-
 static void find_positions(const struct warp *f, int interpolation, const struct window *w, int i,
-                           struct span s, struct positions *p)
+                           struct warp_span s, struct warp_positions *p)
 {
     const struct position start = position_of(f, interpolation, 0, w->y + i);
     const int64_t left = w->in.x * (1 << BITS), top = w->in.y * (1 << BITS);
 
     warp_positions(f->x + w->x + s.from, (uint32)(start.x - left), p->x + s.from, s.to - s.from);
     warp_positions(f->y + w->x + s.from, (uint32)(start.y - top), p->y + s.from, s.to - s.from);
+}
+
+/* Whether the rows of the window lie the same distance apart, as those of a scene do, and near
+ * enough for 32 bits. */
+static bool lies_flat(const struct window *w, struct warp_flat *flat)
+{
+    const char *first = region_is_empty(w->in) ? NULL : w->rows[0];
+    const ptrdiff_t stride = w->in.height > 1 ? (const char *)w->rows[1] - first : 0;
+
+    if (w->in.height < 2 || stride <= 0 || stride > INT32_MAX / w->in.height)
+        return false;
+    for (int64_t y = 2; y < w->in.height; y++)
+        if ((const char *)w->rows[y] != first + y * stride)
+            return false;
+    *flat = (struct warp_flat){first, (int32)stride};
+    return true;
+}
+
+/* Whether a span looks into the last of the window's rows, behind which no byte may be read. */
+static bool looks_at_last(const struct window *w, const struct warp_positions *p,
+                          struct warp_span s, int interpolation)
+{
+    const int a = s.from < s.to ? p->y[s.from] : 0, b = s.from < s.to ? p->y[s.to - 1] : 0;
+
+    return ((a > b ? a : b) >> BITS) + interpolation >= w->in.height - 1;
 }
 
 /* A pixel of the scene or its border; NULL: the constant. */
@@ -212,7 +264,7 @@ FOR_EACH_PIXEL_SIZE(FILL)
 
 #define WARP_NEAREST(T)                                                                            \
     static void edge_nearest_##T(const struct warp *f, const struct window *w, int i,              \
-                                 struct span s)                                                    \
+                                 struct warp_span s)                                               \
     {                                                                                              \
         if (f->border == BORDER_CONSTANT) {                                                        \
             fill_##T(f, (T *)w->outs[i] + s.from, s.to - s.from);                                  \
@@ -224,8 +276,8 @@ FOR_EACH_PIXEL_SIZE(FILL)
             memcpy((T *)w->outs[i] + x, in, sizeof(T));                                            \
         }                                                                                          \
     }                                                                                              \
-    SIMD static void warp_nearest_##T(const void *const *rows, const struct positions *p,          \
-                                      struct span s, T *restrict out)                              \
+    SIMD static void warp_nearest_##T(const void *const *rows, const struct warp_positions *p,     \
+                                      struct warp_span s, T *restrict out)                         \
     {                                                                                              \
         for (int x = s.from; x < s.to; x++)                                                        \
             out[x] = ((const T *)rows[p->y[x] >> BITS])[p->x[x] >> BITS];                          \
@@ -233,14 +285,19 @@ FOR_EACH_PIXEL_SIZE(FILL)
     static void nearest_##T(const void *state, const struct window *w)                             \
     {                                                                                              \
         const struct warp *f = state;                                                              \
-        struct positions *p = w->scratch;                                                          \
+        struct warp_positions *p = w->scratch;                                                     \
+        struct warp_flat flat;                                                                     \
+        const bool gathers = f->gather_nearest && lies_flat(w, &flat);                             \
                                                                                                    \
         for (int i = 0; i < w->height; i++) {                                                      \
-            const struct span inside = columns_inside(f, NEAREST, w, i, false);                    \
-            find_positions(f, NEAREST, w, i, inside, p);                                           \
-            warp_nearest_##T(w->rows, p, inside, w->outs[i]);                                      \
-            edge_nearest_##T(f, w, i, (struct span){0, inside.from});                              \
-            edge_nearest_##T(f, w, i, (struct span){inside.to, w->width});                         \
+            const struct warp_span s = columns_inside(f, NEAREST, w, i, false);                    \
+            edge_nearest_##T(f, w, i, (struct warp_span){0, s.from});                              \
+            edge_nearest_##T(f, w, i, (struct warp_span){s.to, w->width});                         \
+            find_positions(f, NEAREST, w, i, s, p);                                                \
+            if (gathers && !looks_at_last(w, p, s, NEAREST))                                       \
+                f->gather_nearest(&flat, p, s, w->outs[i]);                                        \
+            else                                                                                   \
+                warp_nearest_##T(w->rows, p, s, w->outs[i]);                                       \
         }                                                                                          \
     }
 FOR_EACH_PIXEL_SIZE(WARP_NEAREST)
@@ -286,7 +343,7 @@ BLEND(float64, double, saturate_float64_d)
         return v;                                                                                  \
     }                                                                                              \
     static void edge_linear_##T(const struct warp *f, const struct window *w, int i,               \
-                                struct span s)                                                     \
+                                struct warp_span s)                                                \
     {                                                                                              \
         for (int x = s.from; x < s.to; x++) {                                                      \
             const struct position p = position_of(f, LINEAR, w->x + x, w->y + i);                  \
@@ -296,8 +353,8 @@ BLEND(float64, double, saturate_float64_d)
                           tap_##T(f, w, u + 1, v + 1), fine(p.x), fine(p.y));                      \
         }                                                                                          \
     }                                                                                              \
-    SIMD static void warp_linear_##T(const void *const *rows, const struct positions *p,           \
-                                     struct span s, T *restrict out)                               \
+    SIMD static void warp_linear_##T(const void *const *rows, const struct warp_positions *p,      \
+                                     struct warp_span s, T *restrict out)                          \
     {                                                                                              \
         for (int x = s.from; x < s.to; x++) {                                                      \
             const T *a = (const T *)rows[p->y[x] >> BITS] + (p->x[x] >> BITS);                     \
@@ -308,23 +365,24 @@ BLEND(float64, double, saturate_float64_d)
     static void linear_##T(const void *state, const struct window *w)                              \
     {                                                                                              \
         const struct warp *f = state;                                                              \
-        struct positions *p = w->scratch;                                                          \
+        struct warp_positions *p = w->scratch;                                                     \
+        struct warp_flat flat;                                                                     \
+        const bool gathers = f->gather && lies_flat(w, &flat);                                     \
                                                                                                    \
         for (int i = 0; i < w->height; i++) {                                                      \
-            const struct span inside = columns_inside(f, LINEAR, w, i, false);                     \
-            struct span touches = {0, w->width};                                                   \
-            if (f->border == BORDER_CONSTANT)                                                      \
-                touches = columns_inside(f, LINEAR, w, i, true);                                   \
+            const struct warp_span s = columns_inside(f, LINEAR, w, i, false);                     \
+            const struct warp_span touches = columns_touching(f, w, i);                            \
             fill_##SIZE(f, w->outs[i], touches.from);                                              \
             fill_##SIZE(f, (SIZE *)w->outs[i] + touches.to, w->width - touches.to);                \
-            if (inside.from == inside.to) {                                                        \
-                edge_linear_##T(f, w, i, touches);                                                 \
-                continue;                                                                          \
-            }                                                                                      \
-            find_positions(f, LINEAR, w, i, inside, p);                                            \
-            edge_linear_##T(f, w, i, (struct span){touches.from, inside.from});                    \
-            warp_linear_##T(w->rows, p, inside, w->outs[i]);                                       \
-            edge_linear_##T(f, w, i, (struct span){inside.to, touches.to});                        \
+            edge_linear_##T(                                                                       \
+                f, w, i, (struct warp_span){touches.from, s.from < s.to ? s.from : touches.to});   \
+            if (s.from < s.to)                                                                     \
+                edge_linear_##T(f, w, i, (struct warp_span){s.to, touches.to});                    \
+            find_positions(f, LINEAR, w, i, s, p);                                                 \
+            if (gathers && !looks_at_last(w, p, s, LINEAR))                                        \
+                f->gather(&flat, p, s, w->outs[i]);                                                \
+            else                                                                                   \
+                warp_linear_##T(w->rows, p, s, w->outs[i]);                                        \
         }                                                                                          \
     }
 WARP_LINEAR(uint8, uint8)
@@ -425,6 +483,7 @@ static const struct warp *warp_of_validity(struct stages *s, const struct warp *
     if (own) {
         *own = *f;
         memset(own->constant, UINT8_MAX, sizeof own->constant);
+        own->gather_nearest = warp_gather_nearest(PX_UINT8);
     }
     return own;
 }
@@ -448,6 +507,8 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         .interpolation = a->flags,
         .width = in.width,
         .height = in.height,
+        .gather = a->flags == LINEAR ? warp_gather_linear(in.type) : NULL,
+        .gather_nearest = warp_gather_nearest(in.type),
     };
     memcpy(f->m, a->m.v, sizeof f->m);
     if (!a->inverse_map)
@@ -466,7 +527,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         .block = BLOCK_ROWS,
         .row = a->flags == NEAREST ? kernel_of_size(nearest, in.type) : linear[in.type],
         .state = f,
-        .scratch_bytes = sizeof(struct positions),
+        .scratch_bytes = sizeof(struct warp_positions),
         .regrids = true,
         .to_input = to_input(f->m),
         .valid = nearest[0],
