@@ -142,6 +142,36 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_5)
 static row_kernel *const rows_3[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW_3)};
 static row_kernel *const rows_5[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW_5)};
 
+enum { KSIZE_LARGEST = 5 };
+
+/* Puts v between n sorted values. */
+static void insert(double *sorted, int n, double v)
+{
+    for (; n > 0 && sorted[n - 1] > v; n--)
+        sorted[n] = sorted[n - 1];
+    sorted[n] = v;
+}
+
+/* The median of the pixels inside the data: of an even number, the mean of the middle two. */
+static bool patch_median(const void *state, const struct patch_view *v, int64_t x, int64_t y,
+                         double *results)
+{
+    const int r = *(const int *)state, all = (2 * r + 1) * (2 * r + 1);
+    bool misses = false;
+
+    for (int b = 0; b < v->bands; b++) {
+        double sorted[KSIZE_LARGEST * KSIZE_LARGEST], value;
+        int n = 0;
+        for (int64_t j = y - r; j <= y + r; j++)
+            for (int64_t i = x - r; i <= x + r; i++)
+                if (patch_pixel(v, b, i, j, &value))
+                    insert(sorted, n++, value);
+        results[b] = n > 0 ? sorted[(n - 1) / 2] / 2 + sorted[n / 2] / 2 : 0;
+        misses |= n < all;
+    }
+    return misses;
+}
+
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct args *a = args;
@@ -151,7 +181,11 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         return false;
     if (a->ksize != 3 && a->ksize != 5)
         return err_usage(e, "median-blur: --ksize=%d is not possible; it is 3 or 5", a->ksize);
-    const struct stage stage = {
+    int *radius = stages_state(out, sizeof *radius, e);
+    if (!radius)
+        return false;
+    *radius = r;
+    struct stage stage = {
         .in = {{.stage = out->current,
                 .reach = {.left = r, .right = r, .up = r, .down = r},
                 .border = {BORDER_REPLICATE, 0}}},
@@ -159,7 +193,10 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         .out = in,
         .row = a->ksize == 3 ? rows_3[in.type] : rows_5[in.type],
         .scratch_bytes = (size_t)a->ksize * RANK_ROW * pixel_size(in.type),
+        .patch = patch_median,
+        .patch_state = radius,
     };
+    stage.patch_input = stage.in[0];
     return stages_add(out, &stage, e);
 }
 
