@@ -15,6 +15,8 @@ struct affine {
 /* One on one. */
 struct affine affine_identity(void);
 
+bool affine_equal(const struct affine *a, const struct affine *b);
+
 /* First b, then a. */
 struct affine affine_compose(const struct affine *a, const struct affine *b);
 

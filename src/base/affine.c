@@ -9,6 +9,15 @@ struct affine affine_identity(void)
     return (struct affine){{0, 1, 0, 0, 0, 1}};
 }
 
+bool affine_equal(const struct affine *a, const struct affine *b)
+{
+    bool equal = true;
+
+    for (int i = 0; i < 6; i++)
+        equal &= a->m[i] == b->m[i];
+    return equal;
+}
+
 struct affine affine_compose(const struct affine *a, const struct affine *b)
 {
     const double *p = a->m, *q = b->m;

@@ -11,6 +11,7 @@
 #include "pipeline/inside.h"
 #include "pipeline/execute.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,7 @@ static bool keep_blob(struct held_tile *tile, const unsigned char *blob, size_t 
     }
     if (tile->blob)
         return true;
+    assert(blob); /* a tile that is held without its blob is decoded to the end */
     tile->blob = malloc(size);
     if (!tile->blob)
         return err_set(e, "out of memory: %zu bytes were wanted", size);

@@ -319,6 +319,6 @@ size_t box_scratch(struct box_kernel *k, enum box_sums sums, bool exact)
         const int64_t fits = FRESH_BYTES / (int64_t)(rows * sizeof(double)) - k->width;
         k->tile = (int)MIN(MAX(fits, TILE_LEAST), BOX_TILE);
     }
-    k->scratch_row = (size_t)(k->tile + k->width + ROW_SPARE);
+    k->scratch_row = (size_t)k->tile + (size_t)k->width + ROW_SPARE;
     return rows * k->scratch_row * sizes[sums];
 }

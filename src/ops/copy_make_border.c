@@ -103,7 +103,7 @@ static void find_columns(const struct frame *f, const struct window *w, int from
             }                                                                                      \
             const T *in = region_is_empty(w->in) ? NULL : w->rows[y - w->in.y];                    \
             look_up_##T(f, w->scratch, in, out, 0, from);                                          \
-            if (from < to)                                                                         \
+            if (from < to && in)                                                                   \
                 memcpy(out + from, in + (w->x + from - f->left - w->in.x),                         \
                        (size_t)(to - from) * sizeof(T));                                           \
             look_up_##T(f, w->scratch, in, out, from < to ? to : from, w->width);                  \

@@ -173,7 +173,10 @@ static int find_levels(const struct shape *s, int first, int end, int n_out, int
     for (int k = first; k < end; k++)
         for (int i = 0; i < n_out; i++) {
             int *const level = &levels[s->terms[k].y - top + i];
-            *level = MAX(*level, s->terms[k].level);
+            *level = MAX(
+                *level,
+                s->terms[k]
+                    .level); /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult) all n are set */
         }
     return n;
 }

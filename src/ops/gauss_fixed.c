@@ -104,7 +104,7 @@ static inline __attribute__((always_inline)) void add_pairs(int pairs, bool star
     uint16 k[1 + PAIRS_AT_ONCE];
 
     for (int i = 0; i < 1 + 2 * pairs; i++)
-        a[i] = rows[i];
+        a[i] = rows[i]; /* NOLINT(clang-analyzer-core.NullDereference) there are as many */
     for (int i = 0; i < 1 + pairs; i++)
         k[i] = weights[i];
     for (int x = 0; x < n; x++) {

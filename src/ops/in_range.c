@@ -29,7 +29,7 @@ struct ranges {
                                       int n)                                                       \
     {                                                                                              \
         for (int x = 0; x < n; x++)                                                                \
-            out[x] &= (uint8)-((in[x] >= lower) & (in[x] <= upper));                   \
+            out[x] &= (uint8) - ((in[x] >= lower) & (in[x] <= upper));                             \
     }                                                                                              \
     static void in_range_##T(const void *state, const struct window *w)                            \
     {                                                                                              \

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ops/numbers.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -310,6 +311,7 @@ void params_print(const struct param *params, FILE *out)
 /* The value of --name=value or --name value; NULL when arg i does not name p. */
 static const char *value_of(const struct param *p, int n_args, const char *const *args, int i)
 {
+    assert(p->name); /* all but the last have one */
     const size_t n = strlen(p->name);
 
     if (strncmp(args[i], "--", 2) != 0 || strncmp(args[i] + 2, p->name, n) != 0)

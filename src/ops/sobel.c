@@ -76,6 +76,7 @@ static void pad(double *k, int *n)
 static bool add_magnitude(struct stages *s, const struct args *a, struct format in, struct err *e)
 {
     struct derivative_taps taps[2];
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression) pointers are meant */
     const struct linear **patched = stages_state(s, 2 * sizeof *patched, e);
     struct separable f = {
         .n_kernels = 2,

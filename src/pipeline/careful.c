@@ -9,6 +9,7 @@
 
 #include "careful_rows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct copying {
@@ -82,6 +83,7 @@ static bool copy_sources(struct copying *c, const struct plan_sources *sources, 
 /* The pixels of a stage with `value` where they are outside the data. */
 static bool fill(struct copying *c, int pixels, int valid, double value, struct err *e)
 {
+    assert(c->to.list);
     const struct format format = c->to.list[pixels].out;
     void *state = stages_state(&c->to, sizeof(double), e); /* room for any pixel */
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +147,7 @@ static void find_lowest(struct rings *r)
     const struct stages *s = &r->plan->stages;
     int64_t first, end;
 
+    assert(r->bounds && r->lowest);
     for (int k = r->n_steps - 1; k >= 0; k--) {
         int64_t *lowest = r->lowest + (ptrdiff_t)k * s->n;
         const int64_t *to = r->bounds + (ptrdiff_t)k * s->n;

@@ -181,10 +181,9 @@ static void copy_domains(GDALMajorObjectH to, GDALMajorObjectH from, bool shifte
 static void copy_dataset_items(GDALDatasetH to, const struct scene *s,
                                const struct output_options *options, const struct affine *to_scene)
 {
-    const struct affine same = affine_identity();
+    const struct affine one_on_one = affine_identity();
     const char *slash = strrchr(s->path, '/');
-    bool shifted =
-        s->window.x != 0 || s->window.y != 0 || memcmp(to_scene->m, same.m, sizeof same.m) != 0;
+    bool shifted = s->window.x != 0 || s->window.y != 0 || !affine_equal(to_scene, &one_on_one);
     char **items = fresh_items(s->dataset);
 
     items = CSLSetNameValue(items, "TIFFTAG_SOFTWARE", "tilery " TILERY_VERSION);
