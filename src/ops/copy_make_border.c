@@ -97,11 +97,11 @@ static void find_columns(const struct frame *f, const struct window *w, int from
         for (int i = 0; i < w->height; i++) {                                                      \
             const int64_t y = shown(f, w->y + i - f->top, f->height);                              \
             T *out = w->outs[i];                                                                   \
-            if (y < 0 && f->type == BORDER_CONSTANT) {                                             \
+            if (region_is_empty(w->in) || (y < 0 && f->type == BORDER_CONSTANT)) {                 \
                 fill_##T(out, f, w->width);                                                        \
                 continue;                                                                          \
             }                                                                                      \
-            const T *in = region_is_empty(w->in) ? NULL : w->rows[y - w->in.y];                    \
+            const T *in = w->rows[y - w->in.y];                                                    \
             look_up_##T(f, w->scratch, in, out, 0, from);                                          \
             if (from < to && in)                                                                   \
                 memcpy(out + from, in + (w->x + from - f->left - w->in.x),                         \
