@@ -146,12 +146,17 @@ MULTIPLY_IN_DOUBLE(float64)
                                                                                                    \
         return b != 0 ? quotient : (T)0;                                                           \
     }
-#define DIVIDED_INTEGERS(T) DIVIDED(T, float, saturate_##T) DIVIDED(T, double, saturate_##T##_d)
-DIVIDED_INTEGERS(uint8)
-DIVIDED_INTEGERS(uint16)
-DIVIDED_INTEGERS(int16)
-DIVIDED_INTEGERS(uint32)
-DIVIDED_INTEGERS(int32)
+#define DIVIDED_FLOAT(T) DIVIDED(T, float, saturate_##T)
+#define DIVIDED_DOUBLE(T) DIVIDED(T, double, saturate_##T##_d)
+DIVIDED_FLOAT(uint8)
+DIVIDED_FLOAT(uint16)
+DIVIDED_FLOAT(int16)
+DIVIDED_FLOAT(int32)
+DIVIDED_DOUBLE(uint8)
+DIVIDED_DOUBLE(uint16)
+DIVIDED_DOUBLE(int16)
+DIVIDED_DOUBLE(uint32)
+DIVIDED_DOUBLE(int32)
 
 WITH(divide, uint8, float, divided_uint8_float(a *scale, b))
 WITH(divide, uint16, float, divided_uint16_float(a *scale, b))

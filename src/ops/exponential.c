@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "ops/exponential.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { EXP_BITS = 6, EXP_STEPS = 1 << EXP_BITS, LOG_BITS = 8, LOG_STEPS = 1 << LOG_BITS };
@@ -154,6 +155,7 @@ static inline double log_polynomial_float64(double r, double start)
         T p[EXPONENTIAL_MOST], scale[EXPONENTIAL_MOST], power[EXPONENTIAL_MOST];                   \
         int step[EXPONENTIAL_MOST];                                                                \
                                                                                                    \
+        assert(n > 0 && n <= EXPONENTIAL_MOST);                                                    \
         exp_split_##T(in, p, scale, step, n);                                                      \
         look_up_##T(t->T.power, step, power, n);                                                   \
         exp_join_##T(p, scale, power, out, n);                                                     \
@@ -164,6 +166,7 @@ static inline double log_polynomial_float64(double r, double start)
         T logs[EXPONENTIAL_MOST], inverses[EXPONENTIAL_MOST];                                      \
         int step[EXPONENTIAL_MOST];                                                                \
                                                                                                    \
+        assert(n > 0 && n <= EXPONENTIAL_MOST);                                                    \
         log_split_##T(in, m, exponent, step, n);                                                   \
         look_up_##T(t->T.inverses, step, inverses, n);                                             \
         look_up_##T(t->T.logs, step, logs, n);                                                     \

@@ -78,7 +78,8 @@ struct broken {
                                          int n)                                                    \
     {                                                                                              \
         for (int i = 0; i < n; i++) {                                                              \
-            const T finite = (in[i] == 0) & (power < 0) ? (T)INFINITY : out[i];                    \
+            const bool infinite = in[i] == 0 && power < 0;                                         \
+            const T finite = infinite ? (T)INFINITY : out[i];                                      \
             out[i] = in[i] < 0 ? (T)NAN : finite;                                                  \
         }                                                                                          \
     }                                                                                              \

@@ -252,6 +252,25 @@ START_TEST(help_has_a_line_for_each_parameter)
 }
 END_TEST
 
+START_TEST(numbers_may_be_ranges)
+{
+    struct numbers n = {0};
+    struct err e;
+
+    ck_assert(numbers_read(&n, "3..1,7;-1..2", &e));
+    ck_assert_int_eq(n.rows, 2);
+    ck_assert_int_eq(n.columns, 4);
+    for (int i = 0; i < 8; i++)
+        ck_assert_double_eq(n.v[i], ((const double[]){3, 2, 1, 7, -1, 0, 1, 2})[i]);
+    numbers_free(&n);
+    ck_assert(!numbers_read(&n, "1..2..3", &e));
+    ck_assert(!numbers_read(&n, "1.5..3", &e));
+    ck_assert(!numbers_read(&n, "0..", &e));
+    ck_assert(!numbers_read(&n, "0..1000000000000", &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "more than"));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -260,6 +279,7 @@ int main(void)
         booleans_have_several_spellings,
         bytes_have_binary_multiples,
         tuples_have_just_so_many_numbers,
+        numbers_may_be_ranges,
         the_nearest_name_is_one_typo_away,
         defaults_are_set,
         both_spellings_are_read,

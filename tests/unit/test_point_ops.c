@@ -141,6 +141,173 @@ START_TEST(absdiff_takes_constants_outside_the_type)
 }
 END_TEST
 
+START_TEST(sums_clamp_but_for_int32)
+{
+    check_row(WORDS("add", "--value=1e9"), PX_UINT8, ROW(uint8, 0, 255), 2, PX_UINT8,
+              ROW(uint8, 255, 255));
+    check_row(WORDS("add", "--value=-1e300"), PX_UINT32, ROW(uint32, 0, UINT32_MAX), 2, PX_UINT32,
+              ROW(uint32, 0, 0));
+    check_row(WORDS("add", "--value=4e9"), PX_UINT32, ROW(uint32, 5, UINT32_MAX), 2, PX_UINT32,
+              ROW(uint32, 4000000005U, UINT32_MAX));
+    check_row(WORDS("subtract", "--value=-300.5"), PX_INT16, ROW(int16, INT16_MIN, INT16_MAX), 2,
+              PX_INT16, ROW(int16, INT16_MIN + 300, INT16_MAX));
+    check_row(WORDS("add", "--value=1"), PX_INT32, ROW(int32, INT32_MAX, -1), 2, PX_INT32,
+              ROW(int32, INT32_MIN, 0));
+    check_row(WORDS("add", "--value=1e300", "--dtype=int32"), PX_UINT8, ROW(uint8, 0), 1, PX_INT32,
+              ROW(int32, INT32_MAX));
+    check_row(WORDS("add", "--value=0.5", "--dtype=int16"), PX_UINT8, ROW(uint8, 1), 1, PX_INT16,
+              ROW(int16, 1));
+    check_row(WORDS("add", "--value=0.5", "--dtype=float32"), PX_UINT8, ROW(uint8, 1), 1,
+              PX_FLOAT32, ROW(float32, 1.5));
+}
+END_TEST
+
+START_TEST(extremes_of_nan_are_the_constant)
+{
+    check_row(WORDS("min", "--value=300"), PX_UINT8, ROW(uint8, 0, 255), 2, PX_UINT8,
+              ROW(uint8, 0, 255));
+    check_row(WORDS("max", "--value=-7"), PX_UINT16, ROW(uint16, 0, 9), 2, PX_UINT16,
+              ROW(uint16, 0, 9));
+    check_row(WORDS("max", "--value=2"), PX_FLOAT32, ROW(float32, NAN, 3), 2, PX_FLOAT32,
+              ROW(float32, 2, 3));
+    check_row(WORDS("min", "--value=2"), PX_FLOAT64, ROW(float64, NAN, 3), 2, PX_FLOAT64,
+              ROW(float64, 2, 2));
+}
+END_TEST
+
+START_TEST(integers_divided_by_zero_are_zero)
+{
+    check_row(WORDS("divide", "--value=0"), PX_INT16, ROW(int16, -5, 0, 5), 3, PX_INT16,
+              ROW(int16, 0, 0, 0));
+    check_row(WORDS("divide", "--value=2", "--scale=3"), PX_UINT8, ROW(uint8, 1, 3, 255), 3,
+              PX_UINT8, ROW(uint8, 2, 4, 255));
+    check_row(WORDS("divide", "--value=0"), PX_FLOAT32, ROW(float32, -5, 5), 2, PX_FLOAT32,
+              ROW(float32, -INFINITY, INFINITY));
+    check_row(WORDS("divide", "--value=0", "--dtype=float64"), PX_UINT8, ROW(uint8, 5), 1,
+              PX_FLOAT64, ROW(float64, INFINITY));
+}
+END_TEST
+
+START_TEST(products_and_powers_clamp)
+{
+    check_row(WORDS("multiply", "--value=1e300"), PX_UINT32, ROW(uint32, 0, 1), 2, PX_UINT32,
+              ROW(uint32, 0, UINT32_MAX));
+    check_row(WORDS("pow", "--power=2"), PX_UINT32, ROW(uint32, 65535, 65536), 2, PX_UINT32,
+              ROW(uint32, 4294836225U, UINT32_MAX));
+    check_row(WORDS("pow", "--power=8"), PX_UINT8, ROW(uint8, 0, 1, 2, 16), 4, PX_UINT8,
+              ROW(uint8, 0, 1, 255, 255));
+    check_row(WORDS("pow", "--power=3"), PX_INT16, ROW(int16, -33, -32, 0, 31, 32), 5, PX_INT16,
+              ROW(int16, INT16_MIN, INT16_MIN, 0, 29791, INT16_MAX));
+    check_row(WORDS("pow", "--power=999999999"), PX_INT32, ROW(int32, -1, 0, 1, 7), 4, PX_INT32,
+              ROW(int32, -1, 0, 1, INT32_MAX));
+    check_row(WORDS("pow", "--power=0"), PX_FLOAT32, ROW(float32, 0, NAN), 2, PX_FLOAT32,
+              ROW(float32, 1, 1));
+    check_row(WORDS("pow", "--power=-2"), PX_FLOAT64, ROW(float64, 0, -2), 2, PX_FLOAT64,
+              ROW(float64, INFINITY, 0.25));
+}
+END_TEST
+
+START_TEST(bits_of_constants_are_those_of_pixels)
+{
+    check_row(WORDS("bitwise-and", "--value=300"), PX_UINT8, ROW(uint8, 3, 255), 2, PX_UINT8,
+              ROW(uint8, 3, 255));
+    check_row(WORDS("bitwise-xor", "--value=-1"), PX_INT32, ROW(int32, 0, INT32_MAX), 2, PX_INT32,
+              ROW(int32, -1, INT32_MIN));
+    check_row(WORDS("bitwise-or", "--value=2147483648"), PX_UINT32, ROW(uint32, 1), 1, PX_UINT32,
+              ROW(uint32, 2147483649U));
+    check_row(WORDS("bitwise-not"), PX_UINT32, ROW(uint32, 1), 1, PX_UINT32,
+              ROW(uint32, UINT32_MAX - 1));
+}
+END_TEST
+
+START_TEST(in_range_takes_bounds_outside_the_type)
+{
+    check_row(WORDS("in-range", "--lower=-5", "--upper=1e9"), PX_UINT8, ROW(uint8, 0, 255), 2,
+              PX_UINT8, ROW(uint8, 255, 255));
+    check_row(WORDS("in-range", "--lower=256", "--upper=300"), PX_UINT8, ROW(uint8, 0, 255), 2,
+              PX_UINT8, ROW(uint8, 0, 0));
+    check_row(WORDS("in-range", "--lower=-1e300", "--upper=-1"), PX_UINT32,
+              ROW(uint32, 0, UINT32_MAX), 2, PX_UINT8, ROW(uint8, 0, 0));
+    check_row(WORDS("in-range", "--lower=-1", "--upper=1"), PX_FLOAT32, ROW(float32, NAN, 1, -1.5),
+              3, PX_UINT8, ROW(uint8, 0, 255, 0));
+}
+END_TEST
+
+START_TEST(exp_and_log_of_odd_numbers_are_what_opencv_makes_of_them)
+{
+    check_row(WORDS("exp"), PX_FLOAT32,
+              ROW(float32, -INFINITY, NAN, 0, 1, 88.8f, INFINITY, -88, -100), 8, PX_FLOAT32,
+              ROW(float32, 0, 0, 1, 2.7182817f, INFINITY, INFINITY, 0, 0));
+    check_row(WORDS("log"), PX_FLOAT32, ROW(float32, 0, 1, -1, INFINITY, NAN), 5, PX_FLOAT32,
+              ROW(float32, -88.02969f, 0, 0, 88.72284f, 89.1283f));
+    check_row(WORDS("pow", "--power=-1.5"), PX_FLOAT32, ROW(float32, 0, -1), 1, PX_FLOAT32,
+              ROW(float32, INFINITY));
+}
+END_TEST
+
+/* The pixels of all bands of a one-row scene after an op, band after band. */
+static void check_bands(const char *const words[MAX_ARGS], int bands, const uint8 *in, int n,
+                        int bands_out, const uint8 *expected)
+{
+    const struct format format = {PX_UINT8, bands, n, 1};
+    struct plan *plan = plan_for(words, format);
+    struct image image = image_new(format);
+
+    for (int b = 0; b < bands; b++)
+        memcpy(planes_at(&image.planes, b, 0, 0), in + (ptrdiff_t)b * n, (size_t)n);
+    struct image out = tiles_run(plan, &image, n, 1);
+    ck_assert_int_eq(out.format.bands, bands_out);
+    for (int b = 0; b < bands_out; b++)
+        ck_assert_msg(
+            memcmp(planes_at(&out.planes, b, 0, 0), expected + (ptrdiff_t)b * n, (size_t)n) == 0,
+            "%s: band %d is wrong", words[0], b);
+    image_free(&out);
+    image_free(&image);
+    plan_free(plan);
+}
+
+START_TEST(each_band_may_have_its_own_constant)
+{
+    check_bands(WORDS("add", "--value=1,2"), 2, ROW(uint8, 10, 255, 10, 20), 2, 2,
+                ROW(uint8, 11, 255, 12, 22));
+    check_bands(WORDS("lut", "--table=255..0;0..255"), 2, ROW(uint8, 10, 255, 10, 20), 2, 2,
+                ROW(uint8, 245, 0, 10, 20));
+    check_bands(WORDS("in-range", "--lower=5,15", "--upper=15,25"), 2,
+                ROW(uint8, 10, 10, 20, 10, 20, 20), 3, 1, ROW(uint8, 0, 255, 0));
+    check_bands(WORDS("extract-channel", "--coi=1"), 2, ROW(uint8, 1, 2), 1, 1, ROW(uint8, 2));
+    check_bands(WORDS("cvt-color", "--code=rgb2bgra"), 3, ROW(uint8, 1, 2, 3), 1, 4,
+                ROW(uint8, 3, 2, 1, 255));
+}
+END_TEST
+
+/* OpenCV's tables hold these factors, to the nearest integer, with 12 binary places. */
+static int factor(int number, int divisor)
+{
+    return divisor == 0 ? 0 : (int)rint((number << 12) / (double)divisor);
+}
+
+START_TEST(hsv_of_bytes_divides_as_tables_do)
+{
+    enum { N = 256 * 256 };
+    uint8 *rgb = calloc(3, N), *hsv = calloc(3, N);
+
+    ck_assert(rgb && hsv);
+    for (int i = 0; i < N; i++) { /* red is the most, blue the least */
+        const int most = i / 256, least = i % 256 * most / 255, green = (most + 2 * least) / 3;
+        const int range = most - least;
+        rgb[i] = (uint8)most;
+        rgb[N + i] = (uint8)green;
+        rgb[2 * N + i] = (uint8)least;
+        hsv[i] = (uint8)(((green - least) * factor(180, 6 * range) + 2048) >> 12);
+        hsv[N + i] = (uint8)((range * factor(255, most) + 2048) >> 12);
+        hsv[2 * N + i] = (uint8)most;
+    }
+    check_bands(WORDS("cvt-color", "--code=rgb2hsv"), 3, rgb, N, 3, hsv);
+    free(rgb);
+    free(hsv);
+}
+END_TEST
+
 START_TEST(add_weighted_saturates_uint32)
 {
     check_row(WORDS("add-weighted", "--alpha=2", "--value=10", "--beta=-0.5", "--gamma=0"),
@@ -221,6 +388,15 @@ int main(void)
         convert_to_keeps_every_64_bit_integer,
         convert_to_clamps_rounds_and_keeps_what_fits,
         absdiff_takes_constants_outside_the_type,
+        sums_clamp_but_for_int32,
+        extremes_of_nan_are_the_constant,
+        integers_divided_by_zero_are_zero,
+        products_and_powers_clamp,
+        bits_of_constants_are_those_of_pixels,
+        in_range_takes_bounds_outside_the_type,
+        exp_and_log_of_odd_numbers_are_what_opencv_makes_of_them,
+        each_band_may_have_its_own_constant,
+        hsv_of_bytes_divides_as_tables_do,
         add_weighted_saturates_uint32,
         put_text_draws_once_per_chunk,
         put_text_fills_in_the_worker,
