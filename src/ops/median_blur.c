@@ -6,6 +6,7 @@
 #include "median_histogram.h"
 
 #include "ops/row_blocks.h"
+#include "ops/row_sums.h"
 
 struct args {
     int ksize;
@@ -54,16 +55,18 @@ static const struct param params[] = {
         SORT_2(T, b, c);                                                                           \
     } while (0)
 
-enum { RANK_ROW = STRIP_MAX + 64, NETWORK_MOST = 5 };
+/* Pixels done at once, so that ranks stay in the level-1 cache. */
+enum { TILE = 512, RANK_ROW = TILE + 64, NETWORK_MOST = 5 };
 
 /* Of nine pixels in sorted columns, the median is that of: the largest of the lowest, the median of
  * the middle ones, the lowest of the largest. */
 #define MEDIAN_BLUR_3(T)                                                                           \
-    SIMD static void median_columns_3_##T(const void *const *rows, T *restrict low,                \
+    SIMD static void median_columns_3_##T(const void *const *rows, int first, T *restrict low,     \
                                           T *restrict mid, T *restrict high, int n)                \
     {                                                                                              \
-        const T *restrict r0 = (const T *)rows[0] - 1, *restrict r1 = (const T *)rows[1] - 1,      \
-                          *restrict r2 = (const T *)rows[2] - 1;                                   \
+        const T *restrict r0 = (const T *)rows[0] + first - 1,                                     \
+                          *restrict r1 = (const T *)rows[1] + first - 1,                           \
+                          *restrict r2 = (const T *)rows[2] + first - 1;                           \
                                                                                                    \
         IN_ROW_BLOCKS(x, n, {                                                                      \
             T a = r0[x], b = r1[x], c = r2[x];                                                     \
@@ -87,10 +90,13 @@ enum { RANK_ROW = STRIP_MAX + 64, NETWORK_MOST = 5 };
     {                                                                                              \
         T *low = w->scratch, *mid = low + RANK_ROW, *high = mid + RANK_ROW;                        \
                                                                                                    \
-        for (int y = 0; y < w->height; y++) {                                                      \
-            median_columns_3_##T(w->rows + y, low, mid, high, w->width + 2);                       \
-            median_3_##T(low, mid, high, w->outs[y], w->width);                                    \
-        }                                                                                          \
+        for (int y = 0; y < w->height; y++)                                                        \
+            for (int x = 0; x < w->width; x += TILE) {                                             \
+                const int n = MIN(w->width - x, TILE);                                             \
+                median_columns_3_##T(w->rows + y, x, low, mid, high, n + 2);                       \
+                median_3_##T(low, mid, high, (T *)w->outs[y] + x, n);                              \
+                row_prefetch_ahead(w, y + 2, 2, x, n, sizeof(T), sizeof(T));                       \
+            }                                                                                      \
     }
 FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
 
@@ -104,12 +110,14 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
     T a = (r)[x], b = (r)[x + 1], c = (r)[x + 2], d = (r)[x + 3], e = (r)[x + 4];                  \
     SORT_5(T, a, b, c, d, e)
 #define MEDIAN_BLUR_5(T)                                                                           \
-    SIMD static void median_columns_5_##T(const void *const *rows, T *restrict ranks, int n)       \
+    SIMD static void median_columns_5_##T(const void *const *rows, int first, T *restrict ranks,   \
+                                          int n)                                                   \
     {                                                                                              \
-        const T *restrict r0 = (const T *)rows[0] - 2, *restrict r1 = (const T *)rows[1] - 2,      \
-                          *restrict r2 = (const T *)rows[2] - 2,                                   \
-                          *restrict r3 = (const T *)rows[3] - 2,                                   \
-                          *restrict r4 = (const T *)rows[4] - 2;                                   \
+        const T *restrict r0 = (const T *)rows[0] + first - 2,                                     \
+                          *restrict r1 = (const T *)rows[1] + first - 2,                           \
+                          *restrict r2 = (const T *)rows[2] + first - 2,                           \
+                          *restrict r3 = (const T *)rows[3] + first - 2,                           \
+                          *restrict r4 = (const T *)rows[4] + first - 2;                           \
                                                                                                    \
         IN_ROW_BLOCKS(x, n, {                                                                      \
             T a = r0[x], b = r1[x], c = r2[x], d = r3[x], e = r4[x];                               \
@@ -138,10 +146,13 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
     }                                                                                              \
     static void median_blur_5_##T(const void *state, const struct window *w)                       \
     {                                                                                              \
-        for (int y = 0; y < w->height; y++) {                                                      \
-            median_columns_5_##T(w->rows + y, w->scratch, w->width + 4);                           \
-            median_5_##T(w->scratch, w->outs[y], w->width);                                        \
-        }                                                                                          \
+        for (int y = 0; y < w->height; y++)                                                        \
+            for (int x = 0; x < w->width; x += TILE) {                                             \
+                const int n = MIN(w->width - x, TILE);                                             \
+                median_columns_5_##T(w->rows + y, x, w->scratch, n + 4);                           \
+                median_5_##T(w->scratch, (T *)w->outs[y] + x, n);                                  \
+                row_prefetch_ahead(w, y + 4, 4, x, n, sizeof(T), sizeof(T));                       \
+            }                                                                                      \
     }
 FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_5)
 
