@@ -1,15 +1,20 @@
-/* median_blur.c - the median of 3 x 3 or 5 x 5 pixels, by sorting networks of minima and maxima.
+/* median_blur.c - OpenCV's medianBlur. The median of 3 x 3 or 5 x 5 pixels is found by sorting
+ * networks of minima and maxima, that of larger squares of uint8 by histograms.
  *
- * The columns of the window are sorted first, once for all the windows they are part of, into one
+ * For the networks, the columns of the window are sorted first, once for all the windows they are part of, into one
  * row of scratch for each rank. SPDX-License-Identifier: MIT */
-#include "ops/op.h"
+#include "median_histogram.h"
+
+#include "ops/row_blocks.h"
+#include "ops/row_sums.h"
 
 struct args {
     int ksize;
 };
 
 static const struct param params[] = {
-    {"ksize", "side of the window: 3 or 5", P_INT, offsetof(struct args, ksize), NULL, NULL, 0, 0},
+    {"ksize", "side of the window, odd: 3 or 5, up to 255 for uint8", P_INT,
+     offsetof(struct args, ksize), NULL, NULL, 0, 0},
     {0},
 };
 
@@ -50,41 +55,48 @@ static const struct param params[] = {
         SORT_2(T, b, c);                                                                           \
     } while (0)
 
-enum { RANK_ROW = STRIP_MAX + 64 };
+/* Pixels done at once, so that ranks stay in the level-1 cache. */
+enum { TILE = 512, RANK_ROW = TILE + 64, NETWORK_MOST = 5 };
 
 /* Of nine pixels in sorted columns, the median is that of: the largest of the lowest, the median of
  * the middle ones, the lowest of the largest. */
 #define MEDIAN_BLUR_3(T)                                                                           \
-    SIMD static void median_columns_3_##T(const void *const *rows, T *restrict low,                \
+    SIMD static void median_columns_3_##T(const void *const *rows, int first, T *restrict low,     \
                                           T *restrict mid, T *restrict high, int n)                \
     {                                                                                              \
-        const T *restrict r0 = (const T *)rows[0] - 1, *restrict r1 = (const T *)rows[1] - 1,      \
-                          *restrict r2 = (const T *)rows[2] - 1;                                   \
+        const T *restrict r0 = (const T *)rows[0] + first - 1,                                     \
+                          *restrict r1 = (const T *)rows[1] + first - 1,                           \
+                          *restrict r2 = (const T *)rows[2] + first - 1;                           \
                                                                                                    \
-        for (int x = 0; x < n; x++) {                                                              \
+        IN_ROW_BLOCKS(x, n, {                                                                      \
             T a = r0[x], b = r1[x], c = r2[x];                                                     \
             SORT_3(T, a, b, c);                                                                    \
             low[x] = a;                                                                            \
             mid[x] = b;                                                                            \
             high[x] = c;                                                                           \
-        }                                                                                          \
+        });                                                                                        \
     }                                                                                              \
     SIMD static void median_3_##T(const T *restrict low, const T *restrict mid,                    \
                                   const T *restrict high, T *restrict out, int n)                  \
     {                                                                                              \
-        for (int x = 0; x < n; x++) {                                                              \
+        IN_ROW_BLOCKS(x, n, {                                                                      \
             const T a = MAX(low[x], low[x + 1]), lows = MAX(a, low[x + 2]);                        \
             const T b = MIN(high[x], high[x + 1]), highs = MIN(b, high[x + 2]);                    \
             const T mids = MEDIAN_3(mid[x], mid[x + 1], mid[x + 2]);                               \
             out[x] = MEDIAN_3(lows, mids, highs);                                                  \
-        }                                                                                          \
+        });                                                                                        \
     }                                                                                              \
     static void median_blur_3_##T(const void *state, const struct window *w)                       \
     {                                                                                              \
         T *low = w->scratch, *mid = low + RANK_ROW, *high = mid + RANK_ROW;                        \
                                                                                                    \
-        median_columns_3_##T(w->rows, low, mid, high, w->width + 2);                               \
-        median_3_##T(low, mid, high, w->outs[0], w->width);                                        \
+        for (int y = 0; y < w->height; y++)                                                        \
+            for (int x = 0; x < w->width; x += TILE) {                                             \
+                const int n = MIN(w->width - x, TILE);                                             \
+                median_columns_3_##T(w->rows + y, x, low, mid, high, n + 2);                       \
+                median_3_##T(low, mid, high, (T *)w->outs[y] + x, n);                              \
+                row_prefetch_ahead(w, y + 2, 2, x, n, sizeof(T), sizeof(T));                       \
+            }                                                                                      \
     }
 FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
 
@@ -98,14 +110,16 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
     T a = (r)[x], b = (r)[x + 1], c = (r)[x + 2], d = (r)[x + 3], e = (r)[x + 4];                  \
     SORT_5(T, a, b, c, d, e)
 #define MEDIAN_BLUR_5(T)                                                                           \
-    SIMD static void median_columns_5_##T(const void *const *rows, T *restrict ranks, int n)       \
+    SIMD static void median_columns_5_##T(const void *const *rows, int first, T *restrict ranks,   \
+                                          int n)                                                   \
     {                                                                                              \
-        const T *restrict r0 = (const T *)rows[0] - 2, *restrict r1 = (const T *)rows[1] - 2,      \
-                          *restrict r2 = (const T *)rows[2] - 2,                                   \
-                          *restrict r3 = (const T *)rows[3] - 2,                                   \
-                          *restrict r4 = (const T *)rows[4] - 2;                                   \
+        const T *restrict r0 = (const T *)rows[0] + first - 2,                                     \
+                          *restrict r1 = (const T *)rows[1] + first - 2,                           \
+                          *restrict r2 = (const T *)rows[2] + first - 2,                           \
+                          *restrict r3 = (const T *)rows[3] + first - 2,                           \
+                          *restrict r4 = (const T *)rows[4] + first - 2;                           \
                                                                                                    \
-        for (int x = 0; x < n; x++) {                                                              \
+        IN_ROW_BLOCKS(x, n, {                                                                      \
             T a = r0[x], b = r1[x], c = r2[x], d = r3[x], e = r4[x];                               \
             SORT_5(T, a, b, c, d, e);                                                              \
             ranks[x] = a;                                                                          \
@@ -113,11 +127,11 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
             ranks[x + 2 * RANK_ROW] = c;                                                           \
             ranks[x + 3 * RANK_ROW] = d;                                                           \
             ranks[x + 4 * RANK_ROW] = e;                                                           \
-        }                                                                                          \
+        });                                                                                        \
     }                                                                                              \
     SIMD static void median_5_##T(const T *restrict ranks, T *restrict out, int n)                 \
     {                                                                                              \
-        for (int x = 0; x < n; x++) {                                                              \
+        IN_ROW_BLOCKS(x, n, {                                                                      \
             LOAD_5(T, ranks, a0, a1, a2, l0, m0);                                                  \
             LOAD_5(T, ranks + RANK_ROW, b0, b1, l1, m1, u0);                                       \
             LOAD_5(T, ranks + 2 * RANK_ROW, c0, l2, m2, u1, c4);                                   \
@@ -128,12 +142,17 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_3)
             SORT_4(T, u0, u1, u2, u3);                                                             \
             const T low = MAX(l2, u0), high = MIN(l3, u1);                                         \
             out[x] = MEDIAN_3(low, m2, high);                                                      \
-        }                                                                                          \
+        });                                                                                        \
     }                                                                                              \
     static void median_blur_5_##T(const void *state, const struct window *w)                       \
     {                                                                                              \
-        median_columns_5_##T(w->rows, w->scratch, w->width + 4);                                   \
-        median_5_##T(w->scratch, w->outs[0], w->width);                                            \
+        for (int y = 0; y < w->height; y++)                                                        \
+            for (int x = 0; x < w->width; x += TILE) {                                             \
+                const int n = MIN(w->width - x, TILE);                                             \
+                median_columns_5_##T(w->rows + y, x, w->scratch, n + 4);                           \
+                median_5_##T(w->scratch, (T *)w->outs[y] + x, n);                                  \
+                row_prefetch_ahead(w, y + 4, 4, x, n, sizeof(T), sizeof(T));                       \
+            }                                                                                      \
     }
 FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_5)
 
@@ -142,7 +161,7 @@ FOR_EACH_PIXEL_TYPE(MEDIAN_BLUR_5)
 static row_kernel *const rows_3[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW_3)};
 static row_kernel *const rows_5[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW_5)};
 
-enum { KSIZE_LARGEST = 5 };
+/* --- pixels outside the data ------------------------------------------------------------------ */
 
 /* Puts v between n sorted values. */
 static void insert(double *sorted, int n, double v)
@@ -153,50 +172,92 @@ static void insert(double *sorted, int n, double v)
 }
 
 /* The median of the pixels inside the data: of an even number, the mean of the middle two. */
-static bool patch_median(const void *state, const struct patch_view *v, int64_t x, int64_t y,
-                         double *results)
+static bool patch_few(const void *state, const struct patch_view *v, int64_t x, int64_t y,
+                      double *result)
 {
-    const int r = *(const int *)state, all = (2 * r + 1) * (2 * r + 1);
-    bool misses = false;
+    const int side = *(const int *)state, r = side / 2;
+    double sorted[NETWORK_MOST * NETWORK_MOST], value;
+    int n = 0;
 
-    for (int b = 0; b < v->bands; b++) {
-        double sorted[KSIZE_LARGEST * KSIZE_LARGEST], value;
-        int n = 0;
-        for (int64_t j = y - r; j <= y + r; j++)
-            for (int64_t i = x - r; i <= x + r; i++)
-                if (patch_pixel(v, b, i, j, &value))
-                    insert(sorted, n++, value);
-        results[b] = n > 0 ? sorted[(n - 1) / 2] / 2 + sorted[n / 2] / 2 : 0;
-        misses |= n < all;
-    }
-    return misses;
+    for (int64_t j = y - r; j <= y + r; j++)
+        for (int64_t i = x - r; i <= x + r; i++)
+            if (patch_pixel(v, 0, i, j, &value))
+                insert(sorted, n++, value);
+    *result = n > 0 ? sorted[(n - 1) / 2] / 2 + sorted[n / 2] / 2 : 0;
+    return n < side * side;
+}
+
+/* The value of that rank, of pixels of which there are counts[v] of value v. */
+static int of_rank(const int *counts, int rank)
+{
+    int v = 0;
+
+    while (rank >= counts[v])
+        rank -= counts[v++];
+    return v;
+}
+
+/* The same for many pixels of uint8. */
+static bool patch_many(const void *state, const struct patch_view *v, int64_t x, int64_t y,
+                       double *result)
+{
+    const int side = *(const int *)state, r = side / 2;
+    int counts[UINT8_MAX + 1] = {0}, n = 0;
+    double value;
+
+    for (int64_t j = y - r; j <= y + r; j++)
+        for (int64_t i = x - r; i <= x + r; i++)
+            if (patch_pixel(v, 0, i, j, &value)) {
+                counts[(int)value]++;
+                n++;
+            }
+    *result = n > 0 ? (of_rank(counts, (n - 1) / 2) + of_rank(counts, n / 2)) / 2.0 : 0;
+    return n < side * side;
+}
+
+/* --- the op ----------------------------------------------------------------------------------- */
+
+static bool check_side(int side, enum pixel_type type, struct err *e)
+{
+    if (side % 2 == 0 || side < 3 || side > MEDIAN_SIDE_MOST)
+        return err_usage(e, "median-blur: --ksize=%d is not possible; it is odd, from 3 to %d",
+                         side, MEDIAN_SIDE_MOST);
+    return side <= NETWORK_MOST || type == PX_UINT8 ||
+           err_usage(e,
+                     "median-blur: --ksize=%d takes uint8 pixels, not %s (put `convert-to "
+                     "--type=uint8` before it); 3 and 5 take all types",
+                     side, pixel_name(type));
 }
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct args *a = args;
     const int r = a->ksize / 2;
+    const struct stage_input input = {.stage = out->current,
+                                      .reach = {.left = r, .right = r, .up = r, .down = r},
+                                      .border = {BORDER_REPLICATE, 0}};
 
-    if (!op_takes("median-blur", rows_3, in.type, e))
+    if (!op_takes("median-blur", rows_3, in.type, e) || !check_side(a->ksize, in.type, e))
         return false;
-    if (a->ksize != 3 && a->ksize != 5)
-        return err_usage(e, "median-blur: --ksize=%d is not possible; it is 3 or 5", a->ksize);
-    int *radius = stages_state(out, sizeof *radius, e);
-    if (!radius)
+    int *const side = stages_state(out, sizeof *side, e);
+    if (!side)
         return false;
-    *radius = r;
-    struct stage stage = {
-        .in = {{.stage = out->current,
-                .reach = {.left = r, .right = r, .up = r, .down = r},
-                .border = {BORDER_REPLICATE, 0}}},
+    *side = a->ksize;
+    const struct stage stage = {
+        .in = {input},
         .n_in = 1,
         .out = in,
-        .row = a->ksize == 3 ? rows_3[in.type] : rows_5[in.type],
-        .scratch_bytes = (size_t)a->ksize * RANK_ROW * pixel_size(in.type),
-        .patch = patch_median,
-        .patch_state = radius,
+        .block = BLOCK_MAX,
+        .row = *side == 3   ? rows_3[in.type]
+               : *side == 5 ? rows_5[in.type]
+                            : median_histogram,
+        .state = side,
+        .scratch_bytes = *side <= NETWORK_MOST ? (size_t)*side * RANK_ROW * pixel_size(in.type)
+                                               : median_histogram_scratch(*side),
+        .patch = *side <= NETWORK_MOST ? patch_few : patch_many,
+        .patch_state = side,
+        .patch_input = input,
     };
-    stage.patch_input = stage.in[0];
     return stages_add(out, &stage, e);
 }
 

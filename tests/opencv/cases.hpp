@@ -8,7 +8,7 @@
 // Where Tilery's result may differ from OpenCV's.
 enum class Tolerance {
     nowhere,
-    row_tails, // the last n % 8 elements of a row of n, where OpenCV's own loops round differently
+    row_tails, // the last n % tail elements of a row of n, where OpenCV's own loops round differently
     end_tail, // the same of the whole image, which ops on pixels take for one row, and n % 16 or 32
               // elements of 16 or 8 bits
     all,
@@ -19,6 +19,7 @@ struct Case {
     cv::Mat other;                  // the scene of --with=other, for ops that take two
     std::vector<std::string> words; // the op and its parameters, as for Tilery
     Tolerance tolerance = Tolerance::nowhere;
+    int tail = 8;    // how many elements OpenCV's vector code for rows takes at once
     double ulps = 2; // by how much there; by 1 in integers
     double gain = 1; // how much larger than the image's largest value what is summed up can be
 };

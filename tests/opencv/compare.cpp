@@ -64,7 +64,7 @@ bool in_tail(const Case &c, int y, int i)
     case Tolerance::nowhere:
         return false;
     case Tolerance::row_tails:
-        return i >= n - n % 8;
+        return i >= n - n % c.tail;
     case Tolerance::end_tail:
         return y * n + i >= all - all % std::max<int64_t>(8, 32 / int64_t(c.image.elemSize1()));
     case Tolerance::all:

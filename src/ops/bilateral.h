@@ -1,0 +1,40 @@
+/* bilateral.h - between bilateral_filter.c and its variants for x86.
+ *
+ * Neighbours are taken one after another, each for many pixels at once: n pixels and the same number
+ * of neighbours in `rows` (the pixels of each band, then the neighbours of each band) are weighed,
+ * and the weights and weighted values added to sums[0], sums[BILATERAL_TILE] …
+ * SPDX-License-Identifier: MIT */
+#ifndef BILATERAL_H
+#define BILATERAL_H
+
+#include "ops/op.h"
+
+enum { BILATERAL_TILE = 1024, BILATERAL_BANDS = 3, BILATERAL_LEVELS = 256 };
+
+/* Weights by difference. */
+struct bilateral_table {
+    const float *weights; /* uint8: by the difference, summed over the bands */
+    /* uint8, one band: the first bytes of all weights, their second ones … */
+    const uint8 *bytes;
+    /* float32: weights of differences i / per_unit, between which lines are drawn; up to i = n + 1 */
+    float per_unit;
+    int n;
+};
+
+typedef void bilateral_add(const struct bilateral_table *t, float space, const void *const *rows,
+                           float *sums, int n);
+
+/* The plain ones, for any n: of uint8 with 1 and 3 bands, then of float32. */
+enum {
+    BILATERAL_UINT8,
+    BILATERAL_UINT8_3,
+    BILATERAL_FLOAT32,
+    BILATERAL_FLOAT32_3,
+    BILATERAL_KINDS
+};
+extern bilateral_add *const bilateral_plain[BILATERAL_KINDS];
+
+/* Those that this processor runs best; the same sums, bit for bit. */
+bilateral_add *bilateral_best(int kind);
+
+#endif
