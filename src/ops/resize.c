@@ -12,6 +12,10 @@
 
 enum { SIDE_MOST = 1 << 24 };
 
+/* What is left of lanczos' weights where they are 0 (resample.c): no pixel can stand for others by
+ * them. */
+#define TRACE 1e-12
+
 struct args {
     struct size2 dsize;
     double fx, fy;
@@ -117,11 +121,13 @@ static bool patch(const void *state, const struct patch_view *v, int64_t x, int6
         double middle;
         patch_pixel(v, b, axis_centre(ax, x), axis_centre(ay, y), &middle);
         for (int j = 0; j < ay->count[y]; j++)
-            for (int i = 0; i < ax->count[x]; i++)
+            for (int i = 0; i < ax->count[x]; i++) {
+                const double weight = (double)(ax->weights[x * ax->taps + i] * ax->unit) *
+                                      (double)(ay->weights[y * ay->taps + j] * ay->unit);
                 linear_add(&s, v, b, axis_clamp(ax, ax->first[x] + (int64_t)i),
                            axis_clamp(ay, ay->first[y] + (int64_t)j),
-                           (double)(ax->weights[x * ax->taps + i] * ax->unit) *
-                               (double)(ay->weights[y * ay->taps + j] * ay->unit));
+                           fabs(weight) < TRACE ? 0 : weight);
+            }
         results[b] = linear_total(&s, middle);
         misses |= s.misses;
     }

@@ -40,7 +40,10 @@ def blur(args, scene):
 
 def sqr_box_filter(args, scene):
     squares = Scene(scene.pixels.astype(np.float64) ** 2, scene.valid)
-    return blur(args, squares)
+    own = Args([])
+    own.update(args)
+    own["border-value"] = stored(args.real("border-value", 0), scene.pixels.dtype) ** 2
+    return blur(own, squares)
 
 
 def gaussian_weights(n, sigma):

@@ -51,6 +51,7 @@ def cubic(f):
 def lanczos(f):
     distance = f[:, None].astype(np.float64) + 3 - np.arange(8)
     weights = np.sinc(distance) * np.sinc(distance / 4)
+    weights[np.abs(weights) < 1e-12] = 0  # at whole distances, but for rounding
     return weights / weights.sum(-1, keepdims=True)
 
 

@@ -48,7 +48,7 @@ def bands_moved(code):
     start, _, end = code.partition("2")
     if start not in COLOURS or end not in COLOURS or end == "gray":
         return None
-    return [max(start.find(letter), 0) for letter in end]
+    return [0 if start == "gray" else max(start.find(letter), 0) for letter in end]
 
 
 def by_pixel(op, args, valid, n_out):
