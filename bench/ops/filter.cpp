@@ -145,12 +145,14 @@ const Register kernels({
      "corner-harris --block-size=3 --ksize=3",
      [](const Mat &a, const Mat &, Results &r) { cv::cornerHarris(a, r.out, 3, 3, 0.04); },
      bytes_and_real,
-     {1}},
+     {1},
+     1},
     {"corner-min-eigen-val",
      "corner-min-eigen-val --block-size=3 --ksize=3",
      [](const Mat &a, const Mat &, Results &r) { cv::cornerMinEigenVal(a, r.out, 3, 3); },
      bytes_and_real,
-     {1}},
+     {1},
+     1},
 });
 
 } // namespace

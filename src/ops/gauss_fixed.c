@@ -190,17 +190,18 @@ void gauss_fixed_columns_uint8(const struct fixed_taps *taps, const void *const 
                                uint16 bias, uint16 *restrict sums, int n)
 {
     const int middle = taps->n / 2;
-    int i = 0, pairs;
+    int i = 0;
 
     do {
         const uint8 *in[1 + 2 * PAIRS_AT_ONCE] = {(const uint8 *)rows[middle] - left};
         uint16 weights[1 + PAIRS_AT_ONCE] = {(uint16)taps->weights[middle]};
         const bool starts = i == 0;
-        pairs = middle - i < PAIRS_AT_ONCE ? middle - i : PAIRS_AT_ONCE;
-        for (int k = 1; k <= pairs; k++, i++) {
-            in[2 * k - 1] = (const uint8 *)rows[i] - left;
-            in[2 * k] = (const uint8 *)rows[taps->n - 1 - i] - left;
-            weights[k] = (uint16)taps->weights[i];
+        int pairs;
+        for (pairs = 0; pairs < PAIRS_AT_ONCE && i < middle; i++) {
+            pairs++;
+            in[2 * pairs - 1] = (const uint8 *)rows[i] - left;
+            in[2 * pairs] = (const uint8 *)rows[taps->n - 1 - i] - left;
+            weights[pairs] = (uint16)taps->weights[i];
         }
         gauss_add_uint8(sums, in, weights, pairs, starts, bias, n);
     } while (i < middle);

@@ -153,16 +153,16 @@ size_t separable_scratch(const struct separable_rows *f)
     return rows * row_bytes(f, STRIP_MAX) + (n_y + BLOCK_MAX) * sizeof(void *);
 }
 
-/* One output row from the sums along x of the rows around it. */
-static void finish_row(const struct separable_rows *f, const void *const *const *rings,
-                       void *const *sums, void *out, int n)
+/* Sums that are the output are made in its place. */
+static void *sums_place(const struct separable_rows *f, void *own, void *out)
 {
-    const bool direct = !f->narrow && !f->finish;
+    return f->narrow || f->finish ? own : out;
+}
 
-    for (int k = 0; k < f->n_filters; k++)
-        sum_y(f, &f->y[k], rings[k], direct ? out : sums[k], n);
+static void finish(const struct separable_rows *f, const void *const *sums, void *out, int n)
+{
     if (f->finish)
-        f->finish(f->finish_state, (const void *const *)sums, out, n);
+        f->finish(f->finish_state, sums, out, n);
     else if (f->narrow)
         f->narrow(sums[0], out, n);
 }
@@ -174,20 +174,23 @@ static void fused_part(const struct separable_rows *f, const struct window *w, i
     const size_t size = pixel_size(work_types[f->work]), bytes = row_bytes(f, w->width);
     const int n_y = f->y[0].n, made = i + 1 - n_y;
     char *wide = w->scratch, *rings = wide + bytes * (size_t)(1 + f->n_filters);
-    void *sums[FILTERS_MOST];
-    const void *rows[FILTERS_MOST][FUSED_MOST], *const *around[FILTERS_MOST];
+    char *out = made < 0 ? NULL : (char *)w->outs[made] + pixel_size(f->out) * (size_t)x;
     const void *in = widened(f, at(w->rows[i], x, pixel_size(f->in)), wide, n);
+    const void *sums[FILTERS_MOST] = {NULL};
 
     for (int k = 0; k < f->n_filters; k++) {
         char *ring = rings + bytes * (size_t)(n_y * k) + size * (size_t)x;
+        void *place = sums_place(f, wide + bytes * (size_t)(1 + k), out);
+        const void *rows[FUSED_MOST];
         sum_x(f, &f->x[k], in, ring + bytes * (size_t)(i % n_y), n);
         for (int j = 0; j < n_y; j++)
-            rows[k][j] = ring + bytes * (size_t)((i + 1 + j) % n_y);
-        around[k] = rows[k];
-        sums[k] = wide + bytes * (size_t)(1 + k);
+            rows[j] = ring + bytes * (size_t)((i + 1 + j) % n_y);
+        if (out)
+            sum_y(f, &f->y[k], rows, place, n);
+        sums[k] = place;
     }
-    if (made >= 0)
-        finish_row(f, around, sums, (char *)w->outs[made] + pixel_size(f->out) * (size_t)x, n);
+    if (out)
+        finish(f, sums, out, n);
 }
 
 void separable_fused(const void *state, const struct window *w)
@@ -223,9 +226,8 @@ void separable_along_x(const void *state, const struct window *w)
 void separable_along_y(const void *state, const struct window *w)
 {
     const struct separable_rows *f = state;
-    const size_t size = pixel_size(work_types[f->work]);
+    const size_t size = pixel_size(work_types[f->work]), out_size = pixel_size(f->out);
     const int n_rows = w->height + f->y[0].n - 1;
-    void *sums = w->scratch;
     const void **rows = (const void **)((char *)w->scratch + row_bytes(f, STRIP_MAX));
 
     for (int x = 0; x < w->width; x += TILE) {
@@ -233,11 +235,12 @@ void separable_along_y(const void *state, const struct window *w)
         for (int i = 0; i < n_rows; i++)
             rows[i] = at(w->rows[i], x, size);
         for (int i = 0; i < w->height; i++) {
-            const void *const *ring[FILTERS_MOST] = {rows + i};
+            char *out = (char *)w->outs[i] + (size_t)x * out_size;
+            void *place = sums_place(f, w->scratch, out);
             if (i + 1 < w->height)
-                row_prefetch((char *)w->outs[i + 1] + (size_t)x * pixel_size(f->out),
-                             (size_t)n * pixel_size(f->out));
-            finish_row(f, ring, &sums, (char *)w->outs[i] + (size_t)x * pixel_size(f->out), n);
+                row_prefetch((char *)w->outs[i + 1] + (size_t)x * out_size, (size_t)n * out_size);
+            sum_y(f, &f->y[0], rows + i, place, n);
+            finish(f, (const void *const[]){place}, out, n);
         }
     }
 }

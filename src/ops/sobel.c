@@ -50,14 +50,18 @@ static finish_rows *const magnitudes[N_WORKS] = {
     [FLOAT32] = sobel_magnitude_float32,
 };
 
-/* The state is the two derivatives' kernels. */
+/* For pixels outside the data. */
+struct gradient {
+    const struct linear *kernel[2]; /* of dx and dy */
+};
+
 static bool patch_magnitude(const void *state, const struct patch_view *v, int64_t x, int64_t y,
                             double *results)
 {
-    const struct linear *const *kernel = state;
+    const struct gradient *g = state;
     double dx, dy;
-    const bool misses_x = linear_patch(kernel[0], v, x, y, &dx);
-    const bool misses_y = linear_patch(kernel[1], v, x, y, &dy);
+    const bool misses_x = linear_patch(g->kernel[0], v, x, y, &dx);
+    const bool misses_y = linear_patch(g->kernel[1], v, x, y, &dy);
 
     results[0] = sqrt(dx * dx + dy * dy);
     return misses_x || misses_y;
@@ -76,8 +80,7 @@ static void pad(double *k, int *n)
 static bool add_magnitude(struct stages *s, const struct args *a, struct format in, struct err *e)
 {
     struct derivative_taps taps[2];
-    /* NOLINTNEXTLINE(bugprone-sizeof-expression) pointers are meant */
-    const struct linear **patched = stages_state(s, 2 * sizeof *patched, e);
+    struct gradient *gradient = stages_state(s, sizeof *gradient, e);
     struct separable f = {
         .n_kernels = 2,
         .sums = PX_FLOAT32,
@@ -85,10 +88,10 @@ static bool add_magnitude(struct stages *s, const struct args *a, struct format 
         .border = {(enum border_type)a->border_type, a->border_value},
         .finish = magnitudes,
         .patch = patch_magnitude,
-        .patch_state = patched,
+        .patch_state = gradient,
     };
 
-    if (!patched)
+    if (!gradient)
         return false;
     for (int i = 0; i < 2; i++) {
         const struct derivative d = {i == 0, i == 1, a->ksize, a->scale, a->delta};
@@ -96,8 +99,8 @@ static bool add_magnitude(struct stages *s, const struct args *a, struct format 
         pad(taps[i].x, &taps[i].n_x);
         pad(taps[i].y, &taps[i].n_y);
         f.kernel[i] = derivative_kernel(&taps[i], a->delta);
-        patched[i] = linear_new(s, &f.kernel[i], e);
-        if (!patched[i])
+        gradient->kernel[i] = linear_new(s, &f.kernel[i], e);
+        if (!gradient->kernel[i])
             return false;
     }
     separable_choose_work(&f, in.type);
