@@ -291,7 +291,7 @@ static bool set_filter(struct bilateral *f, const struct args *a, struct format 
 {
     const double color = a->sigma_color > 0 ? a->sigma_color : 1;
     const double space = a->sigma_space > 0 ? a->sigma_space : 1;
-    const double radius = a->d > 0 ? a->d / 2 : fmin(rint(space * 1.5), KSIZE_MAX);
+    const int radius = a->d > 0 ? a->d / 2 : (int)fmin(rint(space * 1.5), KSIZE_MAX);
     const bool is_float = in.type == PX_FLOAT32;
     const int kind = (is_float ? BILATERAL_FLOAT32 : BILATERAL_UINT8) + in.bands / 2;
     bilateral_add *variants[BILATERAL_VARIANTS];
@@ -305,7 +305,7 @@ static bool set_filter(struct bilateral *f, const struct args *a, struct format 
                          space, KSIZE_MAX);
     *f = (struct bilateral){
         .bands = in.bands,
-        .radius = radius < 1 ? 1 : (int)radius,
+        .radius = radius < 1 ? 1 : radius,
         .per_color = -0.5 / (color * color),
         .per_space = -0.5 / (space * space),
         .add = variants[n - 1],
