@@ -3,7 +3,7 @@
  *
  * float32's table of weights spans the range of the whole scene, as in OpenCV; so it must be given.
  * SPDX-License-Identifier: MIT */
-#include "bilateral.h"
+#include "ops/bilateral.h"
 
 #include "base/text.h"
 #include "ops/neighborhood.h"
@@ -291,8 +291,11 @@ static bool set_filter(struct bilateral *f, const struct args *a, struct format 
 {
     const double color = a->sigma_color > 0 ? a->sigma_color : 1;
     const double space = a->sigma_space > 0 ? a->sigma_space : 1;
-    const double radius = a->d > 0 ? a->d / 2 : fmin(rint(space * 1.5), KSIZE_MAX);
+    const int radius = a->d > 0 ? a->d / 2 : (int)fmin(rint(space * 1.5), KSIZE_MAX);
     const bool is_float = in.type == PX_FLOAT32;
+    const int kind = (is_float ? BILATERAL_FLOAT32 : BILATERAL_UINT8) + in.bands / 2;
+    bilateral_add *variants[BILATERAL_VARIANTS];
+    const int n = bilateral_variants(kind, variants);
     double range = 0;
 
     if (radius > KSIZE_MAX / 2)
@@ -302,10 +305,10 @@ static bool set_filter(struct bilateral *f, const struct args *a, struct format 
                          space, KSIZE_MAX);
     *f = (struct bilateral){
         .bands = in.bands,
-        .radius = radius < 1 ? 1 : (int)radius,
+        .radius = radius < 1 ? 1 : radius,
         .per_color = -0.5 / (color * color),
         .per_space = -0.5 / (space * space),
-        .add = bilateral_best((is_float ? BILATERAL_FLOAT32 : BILATERAL_UINT8) + in.bands / 2),
+        .add = variants[n - 1],
     };
     if (is_float && !read_range(a, &range, e))
         return false;

@@ -1,6 +1,6 @@
 /* bilateral_x86.c - weights of the bilateral filter looked up by x86's gathers and permutations.
  * SPDX-License-Identifier: MIT */
-#include "bilateral.h"
+#include "ops/bilateral.h"
 
 #if defined(__x86_64__)
 
@@ -210,26 +210,30 @@ AVX512 static void float32_avx512(const struct bilateral_table *t, float space,
     bilateral_plain[BILATERAL_FLOAT32](t, space, rest, sums, n - x);
 }
 
-bilateral_add *bilateral_best(int kind)
+int bilateral_variants(int kind, bilateral_add *variants[BILATERAL_VARIANTS])
 {
     static bilateral_add *const avx2[BILATERAL_KINDS] = {uint8_avx2, uint8_3_avx2, float32_avx2,
                                                          float32_3_avx2};
     static bilateral_add *const avx512[BILATERAL_KINDS] = {
         [BILATERAL_UINT8] = uint8_avx512, [BILATERAL_FLOAT32] = float32_avx512};
+    int n = 0;
 
+    variants[n++] = bilateral_plain[kind];
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        return bilateral_plain[kind];
+        return n;
+    variants[n++] = avx2[kind];
     if (avx512[kind] && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512vbmi"))
-        return avx512[kind];
-    return avx2[kind];
+        variants[n++] = avx512[kind];
+    return n;
 }
 
 #else
 
-bilateral_add *bilateral_best(int kind)
+int bilateral_variants(int kind, bilateral_add *variants[BILATERAL_VARIANTS])
 {
-    return bilateral_plain[kind];
+    variants[0] = bilateral_plain[kind];
+    return 1;
 }
 
 #endif

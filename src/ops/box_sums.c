@@ -203,8 +203,8 @@ static void *box_out(const struct box_kernel *k, const struct window *w, int i, 
                 W *const next = sums == first ? second : first;                                    \
                 k->rows->slide(sums, box_row(k, w, i - 1, x), box_row(k, w, i - 1 + k->height, x), \
                                next, n);                                                           \
-                if (i + 1 < w->height)                                                             \
-                    row_prefetch(box_row(k, w, i + k->height, x), (size_t)n * k->pixel);           \
+                row_prefetch_ahead(w, i + k->height - 1, k->height - 1, x, width, k->pixel,        \
+                                   k->out_pixel);                                                  \
                 sums = next;                                                                       \
                 box_along_##W(k, sums, spare, box_out(k, w, i, x), width);                         \
             }                                                                                      \
@@ -311,13 +311,13 @@ size_t box_scratch(struct box_kernel *k, enum box_sums sums, bool exact)
     static const size_t sizes[] = {sizeof(uint16), sizeof(int32), sizeof(double)};
     size_t rows = 4;
 
-    k->tile = BOX_TILE;
+    k->tile = k->pixel == 1 ? BOX_TILE : BOX_TILE / 2;
     if (!exact) {
         for (int bit = highest_bit(k->height); bit > 1; bit /= 2)
             k->steps++;
         rows = 2 + (size_t)k->steps + BLOCK_MAX + (size_t)k->height;
         const int64_t fits = FRESH_BYTES / (int64_t)(rows * sizeof(double)) - k->width;
-        k->tile = (int)MIN(MAX(fits, TILE_LEAST), BOX_TILE);
+        k->tile = (int)MIN(MAX(fits, TILE_LEAST), k->tile);
     }
     k->scratch_row = (size_t)k->tile + (size_t)k->width + ROW_SPARE;
     return rows * k->scratch_row * sizes[sums];

@@ -11,6 +11,7 @@
 #include "ops/extreme.h"
 
 #include "ops/row_blocks.h"
+#include "ops/row_sums.h"
 
 #include <string.h>
 
@@ -20,6 +21,9 @@
 /* Rows of scratch are this much longer than need be, so that they do not begin at the same place
  * of a page: loads would wait for stores to other rows. */
 enum { ROW_SPARE = 192 };
+
+/* Pixels done at once, so that scratch stays in the level-1 cache. */
+#define TILE(T) (sizeof(T) == 1 ? 1024 : 512)
 
 struct rectangle {
     int width, height, left;
@@ -100,19 +104,19 @@ struct shape {
 
 #define EXTREME_RECTANGLE(NAME, T, OF)                                                             \
     /* Row i < n_out of scratch is made from in[i] .. in[i + height - 1]; n_out < height, or 1. */ \
-    static void NAME##_columns_##T(const struct rectangle *r, const void *const *in, int n_out,    \
-                                   T *scratch, int n)                                              \
+    static void NAME##_columns_##T(const struct rectangle *r, const void *const *in, int x,        \
+                                   int n_out, T *scratch, int n)                                   \
     {                                                                                              \
         T *const common = scratch + (size_t)(n_out - 1) * r->scratch_row;                          \
         T *const below = common + r->scratch_row;                                                  \
                                                                                                    \
-        NAME##_many_##T(in + n_out - 1, r->height - n_out + 1, r->left, false, common, n);         \
+        NAME##_many_##T(in + n_out - 1, r->height - n_out + 1, -x, false, common, n);              \
         for (int i = n_out - 2; i >= 0; i--) {                                                     \
             T *const row = scratch + (size_t)i * r->scratch_row;                                   \
-            NAME##_2_##T((const T *)in[i] - r->left, row + r->scratch_row, row, n);                \
+            NAME##_2_##T((const T *)in[i] + x, row + r->scratch_row, row, n);                      \
         }                                                                                          \
         for (int i = 1; i < n_out; i++) {                                                          \
-            const T *const next = (const T *)in[r->height - 1 + i] - r->left;                      \
+            const T *const next = (const T *)in[r->height - 1 + i] + x;                            \
             T *const row = scratch + (size_t)i * r->scratch_row;                                   \
             if (i == 1 && n_out > 2)                                                               \
                 memcpy(below, next, (size_t)n * sizeof *below);                                    \
@@ -141,13 +145,21 @@ struct shape {
     {                                                                                              \
         const struct rectangle *r = state;                                                         \
         T *const spare = w->scratch, *const columns = spare + r->scratch_row;                      \
+        const int last = r->height - 1;                                                            \
                                                                                                    \
         for (int y = 0, n_out; y < w->height; y += n_out) {                                        \
-            n_out = MIN(w->height - y, MAX(r->height - 1, 1));                                     \
-            NAME##_columns_##T(r, w->rows + y, n_out, columns, w->width + r->width - 1);           \
-            for (int i = 0; i < n_out; i++)                                                        \
-                NAME##_along_##T(r, columns + (size_t)i * r->scratch_row, spare, w->outs[y + i],   \
-                                 w->width);                                                        \
+            n_out = MIN(w->height - y, MAX(last, 1));                                              \
+            for (int x = 0; x < w->width; x += TILE(T)) {                                          \
+                const int width = MIN(w->width - x, TILE(T));                                      \
+                NAME##_columns_##T(r, w->rows + y, x - r->left, n_out, columns,                    \
+                                   width + r->width - 1);                                          \
+                for (int i = 0; i < n_out; i++) {                                                  \
+                    NAME##_along_##T(r, columns + (size_t)i * r->scratch_row, spare,               \
+                                     (T *)w->outs[y + i] + x, width);                              \
+                    row_prefetch_ahead(w, y + n_out + i + last - ROWS_AHEAD, last, x, width,       \
+                                       sizeof(T), sizeof(T));                                      \
+                }                                                                                  \
+            }                                                                                      \
         }                                                                                          \
     }
 
@@ -181,57 +193,71 @@ static int find_levels(const struct shape *s, int first, int end, int n_out, int
     return n;
 }
 
-#define EXTREME_SHAPE(NAME, T, OF)                                                                 \
-    /* Row i of scratch + level_rows * (level - 1) gets the windows of that level of in[i]. */     \
-    static void NAME##_windows_##T(const struct shape *s, const void *in, int level, T *scratch,   \
-                                   int n)                                                          \
-    {                                                                                              \
-        const T *from = (const T *)in - s->left;                                                   \
-                                                                                                   \
-        for (int k = 0; k < level; k++) {                                                          \
-            T *const to = scratch + (size_t)k * s->level_rows * s->scratch_row;                    \
-            n -= 1 << k;                                                                           \
-            NAME##_2_##T(from, from + (1 << k), to, n);                                            \
-            from = to;                                                                             \
-        }                                                                                          \
-    }                                                                                              \
-    /* Output row y: the extreme of terms [first, end), and of what is there if first > 0. */      \
-    static void NAME##_terms_##T(const struct shape *s, const struct window *w, int first,         \
-                                 int end, int y)                                                   \
-    {                                                                                              \
-        enum { AT_ONCE = 16 };                                                                     \
-        const void *rows[AT_ONCE];                                                                 \
-        const int top = s->terms[first].y;                                                         \
-                                                                                                   \
-        for (int k = first; k < end; k += AT_ONCE) {                                               \
-            const int n = MIN(end - k, AT_ONCE);                                                   \
-            for (int i = 0; i < n; i++) {                                                          \
-                const struct term t = s->terms[k + i];                                             \
-                const size_t level = (size_t)(t.level - 1) * s->level_rows;                        \
-                const T *const row = t.level == 0                                                  \
-                                         ? (const T *)w->rows[y + t.y] - s->left                   \
-                                         : (const T *)w->scratch +                                 \
-                                               (level + (size_t)(y + t.y - top)) * s->scratch_row; \
-                rows[i] = row + t.x;                                                               \
-            }                                                                                      \
-            NAME##_many_##T(rows, n, 0, k > 0, w->outs[y], w->width);                              \
-        }                                                                                          \
-    }                                                                                              \
-    static void NAME##_shape_##T(const void *state, const struct window *w)                        \
-    {                                                                                              \
-        const struct shape *s = state;                                                             \
-        T *const scratch = w->scratch;                                                             \
-        int levels[BAND + BLOCK_MAX];                                                              \
-                                                                                                   \
-        for (int first = 0, end; first < s->n_terms; first = end) {                                \
-            end = band_end(s, first);                                                              \
-            const int n = find_levels(s, first, end, w->height, levels);                           \
-            for (int i = 0; i < n; i++)                                                            \
-                NAME##_windows_##T(s, w->rows[s->terms[first].y + i], levels[i],                   \
-                                   scratch + (size_t)i * s->scratch_row, w->width + s->width - 1); \
-            for (int y = 0; y < w->height; y++)                                                    \
-                NAME##_terms_##T(s, w, first, end, y);                                             \
-        }                                                                                          \
+#define EXTREME_SHAPE(NAME, T, OF)                                                                   \
+    /* Row i of scratch + level_rows * (level - 1) gets the windows of that level of in[i]. */       \
+    static void NAME##_windows_##T(const struct shape *s, const T *in, int level, T *scratch,        \
+                                   int n)                                                            \
+    {                                                                                                \
+        const T *from = in;                                                                          \
+                                                                                                     \
+        for (int k = 0; k < level; k++) {                                                            \
+            T *const to = scratch + (size_t)k * s->level_rows * s->scratch_row;                      \
+            n -= 1 << k;                                                                             \
+            NAME##_2_##T(from, from + (1 << k), to, n);                                              \
+            from = to;                                                                               \
+        }                                                                                            \
+    }                                                                                                \
+    /* n pixels of output row y from x on: the extreme of terms [first, end), and of what is there \
+     * if first > 0. */ \
+    static void NAME##_terms_##T(const struct shape *s, const struct window *w, int first,           \
+                                 int end, int x, int y, int n)                                       \
+    {                                                                                                \
+        enum { AT_ONCE = 16 };                                                                       \
+        const void *rows[AT_ONCE];                                                                   \
+        const int top = s->terms[first].y;                                                           \
+                                                                                                     \
+        for (int k = first; k < end; k += AT_ONCE) {                                                 \
+            const int n_rows = MIN(end - k, AT_ONCE);                                                \
+            for (int i = 0; i < n_rows; i++) {                                                       \
+                const struct term t = s->terms[k + i];                                               \
+                const size_t level = (size_t)(t.level - 1) * s->level_rows;                          \
+                const T *const row = t.level == 0                                                    \
+                                         ? (const T *)w->rows[y + t.y] - s->left + x                 \
+                                         : (const T *)w->scratch +                                   \
+                                               (level + (size_t)(y + t.y - top)) * s->scratch_row;   \
+                rows[i] = row + t.x;                                                                 \
+            }                                                                                        \
+            NAME##_many_##T(rows, n_rows, 0, k > 0, (T *)w->outs[y] + x, n);                         \
+        }                                                                                            \
+    }                                                                                                \
+    static void NAME##_band_##T(const struct shape *s, const struct window *w, int first, int end,   \
+                                int x, int n)                                                        \
+    {                                                                                                \
+        const void *const *const in = w->rows + s->terms[first].y;                                   \
+        int levels[BAND + BLOCK_MAX];                                                                \
+        const int n_rows = find_levels(s, first, end, w->height, levels);                            \
+                                                                                                     \
+        for (int i = 0; i < n_rows; i++) {                                                           \
+            NAME##_windows_##T(s, (const T *)in[i] - s->left + x, levels[i],                         \
+                               (T *)w->scratch + (size_t)i * s->scratch_row, n + s->width - 1);      \
+            if (i + ROWS_AHEAD < n_rows)                                                             \
+                row_prefetch((const T *)in[i + ROWS_AHEAD] + x, (size_t)n * sizeof(T));              \
+        }                                                                                            \
+        for (int y = 0; y < w->height; y++) {                                                        \
+            NAME##_terms_##T(s, w, first, end, x, y, n);                                             \
+            if (y + ROWS_AHEAD < w->height)                                                          \
+                row_prefetch((const T *)w->outs[y + ROWS_AHEAD] + x, (size_t)n * sizeof(T));         \
+        }                                                                                            \
+    }                                                                                                \
+    static void NAME##_shape_##T(const void *state, const struct window *w)                          \
+    {                                                                                                \
+        const struct shape *s = state;                                                               \
+                                                                                                     \
+        for (int first = 0, end; first < s->n_terms; first = end) {                                  \
+            end = band_end(s, first);                                                                \
+            for (int x = 0; x < w->width; x += TILE(T))                                              \
+                NAME##_band_##T(s, w, first, end, x, MIN(w->width - x, TILE(T)));                    \
+        }                                                                                            \
     }
 
 #define EXTREME(NAME, T, OF)                                                                       \
@@ -256,7 +282,7 @@ static row_kernel *const shapes[2][PX_N_KERNEL_TYPES] = {
 
 static size_t scratch_row(int width)
 {
-    return STRIP_MAX + (size_t)width + ROW_SPARE;
+    return TILE(uint8) + (size_t)width + ROW_SPARE;
 }
 
 /* Puts the terms of the element behind `terms`, if that is not NULL; returns their number. */

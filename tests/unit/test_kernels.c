@@ -247,6 +247,8 @@ static const char *const ops_and_args[][MAX_ARGS] = {
     {"blur", "--ksize=300x200"},
     {"median-blur", "--ksize=3"},
     {"median-blur", "--ksize=5"},
+    {"box-filter", "--ksize=17x20", "--normalize=false", "--ddepth=float64"},
+    {"sqr-box-filter", "--ksize=5x16"},
     {"sobel"},
     {"sobel", "--ksize=7", "--scale=0.3", "--delta=7"},
     {"sobel", "--ksize=-1", "--ddepth=float64"},
@@ -260,6 +262,8 @@ static const char *const ops_and_args[][MAX_ARGS] = {
     {"sep-filter-2d", "--kernel-x=1,2,3,4", "--kernel-y=0.5,-1", "--anchor=0,1"},
     {"erode", "--ksize=1"},
     {"dilate", "--ksize=6x3", "--anchor=0,2", "--iterations=3"},
+    {"erode", "--ksize=9x7", "--shape=ellipse"},
+    {"dilate", "--kernel=1,0,1;0,0,1;1,1,1", "--anchor=0,1"},
     {"morphology-ex", "--op=tophat"},
     {"morphology-ex", "--op=gradient", "--ksize=9x1"},
 };

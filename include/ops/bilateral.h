@@ -1,11 +1,11 @@
-/* bilateral.h - between bilateral_filter.c and its variants for x86.
+/* bilateral.h - what the bilateral filter does for each of its taps, and variants of that for x86.
  *
  * Neighbours are taken one after another, each for many pixels at once: n pixels and the same number
  * of neighbours in `rows` (the pixels of each band, then the neighbours of each band) are weighed,
  * and the weights and weighted values added to sums[0], sums[BILATERAL_TILE] …
  * SPDX-License-Identifier: MIT */
-#ifndef BILATERAL_H
-#define BILATERAL_H
+#ifndef OPS_BILATERAL_H
+#define OPS_BILATERAL_H
 
 #include "ops/op.h"
 
@@ -24,7 +24,7 @@ struct bilateral_table {
 typedef void bilateral_add(const struct bilateral_table *t, float space, const void *const *rows,
                            float *sums, int n);
 
-/* The plain ones, for any n: of uint8 with 1 and 3 bands, then of float32. */
+/* uint8 with 1 and 3 bands, then float32. */
 enum {
     BILATERAL_UINT8,
     BILATERAL_UINT8_3,
@@ -32,9 +32,12 @@ enum {
     BILATERAL_FLOAT32_3,
     BILATERAL_KINDS
 };
+
 extern bilateral_add *const bilateral_plain[BILATERAL_KINDS];
 
-/* Those that this processor runs best; the same sums, bit for bit. */
-bilateral_add *bilateral_best(int kind);
+/* The functions of a kind that this processor can run, the plain one first, the fastest last;
+ * returns their number. All give the same sums, bit for bit. */
+enum { BILATERAL_VARIANTS = 3 };
+int bilateral_variants(int kind, bilateral_add *variants[BILATERAL_VARIANTS]);
 
 #endif
