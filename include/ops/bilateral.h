@@ -16,9 +16,9 @@ struct bilateral_table {
     const float *weights; /* uint8: by the difference, summed over the bands */
     /* uint8, one band: the first bytes of all weights, their second ones … */
     const uint8 *bytes;
-    /* float32: weights of differences i / per_unit, between which lines are drawn; up to i = n + 1 */
-    float per_unit;
-    int n;
+    /* float32: weights of differences i / per_unit, between which lines are drawn; differences are
+     * taken for no more than most / per_unit. */
+    float per_unit, most;
 };
 
 typedef void bilateral_add(const struct bilateral_table *t, float space, const void *const *rows,

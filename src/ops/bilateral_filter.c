@@ -73,7 +73,7 @@ struct bilateral {
 /* A weight between two of the table's, along a line. */
 static inline float weight_between(const struct bilateral_table *t, float difference)
 {
-    const float scaled = difference * t->per_unit, most = (float)t->n;
+    const float scaled = difference * t->per_unit, most = t->most;
     const float at = scaled < most ? scaled : most; /* of NaN too */
     const int i = (int)at;
     const float part = at - (float)i;
@@ -221,8 +221,9 @@ static bool set_table_float32(struct bilateral *f, double range, struct stages *
 
     if (!weights)
         return false;
-    f->table = (struct bilateral_table){
-        .weights = weights, .per_unit = (float)n / ((float)range * (float)f->bands), .n = n};
+    f->table = (struct bilateral_table){.weights = weights,
+                                        .per_unit = (float)n / ((float)range * (float)f->bands),
+                                        .most = nextafterf((float)(n + 1), 0)};
     for (int i = 0; i < n + 2 && (i == 0 || weights[i - 1] > 0); i++) {
         const double v = (double)((float)i / f->table.per_unit);
         weights[i] = (float)exp(v * v * f->per_color);

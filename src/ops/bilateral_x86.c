@@ -70,7 +70,7 @@ AVX2 static inline void gather_8_pairs(const float *weights, __m256i at, __m256 
                           float *sums, int n)                                                      \
     {                                                                                              \
         const __m256 spaces = _mm256_set1_ps(space), per_unit = _mm256_set1_ps(t->per_unit);       \
-        const __m256 most = _mm256_set1_ps((float)t->n), one = _mm256_set1_ps(1);                  \
+        const __m256 most = _mm256_set1_ps(t->most), one = _mm256_set1_ps(1);                      \
         const __m256 sign = _mm256_set1_ps(-0.0F);                                                 \
         const void *rest[2 * (BANDS)];                                                             \
         int x = 0;                                                                                 \
@@ -187,7 +187,7 @@ AVX512 static void float32_avx512(const struct bilateral_table *t, float space,
                                   const void *const *rows, float *sums, int n)
 {
     const __m512 spaces = _mm512_set1_ps(space), per_unit = _mm512_set1_ps(t->per_unit);
-    const __m512 most = _mm512_set1_ps((float)t->n), one = _mm512_set1_ps(1);
+    const __m512 most = _mm512_set1_ps(t->most), one = _mm512_set1_ps(1);
     const float *const own = rows[0], *const others = rows[1];
     const void *rest[2];
     int x = 0;

@@ -18,7 +18,7 @@ static struct bilateral_table table_of(int levels)
         bytes[i % sizeof(float) * BILATERAL_LEVELS + i / sizeof(float)] =
             ((const uint8 *)weights)[i];
     return (struct bilateral_table){
-        .weights = weights, .bytes = bytes, .per_unit = 0.3F, .n = BINS};
+        .weights = weights, .bytes = bytes, .per_unit = 0.3F, .most = BINS};
 }
 
 /* Differences of uint8 are below 64, below 128 or any. */
