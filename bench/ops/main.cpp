@@ -1,7 +1,8 @@
 // main.cpp - bench-ops: every op beside OpenCV's on one core, in turn, in CPU time.
 //     bench-ops [SIDE [FILTER [TABLE]]]
 // SIDE of the square scene (default 4096); only rows whose name and type hold all words of FILTER;
-// the table is also written to the file TABLE. SPDX-License-Identifier: MIT
+// the table is also written to the file TABLE.
+// SPDX-License-Identifier: MIT
 #include "compared.hpp"
 #include "rows.hpp"
 
@@ -108,12 +109,10 @@ cv::Mat scene(int side, int depth, int bands, int seed)
 }
 
 struct Scenes {
-    cv::Mat image_a, image_b;
-    Planes a, b;
+    cv::Mat a, b;
 
     Scenes(int side, int depth, int bands)
-        : image_a(scene(side, depth, bands, 1)), image_b(scene(side, depth, bands, 2)), a(image_a),
-          b(image_b)
+        : a(scene(side, depth, bands, 1)), b(scene(side, depth, bands, 2))
     {
     }
 };
@@ -125,27 +124,22 @@ struct Table {
     int n = 0, wrong = 0;
 };
 
-double bytes_of(const Planes &p)
-{
-    return double(p.view.region.width) * double(p.view.region.height) * p.view.bands *
-           double(pixel_size(p.view.type));
-}
-
 void print_cell(Table &table, const Row &row, const Scenes &scenes, const Timing &t, double bytes,
                 const std::string &difference)
 {
-    const planes &v = scenes.a.view;
-    const double pixels = double(v.region.width) * double(v.region.height) / 1e6;
+    const char *type = pixel_name(type_of(scenes.a.depth()));
+    const int bands = scenes.a.channels();
+    const double pixels = double(scenes.a.total()) / 1e6;
     const bool memory = bytes / std::max(t.ours_s, t.opencv_s) > MEMORY_SHARE * table.memcpy_speed;
     const std::string notes = std::string(memory ? "memory" : "") +
                               (memory && !difference.empty() ? ", " : "") + difference;
 
-    printf("%-30s %-8s %5d %9.1f %9.1f %7.2f %s\n", row.name, pixel_name(v.type), v.bands,
-           pixels / t.ours_s, pixels / t.opencv_s, t.ratio, notes.c_str());
+    printf("%-30s %-8s %5d %9.1f %9.1f %7.2f %s\n", row.name, type, bands, pixels / t.ours_s,
+           pixels / t.opencv_s, t.ratio, notes.c_str());
     fflush(stdout);
     if (table.file)
-        fprintf(table.file, "%s\t%s\t%d\t%.1f\t%.1f\t%.3f\t%s\n", row.name, pixel_name(v.type),
-                v.bands, pixels / t.ours_s, pixels / t.opencv_s, t.ratio, notes.c_str());
+        fprintf(table.file, "%s\t%s\t%d\t%.1f\t%.1f\t%.3f\t%s\n", row.name, type, bands,
+                pixels / t.ours_s, pixels / t.opencv_s, t.ratio, notes.c_str());
     table.sum_of_logs += std::log(t.ratio);
     table.n++;
 }
@@ -156,13 +150,13 @@ void run_cell(Table &table, const Row &row, const Scenes &scenes)
     const Planes out(pipeline.output());
     Results results;
     const Work ours = [&] { pipeline.run(out); };
-    const Work opencv = [&] { row.opencv(scenes.image_a, scenes.image_b, results); };
+    const Work opencv = [&] { row.opencv(scenes.a, scenes.b, results); };
 
     ours();
     opencv();
     const Difference difference = compare(out.view, results.out, row.ulps);
     table.wrong += difference.wrong;
-    const double bytes = bytes_of(scenes.a) * (pipeline.reads_other() ? 2 : 1) + bytes_of(out);
+    const double bytes = pipeline.bytes_read() + bytes_of(out.view);
     print_cell(table, row, scenes, time_both(ours, opencv), bytes, difference.text);
 }
 
@@ -188,7 +182,7 @@ void run_format(Table &table, int side, int depth, int bands, const std::string 
             !matches(filter, row, depth, bands))
             continue;
         const int row_side = std::max(1, side / row.shrink_by);
-        if (!scenes || scenes->image_a.cols != row_side) {
+        if (!scenes || scenes->a.cols != row_side) {
             scenes.reset();
             scenes = std::make_unique<Scenes>(row_side, depth, bands);
         }

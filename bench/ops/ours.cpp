@@ -16,21 +16,30 @@ pixel_type type_of(int depth)
     return types[depth];
 }
 
-Planes::Planes(const format &f)
+Planes::Planes(const format &f, int margin)
 {
     err e{};
 
-    if (!planes_new(&view, &memory, f.type, f.bands, {0, 0, f.width, f.height}, MARGIN, &e))
+    if (!planes_new(&view, &memory, f.type, f.bands, {0, 0, f.width, f.height}, margin, &e))
         throw std::runtime_error(e.text);
 }
 
-Planes::Planes(const cv::Mat &image)
-    : Planes(format{type_of(image.depth()), image.channels(), image.cols, image.rows})
+static format format_of(const cv::Mat &image)
+{
+    return {type_of(image.depth()), image.channels(), image.cols, image.rows};
+}
+
+Planes::Planes(const cv::Mat &image, int margin) : Planes(format_of(image), margin)
 {
     for (int b = 0; b < view.bands; b++) {
         cv::Mat plane(image.size(), image.depth(), planes_at(&view, b, 0, 0), view.row_bytes);
         cv::extractChannel(image, plane, b);
     }
+}
+
+double bytes_of(const planes &p)
+{
+    return double(p.region.width) * double(p.region.height) * p.bands * double(pixel_size(p.type));
 }
 
 Planes::~Planes()
@@ -63,14 +72,12 @@ static std::vector<step> cut(const std::string &text, std::vector<std::string> &
     return steps;
 }
 
-Pipeline::Pipeline(const std::string &text, const Planes &a, const Planes &b)
+Pipeline::Pipeline(const std::string &text, const cv::Mat &a, const cv::Mat &b)
 {
     std::vector<std::string> words;
     std::vector<const char *> args;
     const std::vector<step> steps = cut(text, words, args);
-    const planes &v = a.view;
-    const format f = {v.type, v.bands, v.region.width, v.region.height};
-    const format formats[] = {f, f};
+    const format formats[] = {format_of(a), format_of(b)};
     const char *names[2] = {nullptr, nullptr};
     int n = 1;
     err e{};
@@ -84,10 +91,10 @@ Pipeline::Pipeline(const std::string &text, const Planes &a, const Planes &b)
         plan_free(compiled);
         throw std::runtime_error(e.text);
     }
-    in = {a.view, b.view};
-    for (int i = 0; i < n; i++)
-        if (plan_margin(compiled, i) > Planes::MARGIN)
-            throw std::runtime_error("a wider margin is needed");
+    for (int i = 0; i < n; i++) {
+        images.push_back(std::make_unique<Planes>(i == 0 ? a : b, plan_margin(compiled, i)));
+        in.push_back(images.back()->view);
+    }
 }
 
 Pipeline::~Pipeline()
@@ -101,22 +108,28 @@ format Pipeline::output() const
     return plan_output(compiled);
 }
 
-bool Pipeline::reads_other() const
+double Pipeline::bytes_read() const
 {
-    return compiled->stages.n_sources > 1;
+    double bytes = 0;
+
+    for (const planes &p : in)
+        bytes += bytes_of(p);
+    return bytes;
 }
 
 void Pipeline::run(const Planes &out)
 {
     const region all = out.view.region;
+    const int64_t n = (all.width + CHUNK_WIDTH - 1) / CHUNK_WIDTH;
+    const int64_t width = (all.width + n - 1) / n;
     int64_t index = 0;
     err e{};
 
     for (int64_t y = 0; y < all.height; y += CHUNK_HEIGHT)
-        for (int64_t x = 0; x < all.width; x += CHUNK_WIDTH) {
+        for (int64_t x = 0; x < all.width; x += width) {
             planes chunk = out.view;
             chunk.data = planes_at(&out.view, 0, x, y);
-            chunk.region = {x, y, std::min<int64_t>(CHUNK_WIDTH, all.width - x),
+            chunk.region = {x, y, std::min<int64_t>(width, all.width - x),
                             std::min<int64_t>(CHUNK_HEIGHT, all.height - y)};
             const place where = {chunk.region, index++, 0, "host", "scene"};
             if (!executor_run(runner, in.data(), &chunk, &where, tick{go_on, nullptr}, &e))

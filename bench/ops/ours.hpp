@@ -15,6 +15,7 @@ extern "C" {
 #include "pipeline/plan.h"
 }
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,13 +27,12 @@ struct Refused : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Planes with room for what plan_margin wants on both sides.
+// Planes in memory.
 struct Planes {
-    enum { MARGIN = 128 };
     planes view{};
 
-    Planes(const format &f);
-    Planes(const cv::Mat &image);
+    Planes(const format &f, int margin = 0);
+    Planes(const cv::Mat &image, int margin);
     Planes(const Planes &) = delete;
     Planes &operator=(const Planes &) = delete;
     ~Planes();
@@ -41,11 +41,13 @@ struct Planes {
     void *memory = nullptr;
 };
 
+double bytes_of(const planes &p);
+
 class Pipeline
 {
   public:
-    // Throws Refused with Tilery's message.
-    Pipeline(const std::string &steps, const Planes &a, const Planes &b);
+    // Takes copies of the images it reads. Throws Refused with Tilery's message.
+    Pipeline(const std::string &steps, const cv::Mat &a, const cv::Mat &b);
     Pipeline(const Pipeline &) = delete;
     Pipeline &operator=(const Pipeline &) = delete;
     ~Pipeline();
@@ -53,11 +55,12 @@ class Pipeline
     // All chunks, into planes made beforehand.
     void run(const Planes &out);
     format output() const;
-    bool reads_other() const;
+    double bytes_read() const;
 
   private:
     plan *compiled = nullptr;
     executor *runner = nullptr;
+    std::vector<std::unique_ptr<Planes>> images;
     std::vector<planes> in;
 };
 

@@ -3,7 +3,8 @@
  * A worker holds up to `credits` tasks (arriving, computing, leaving), so that the next is there
  * when the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks of
  * its own work. A worker whose task fails says so; rank 0 then stops dealing, and all leave
- * together. The farm knows nothing of what is in a task. SPDX-License-Identifier: MIT */
+ * together. The farm knows nothing of what is in a task.
+ * SPDX-License-Identifier: MIT */
 #ifndef CLUSTER_FARM_H
 #define CLUSTER_FARM_H
 

@@ -2,7 +2,8 @@
  * blobs in the order of the division.
  *
  * A result is the blobs one after the other, then for each its index (i64), size (u32) and CRC
- * (u32), then their number (u32). SPDX-License-Identifier: MIT */
+ * (u32), then their number (u32).
+ * SPDX-License-Identifier: MIT */
 #ifndef JOB_COLLECT_H
 #define JOB_COLLECT_H
 

@@ -2,7 +2,8 @@
  *
  * By default a chunk is one row of tiles (more, when halos are tall) of a lane: the grid is cut
  * into lanes, some for each rank, and a rank goes down its lanes, so that the tiles of a halo are
- * decoded once. The choice changes nothing in the output. SPDX-License-Identifier: MIT */
+ * decoded once. The choice changes nothing in the output.
+ * SPDX-License-Identifier: MIT */
 #ifndef JOB_SIZING_H
 #define JOB_SIZING_H
 

@@ -2,7 +2,8 @@
  *
  * Measured against OpenCV: its exp of doubles has a relative error of up to 3e-13 (its polynomial has
  * one coefficient of that for float32), and its log sees neither signs nor zero, denormal, infinite
- * and NaN pixels as such: log(0) is that of the least normal number. SPDX-License-Identifier: MIT */
+ * and NaN pixels as such: log(0) is that of the least normal number.
+ * SPDX-License-Identifier: MIT */
 #ifndef OPS_EXPONENTIAL_H
 #define OPS_EXPONENTIAL_H
 

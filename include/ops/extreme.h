@@ -1,7 +1,8 @@
 /* extreme.h - the lowest or the highest of the pixels under an element of any shape.
  *
  * Time grows with the number of rows of the element for most shapes, and hardly at all for
- * rectangles. SPDX-License-Identifier: MIT */
+ * rectangles.
+ * SPDX-License-Identifier: MIT */
 #ifndef OPS_EXTREME_H
 #define OPS_EXTREME_H
 

@@ -3,7 +3,8 @@
  * An op's prepare() checks its parameters against the input's format and adds one or more stages.
  * The executor runs stages by rows; borders, halos, strips and rings are its business, never a
  * kernel's. Stages form a graph: each names the stages it reads. The first ones are the scenes: 0
- * is the pipeline's own, the others those of --with. SPDX-License-Identifier: MIT */
+ * is the pipeline's own, the others those of --with.
+ * SPDX-License-Identifier: MIT */
 #ifndef OPS_OP_H
 #define OPS_OP_H
 
@@ -166,7 +167,7 @@ struct stage {
 };
 
 /* The most rows a kernel is asked for at once. */
-enum { BLOCK_MAX = 32 };
+enum { BLOCK_MAX = 64 };
 
 /* The growing graph. Fields are read by the planner; ops use the functions. */
 struct stages {

@@ -24,6 +24,7 @@ struct operands {
 struct operation {
     row_kernel *with, *value; /* both for pixels of type `work`; see struct constant */
     enum pixel_type work, result;
+    bool is_dear;         /* with a constant: 256 results are looked up faster than computed */
     double parameters[3]; /* the op's own */
     /* What the kernel is told in place of a number of --value; NULL: the number. */
     double (*constant)(const struct operation *o, double number);

@@ -3,7 +3,8 @@
  *
  * Between the two stages lie pixels of the type that sums are made in: float32, or float64 where
  * OpenCV sums in double. Pixels of uint8 have weights in units of 1/2048; their sums are integers,
- * also while they are held in float32. SPDX-License-Identifier: MIT */
+ * also while they are held in float32.
+ * SPDX-License-Identifier: MIT */
 #ifndef OPS_RESAMPLE_H
 #define OPS_RESAMPLE_H
 

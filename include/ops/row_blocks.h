@@ -2,7 +2,8 @@
  *
  * Compilers finish a vector loop pixel by pixel, which for rows of about a thousand uint8 takes as
  * long as all the vectors. Here the last block overlaps the one before instead, so the statement
- * must give the same when it is run twice for a pixel. SPDX-License-Identifier: MIT */
+ * must give the same when it is run twice for a pixel.
+ * SPDX-License-Identifier: MIT */
 #ifndef OPS_ROW_BLOCKS_H
 #define OPS_ROW_BLOCKS_H
 

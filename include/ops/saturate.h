@@ -3,7 +3,8 @@
  * saturate_uint8(v) takes a float, saturate_uint8_d(v) a double, and so on for every kernel type.
  * NaN becomes the lowest value of an integer type, as it does in OpenCV on x86. Unlike there,
  * values beyond int32 are clamped too. All are plain expressions that compilers turn into vector
- * code. SPDX-License-Identifier: MIT */
+ * code.
+ * SPDX-License-Identifier: MIT */
 #ifndef OPS_SATURATE_H
 #define OPS_SATURATE_H
 

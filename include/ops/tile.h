@@ -5,7 +5,8 @@
  * vector k becomes pixel k of vector i. Interleaving the first half of the vectors with the second
  * moves one bit of a pixel's vector number into its place in the vector, so log2(n) rounds
  * exchange the two. The vectors have 16 bytes, which every processor interleaves in one
- * instruction. SPDX-License-Identifier: MIT */
+ * instruction.
+ * SPDX-License-Identifier: MIT */
 #ifndef OPS_TILE_H
 #define OPS_TILE_H
 

@@ -40,8 +40,8 @@ bool output_holds_nodata(enum pixel_type type, double v);
 
 /* What the file will look like, before anything is touched: type, bands and size are the output's.
  * Checks the creation options against the GTiff driver's list (err_usage, with the nearest name)
- * and the path (exists without overwrite; directory missing or not writable; not a regular file).
- */
+ * and the path (exists without overwrite; directory missing or not writable; not a regular
+ * file). */
 bool output_check(const struct output_options *options, enum pixel_type type, int bands,
                   int64_t width, int64_t height, struct layout *layout, struct err *e) MUST_CHECK;
 

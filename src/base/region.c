@@ -1,16 +1,7 @@
 /* region.c - a rectangle of pixels of one grid.
  * SPDX-License-Identifier: MIT */
+#include "base/minmax.h"
 #include "base/region.h"
-
-static int64_t max64(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 struct region region_intersect(struct region a, struct region b)
 {

@@ -1,7 +1,8 @@
 /* farm_worker.c - a worker's side of the farm: tasks in, results out, until told to stop.
  *
  * A worker that fails stays polite: it says so, drops what it still gets, and leaves when rank 0
- * says stop, after everything it sent has arrived. SPDX-License-Identifier: MIT */
+ * says stop, after everything it sent has arrived.
+ * SPDX-License-Identifier: MIT */
 #include "farm_worker.h"
 
 #include "mail.h"

@@ -5,8 +5,8 @@
 
 #include "internal.h"
 
-/* A task, a result and a failure (a struct err) end with their task's number; the others are empty.
- */
+/* A task, a result and a failure (a struct err) end with their task's number; the others are
+ * empty. */
 enum mail_kind { MAIL_TASK = 10, MAIL_STOP, MAIL_RESULT, MAIL_FAILED, MAIL_BYE };
 
 struct letter {
@@ -29,8 +29,8 @@ void mailbox_free(struct mailbox *m);
 int mailbox_count(const struct mailbox *m);
 size_t mailbox_bytes(const struct mailbox *m);
 
-/* Puts the task's number behind a message, and takes it off again; -1 if the message is too short.
- */
+/* Puts the task's number behind a message, and takes it off again; -1 if the message is
+ * too short. */
 bool mail_sign(struct buffer *b, int64_t task, struct err *e) MUST_CHECK;
 int64_t mail_unsign(struct buffer *b);
 

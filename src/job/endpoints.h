@@ -15,8 +15,8 @@ struct endpoints {
 };
 
 /* Reads and checks both ends and every op's parameters, before any file is touched. To be freed
- * with endpoints_free, also after a failure. Fails with err_usage naming the step and the remedy.
- */
+ * with endpoints_free, also after a failure. Fails with err_usage naming the step and the
+ * remedy. */
 bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e) MUST_CHECK;
 void endpoints_free(struct endpoints *p);
 

@@ -1,7 +1,8 @@
 /* job.c - one scene through one pipeline, by all ranks.
  *
  * A job is a few phases; every rank does its part of one, then all agree, and either all go on or
- * all leave with the same failure. SPDX-License-Identifier: MIT */
+ * all leave with the same failure.
+ * SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
 #include "lead.h"

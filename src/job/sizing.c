@@ -3,6 +3,7 @@
 #include "job/sizing.h"
 
 #include "base/memory.h"
+#include "base/minmax.h"
 #include "base/planes.h"
 #include "base/text.h"
 #include "pipeline/execute.h"
@@ -21,16 +22,6 @@ enum {
     CHUNK_BYTES = 64 << 20, /* the same for scenes of many bands */
     SLACK_BYTES = 16 << 20, /* allocators, message buffers, stacks */
 };
-
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t max64(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* Bytes of the planes of a chunk's inputs (halos included) and output, of its task, of an output
  * tile and of the largest tile decoded. */

@@ -1,5 +1,7 @@
 /* add_weighted.c - OpenCV's addWeighted: alpha x + (beta y + gamma), with y of another scene or a
- * constant. SPDX-License-Identifier: MIT */
+ * constant.
+ * SPDX-License-Identifier: MIT */
+#include "ops/lanes.h"
 #include "ops/operands.h"
 #include "ops/saturate.h"
 
@@ -21,7 +23,7 @@ static const struct param params[] = {
 enum { ALPHA, BETA, GAMMA }; /* the parameters of the operation */
 
 /* W is what OpenCV works in: float32 for small integers, double for everything else. */
-#define ADD_WEIGHTED(T, W, FMA, SATURATE)                                                          \
+#define ADD_WEIGHTED(T, W, FMA, SATURATE, LANES)                                                   \
     SIMD static void add_weighted_with_##T(const void *state, const struct window *w)              \
     {                                                                                              \
         const T *restrict left = w->rows[0];                                                       \
@@ -32,11 +34,13 @@ enum { ALPHA, BETA, GAMMA }; /* the parameters of the operation */
         const W gamma = (W)parameters[GAMMA];                                                      \
         const int width = w->width;                                                                \
                                                                                                    \
-        for (int x = 0; x < width; x++)                                                            \
+        int x = LANES(left, right, out, width, alpha, beta, gamma);                                \
+        for (; x < width; x++)                                                                     \
             out[x] = SATURATE(FMA((W)left[x], alpha, FMA((W)right[x], beta, gamma)));              \
     }
-#define IN_FLOAT(T) ADD_WEIGHTED(T, float, fmaf, saturate_##T)
-#define IN_DOUBLE(T) ADD_WEIGHTED(T, double, fma, saturate_##T##_d)
+#define NO_LANES(...) 0
+#define IN_FLOAT(T) ADD_WEIGHTED(T, float, fmaf, saturate_##T, lanes_weigh_##T)
+#define IN_DOUBLE(T) ADD_WEIGHTED(T, double, fma, saturate_##T##_d, NO_LANES)
 IN_FLOAT(uint8)
 IN_FLOAT(uint16)
 IN_FLOAT(int16)
@@ -73,7 +77,8 @@ static double rest(const struct operation *o, double number)
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct args *a = args;
-    struct operation o = {.parameters = {a->alpha, a->beta, a->gamma}, .constant = rest};
+    struct operation o = {
+        .parameters = {a->alpha, a->beta, a->gamma}, .constant = rest, .is_dear = true};
 
     if (!op_takes("add-weighted", with_rows, in.type, e) || !operands_check(&a->operands, out, e) ||
         !operands_result("add-weighted", in.type, a->dtype, &o.result, e))

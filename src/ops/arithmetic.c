@@ -1,7 +1,9 @@
 /* arithmetic.c - OpenCV's add, subtract, multiply, divide, min, max and absdiff, of two scenes or of
- * a scene and a constant. SPDX-License-Identifier: MIT */
+ * a scene and a constant.
+ * SPDX-License-Identifier: MIT */
 #include "ops/arithmetic.h"
 
+#include "ops/lanes.h"
 #include "ops/operands.h"
 #include "ops/saturate.h"
 
@@ -29,7 +31,7 @@ static const struct param params_scaled[] = {
 /* --- kernels ---------------------------------------------------------------------------------- */
 
 /* Operands are a and b, of type W; the factor is scale. */
-#define WITH(NAME, T, W, RESULT)                                                                   \
+#define WITH_LANES(NAME, T, W, RESULT, LANES)                                                      \
     SIMD static void NAME##_with_##T(const void *state, const struct window *w)                    \
     {                                                                                              \
         const T *restrict left = w->rows[0];                                                       \
@@ -39,11 +41,13 @@ static const struct param params_scaled[] = {
         const int width = w->width;                                                                \
                                                                                                    \
         (void)scale;                                                                               \
-        for (int x = 0; x < width; x++) {                                                          \
+        for (int x = LANES(left, right, out, width, scale); x < width; x++) {                      \
             const W a = (W)left[x], b = (W)right[x];                                               \
             out[x] = (RESULT);                                                                     \
         }                                                                                          \
     }
+#define NO_LANES(...) 0
+#define WITH(NAME, T, W, RESULT) WITH_LANES(NAME, T, W, RESULT, NO_LANES)
 #define VALUE(NAME, T, W, RESULT)                                                                  \
     SIMD static void NAME##_value_##T(const void *state, const struct window *w)                   \
     {                                                                                              \
@@ -128,7 +132,8 @@ WITH(product, float64, float64, a *b)
 
 /* OpenCV multiplies small integers in float32 and all else in double; it divides in float32, but for
  * float64. Integers divided by 0 become 0. */
-#define MULTIPLY_IN_FLOAT(T) WITH(multiply, T, float, saturate_##T(scale *a *b))
+#define MULTIPLY_IN_FLOAT(T)                                                                       \
+    WITH_LANES(multiply, T, float, saturate_##T(scale *a *b), lanes_multiply_##T)
 #define MULTIPLY_IN_DOUBLE(T) WITH(multiply, T, double, saturate_##T##_d(scale *a *b))
 MULTIPLY_IN_FLOAT(uint8)
 MULTIPLY_IN_FLOAT(uint16)
@@ -158,9 +163,9 @@ DIVIDED_DOUBLE(int16)
 DIVIDED_DOUBLE(uint32)
 DIVIDED_DOUBLE(int32)
 
-WITH(divide, uint8, float, divided_uint8_float(a *scale, b))
-WITH(divide, uint16, float, divided_uint16_float(a *scale, b))
-WITH(divide, int16, float, divided_int16_float(a *scale, b))
+WITH_LANES(divide, uint8, float, divided_uint8_float(a *scale, b), lanes_divide_uint8)
+WITH_LANES(divide, uint16, float, divided_uint16_float(a *scale, b), lanes_divide_uint16)
+WITH_LANES(divide, int16, float, divided_int16_float(a *scale, b), lanes_divide_int16)
 WITH(divide, uint32, double, divided_uint32_double(a *scale, b))
 WITH(divide, int32, float, divided_int32_float(a *scale, b))
 WITH(divide, float32, float, a *scale / b)
@@ -259,7 +264,7 @@ static bool prepare(enum kind kind, const struct args *a, struct format in, stru
 {
     const bool has_scale = kind == MULTIPLY || kind == DIVIDE;
     const bool has_dtype = has_scale || kind == ADD || kind == SUBTRACT;
-    struct operation o = {.parameters = {a->scale}};
+    struct operation o = {.parameters = {a->scale}, .is_dear = has_scale};
 
     if (!op_takes(out->op_name, value_rows[kind], in.type, e) ||
         !operands_check(&a->operands, out, e) ||

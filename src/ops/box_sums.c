@@ -6,7 +6,8 @@
  * outside the box. Along the row, windows always grow so.
  *
  * Sums of float32 in double are exact when the pixels' exponents differ little enough. Then both
- * ways give the same, and the first is faster. SPDX-License-Identifier: MIT */
+ * ways give the same, and the first is faster.
+ * SPDX-License-Identifier: MIT */
 #include "box_kernels.h"
 
 #include "ops/row_blocks.h"

@@ -1,6 +1,7 @@
 /* convert_scale_abs.c - OpenCV's convertScaleAbs: |alpha x + beta| as uint8, through float32.
  * SPDX-License-Identifier: MIT */
 #include "ops/op.h"
+#include "ops/lanes.h"
 #include "ops/saturate.h"
 
 struct args {
@@ -17,7 +18,7 @@ struct line {
     float alpha, beta;
 };
 
-#define SCALE_ABS(T)                                                                               \
+#define SCALE_ABS(T, LANES)                                                                        \
     SIMD static void scale_abs_##T(const void *state, const struct window *w)                      \
     {                                                                                              \
         const T *restrict in = w->rows[0];                                                         \
@@ -25,10 +26,17 @@ struct line {
         const struct line line = *(const struct line *)state;                                      \
         const int width = w->width;                                                                \
                                                                                                    \
-        for (int x = 0; x < width; x++)                                                            \
+        for (int x = LANES(in, out, width, line.alpha, line.beta); x < width; x++)                 \
             out[x] = saturate_uint8(fabsf(fmaf((float)in[x], line.alpha, line.beta)));             \
     }
-FOR_EACH_PIXEL_TYPE(SCALE_ABS)
+SCALE_ABS(uint8, lanes_scale_abs_uint8)
+SCALE_ABS(uint16, lanes_scale_abs_uint16)
+SCALE_ABS(int16, lanes_scale_abs_int16)
+SCALE_ABS(float32, lanes_scale_abs_float32)
+#define NO_LANES(...) 0
+SCALE_ABS(uint32, NO_LANES)
+SCALE_ABS(int32, NO_LANES)
+SCALE_ABS(float64, NO_LANES)
 
 #define ROW(T) scale_abs_##T,
 static row_kernel *const rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW)};

@@ -4,8 +4,10 @@
  * So nine types need loops per type, not per pair of types; only the commonest pairs, whose time is
  * that of memory, have loops of their own. OpenCV works in float32 but for a few
  * pairs; 64-bit integers, which it does not have, go through long double, which holds them all
- * (x86). SPDX-License-Identifier: MIT */
+ * (x86).
+ * SPDX-License-Identifier: MIT */
 #include "ops/convert.h"
+#include "ops/lanes.h"
 #include "ops/saturate.h"
 
 struct args {
@@ -121,7 +123,8 @@ static void convert_row(const void *state, const struct window *w)
     }
 }
 
-#define DIRECT(FROM, TO)                                                                           \
+#define NO_LANES(...) 0
+#define DIRECT(FROM, TO, LANES)                                                                    \
     SIMD static void convert_##FROM##_to_##TO(const void *state, const struct window *w)           \
     {                                                                                              \
         const FROM *restrict in = w->rows[0];                                                      \
@@ -130,11 +133,14 @@ static void convert_row(const void *state, const struct window *w)
         const float b = (float)((const struct conversion *)state)->beta;                           \
         const int width = w->width;                                                                \
                                                                                                    \
-        for (int x = 0; x < width; x++)                                                            \
+        for (int x = LANES(in, out, width, a, b); x < width; x++)                                  \
             out[x] = saturate_##TO(fmaf((float)in[x], a, b));                                      \
     }
 #define DIRECT_FROM(FROM)                                                                          \
-    DIRECT(FROM, uint8) DIRECT(FROM, uint16) DIRECT(FROM, int16) DIRECT(FROM, float32)
+    DIRECT(FROM, uint8, lanes_scale_##FROM##_to_uint8)                                             \
+    DIRECT(FROM, uint16, lanes_scale_##FROM##_to_uint16)                                           \
+    DIRECT(FROM, int16, lanes_scale_##FROM##_to_int16)                                             \
+    DIRECT(FROM, float32, NO_LANES)
 DIRECT_FROM(uint8)
 DIRECT_FROM(uint16)
 DIRECT_FROM(int16)

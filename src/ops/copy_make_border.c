@@ -1,5 +1,6 @@
 /* copy_make_border.c - OpenCV's copyMakeBorder: pixels added on all sides by the rules that filters
- * use. SPDX-License-Identifier: MIT */
+ * use.
+ * SPDX-License-Identifier: MIT */
 #include "ops/border.h"
 #include "ops/tile.h"
 

@@ -1,5 +1,6 @@
 /* cvt_color.c - OpenCV's cvtColor: gray out of colours, colours in another order, and to and from
- * HSV. SPDX-License-Identifier: MIT */
+ * HSV.
+ * SPDX-License-Identifier: MIT */
 #include "ops/bands.h"
 #include "ops/hsv.h"
 

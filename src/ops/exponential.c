@@ -6,6 +6,8 @@
  * SPDX-License-Identifier: MIT */
 #include "ops/exponential.h"
 
+#include "ops/lanes.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -18,13 +20,22 @@ enum { EXP_BITS = 6, EXP_STEPS = 1 << EXP_BITS, LOG_BITS = 8, LOG_STEPS = 1 << L
 #define LN_2 .69314718055994530941723212145818
 #define EXP_LIMIT (3000 / LOG2_E) /* beyond, the result is 0 or infinite anyway */
 
+/* Of 1 + i / LOG_STEPS; together, so that they are looked up together. */
+struct entry_float64 {
+    double inverse, log;
+};
+struct entry_float32 {
+    float inverse, log;
+};
+
 struct exponential {
     struct {
-        double power[EXP_STEPS];                     /* EXP_FACTOR 2^(i / EXP_STEPS) */
-        double logs[LOG_STEPS], inverses[LOG_STEPS]; /* of 1 + i / LOG_STEPS */
+        double power[EXP_STEPS]; /* EXP_FACTOR 2^(i / EXP_STEPS) */
+        struct entry_float64 logs[LOG_STEPS];
     } float64;
     struct {
-        float power[EXP_STEPS], logs[LOG_STEPS], inverses[LOG_STEPS];
+        float power[EXP_STEPS];
+        struct entry_float32 logs[LOG_STEPS];
     } float32;
 };
 
@@ -50,10 +61,9 @@ const struct exponential *exponential_new(struct stages *s, struct err *e)
     }
     for (int i = 0; i < LOG_STEPS; i++) {
         const long double v = i < LOG_STEPS - 1 ? 1 + (long double)i / LOG_STEPS : 2;
-        t->float64.logs[i] = cut_off(logl(v));
-        t->float64.inverses[i] = (double)(1 / v);
-        t->float32.logs[i] = (float)t->float64.logs[i];
-        t->float32.inverses[i] = (float)t->float64.inverses[i];
+        const struct entry_float64 entry = {(double)(1 / v), cut_off(logl(v))};
+        t->float64.logs[i] = entry;
+        t->float32.logs[i] = (struct entry_float32){(float)entry.inverse, (float)entry.log};
     }
     return t;
 }
@@ -97,7 +107,7 @@ static inline double log_polynomial_float64(double r, double start)
  * RINT and FMA are T's. The result of exp is p * (scale * power): in this order, as scale * power
  * may be denormal. That of log starts with the logarithm of the leading bits; m is 1 and the others,
  * which for the last entry of the tables count from another half step below 2. */
-#define EXPONENTIAL(T, INT, MANTISSA, BIAS, RINT, FMA)                                             \
+#define EXPONENTIAL(T, INT, MANTISSA, BIAS, RINT, FMA, LANES)                                      \
     SIMD static void exp_split_##T(const T *restrict in, T *restrict p, T *restrict scale,         \
                                    int *restrict step, int n)                                      \
     {                                                                                              \
@@ -136,19 +146,14 @@ static inline double log_polynomial_float64(double r, double start)
         }                                                                                          \
     }                                                                                              \
     SIMD static void log_join_##T(const T *restrict m, const T *restrict exponent,                 \
-                                  const T *restrict inverses, const T *restrict logs,              \
-                                  T *restrict out, int n)                                          \
+                                  const struct entry_##T *restrict entry, T *restrict out, int n)  \
     {                                                                                              \
         for (int i = 0; i < n; i++) {                                                              \
-            const T shift = inverses[i] == (T)0.5 ? (T)-0.5 / LOG_STEPS : 0;                       \
-            const T start = FMA(exponent[i], (T)LN_2, logs[i]);                                    \
-            out[i] = log_polynomial_##T(FMA(m[i] - 1, inverses[i], shift), start);                 \
+            const T inverse = entry[i].inverse;                                                    \
+            const T shift = inverse == (T)0.5 ? (T)-0.5 / LOG_STEPS : 0;                           \
+            const T start = FMA(exponent[i], (T)LN_2, entry[i].log);                               \
+            out[i] = log_polynomial_##T(FMA(m[i] - 1, inverse, shift), start);                     \
         }                                                                                          \
-    }                                                                                              \
-    static void look_up_##T(const T *table, const int *step, T *out, int n)                        \
-    {                                                                                              \
-        for (int i = 0; i < n; i++)                                                                \
-            out[i] = table[step[i]];                                                               \
     }                                                                                              \
     void exp_##T(const struct exponential *t, const T *in, T *out, int n)                          \
     {                                                                                              \
@@ -157,20 +162,21 @@ static inline double log_polynomial_float64(double r, double start)
                                                                                                    \
         assert(n > 0 && n <= EXPONENTIAL_MOST);                                                    \
         exp_split_##T(in, p, scale, step, n);                                                      \
-        look_up_##T(t->T.power, step, power, n);                                                   \
+        for (int i = LANES(t->T.power, step, power, n); i < n; i++)                                \
+            power[i] = t->T.power[step[i]];                                                        \
         exp_join_##T(p, scale, power, out, n);                                                     \
     }                                                                                              \
     void log_##T(const struct exponential *t, const T *in, T *out, int n)                          \
     {                                                                                              \
         T m[EXPONENTIAL_MOST], exponent[EXPONENTIAL_MOST];                                         \
-        T logs[EXPONENTIAL_MOST], inverses[EXPONENTIAL_MOST];                                      \
+        struct entry_##T entry[EXPONENTIAL_MOST];                                                  \
         int step[EXPONENTIAL_MOST];                                                                \
                                                                                                    \
         assert(n > 0 && n <= EXPONENTIAL_MOST);                                                    \
         log_split_##T(in, m, exponent, step, n);                                                   \
-        look_up_##T(t->T.inverses, step, inverses, n);                                             \
-        look_up_##T(t->T.logs, step, logs, n);                                                     \
-        log_join_##T(m, exponent, inverses, logs, out, n);                                         \
+        for (int i = 0; i < n; i++)                                                                \
+            entry[i] = t->T.logs[step[i]];                                                         \
+        log_join_##T(m, exponent, entry, out, n);                                                  \
     }                                                                                              \
     static void exp_row_##T(const void *state, const struct window *w)                             \
     {                                                                                              \
@@ -192,8 +198,9 @@ static inline double log_polynomial_float64(double r, double start)
             log_##T(state, in + x, out + x, n);                                                    \
         }                                                                                          \
     }
-EXPONENTIAL(float32, int32_t, 23, 127, rintf, fmaf)
-EXPONENTIAL(float64, int64_t, 52, 1023, rint, fma)
+#define NO_LANES(...) 0
+EXPONENTIAL(float32, int32_t, 23, 127, rintf, fmaf, lanes_pick)
+EXPONENTIAL(float64, int64_t, 52, 1023, rint, fma, NO_LANES)
 
 static row_kernel *const exp_rows[PX_N_KERNEL_TYPES] = {
     [PX_FLOAT32] = exp_row_float32,

@@ -7,7 +7,8 @@
  *
  * Other elements: each row of cells is cut into runs, and a run is covered by two windows whose
  * length is a power of two. Such windows are made of a row of pixels once for all the output rows
- * that want them. SPDX-License-Identifier: MIT */
+ * that want them.
+ * SPDX-License-Identifier: MIT */
 #include "ops/extreme.h"
 
 #include "ops/row_blocks.h"

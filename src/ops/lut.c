@@ -1,5 +1,6 @@
 /* lut.c - OpenCV's LUT: each uint8 pixel is replaced by its entry in a table.
  * SPDX-License-Identifier: MIT */
+#include "ops/lanes.h"
 #include "ops/op.h"
 
 struct args {
@@ -17,7 +18,7 @@ static const struct param params[] = {
     {0},
 };
 
-#define LUT(T)                                                                                     \
+#define LUT(T, LANES)                                                                              \
     SIMD static void lut_##T(const void *state, const struct window *w)                            \
     {                                                                                              \
         const uint8 *restrict in = w->rows[0];                                                     \
@@ -25,10 +26,18 @@ static const struct param params[] = {
         T *restrict out = w->outs[0];                                                              \
         const int width = w->width;                                                                \
                                                                                                    \
-        for (int x = 0; x < width; x++)                                                            \
+        for (int x = LANES(table, in, out, width); x < width; x++)                                 \
             out[x] = table[in[x]];                                                                 \
     }
-FOR_EACH_PIXEL_TYPE(LUT)
+#define NO_LANES(...) 0
+#define PLAIN_LUT(T) LUT(T, NO_LANES)
+LUT(uint8, lanes_lookup)
+PLAIN_LUT(uint16)
+PLAIN_LUT(int16)
+PLAIN_LUT(uint32)
+PLAIN_LUT(int32)
+PLAIN_LUT(float32)
+PLAIN_LUT(float64)
 
 #define ROW(T) lut_##T,
 static row_kernel *const rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW)};

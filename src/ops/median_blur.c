@@ -2,7 +2,8 @@
  * networks of minima and maxima, that of larger squares of uint8 by histograms.
  *
  * For the networks, the columns of the window are sorted first, once for all the windows they are part of, into one
- * row of scratch for each rank. SPDX-License-Identifier: MIT */
+ * row of scratch for each rank.
+ * SPDX-License-Identifier: MIT */
 #include "median_histogram.h"
 
 #include "ops/row_blocks.h"

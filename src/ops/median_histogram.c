@@ -6,7 +6,8 @@
  * Filtering in Constant Time", IEEE Trans. Image Processing 16(9), 2007). Here counts are
  * cumulative, so that the median is the number of counts that are too low: of 16 coarse ones, up to
  * each 16th value, and then of 16 fine ones within the 16 values found. Fine counts of the square
- * are brought up to date only when they are asked for. SPDX-License-Identifier: MIT */
+ * are brought up to date only when they are asked for.
+ * SPDX-License-Identifier: MIT */
 #include "median_histogram.h"
 
 #include <string.h>

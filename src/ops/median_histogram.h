@@ -1,5 +1,6 @@
 /* median_histogram.h - the median of any odd square of uint8, in time that hardly depends on its
- * side. SPDX-License-Identifier: MIT */
+ * side.
+ * SPDX-License-Identifier: MIT */
 #ifndef MEDIAN_HISTOGRAM_H
 #define MEDIAN_HISTOGRAM_H
 

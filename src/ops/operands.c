@@ -3,6 +3,7 @@
 #include "ops/operands.h"
 
 #include "ops/convert.h"
+#include "ops/lanes.h"
 
 static int count(const struct numbers *n)
 {
@@ -77,6 +78,40 @@ static const struct constant *constants(const struct operation *o, const struct 
     return c;
 }
 
+enum { VALUES = 256 };
+
+static void look_up(const void *state, const struct window *w)
+{
+    const uint8 *table = (const uint8 *)state + VALUES * w->band, *in = w->rows[0];
+    uint8 *out = w->outs[0];
+    const int width = w->width;
+
+    for (int x = lanes_lookup(table, in, out, width); x < width; x++)
+        out[x] = table[in[x]];
+}
+
+/* A stage on uint8 pixels and a constant becomes a table of what its kernel makes of each value. */
+static bool tabulate(struct stage *stage, struct stages *s, struct err *e)
+{
+    uint8 *table = stages_state(s, (size_t)stage->out.bands * VALUES, e);
+    uint8 values[VALUES];
+    const void *row = values;
+
+    if (!table)
+        return false;
+    for (int i = 0; i < VALUES; i++)
+        values[i] = (uint8)i;
+    for (int b = 0; b < stage->out.bands; b++) {
+        void *out = table + (ptrdiff_t)VALUES * b;
+        stage->row(
+            stage->state,
+            &(struct window){.rows = &row, .outs = &out, .width = VALUES, .height = 1, .band = b});
+    }
+    stage->row = look_up;
+    stage->state = table;
+    return true;
+}
+
 bool operands_add(const struct operands *operands, const struct operation *o, struct stages *s,
                   struct err *e)
 {
@@ -92,7 +127,7 @@ bool operands_add(const struct operands *operands, const struct operation *o, st
     }
     if (!convert_add(s, o->work, 1, 0, e))
         return false;
-    const struct stage stage = {
+    struct stage stage = {
         .in = {{.stage = s->current, .border = {BORDER_REPLICATE, 0}},
                {.stage = other, .border = {BORDER_REPLICATE, 0}}},
         .n_in = operands->with ? 2 : 1,
@@ -100,5 +135,9 @@ bool operands_add(const struct operands *operands, const struct operation *o, st
         .row = operands->with ? o->with : o->value,
         .state = constants(o, &operands->value, s, e),
     };
-    return stage.state && stages_add(s, &stage, e) && convert_add(s, o->result, 1, 0, e);
+    if (!stage.state)
+        return false;
+    if (o->is_dear && !operands->with && o->work == PX_UINT8 && !tabulate(&stage, s, e))
+        return false;
+    return stages_add(s, &stage, e) && convert_add(s, o->result, 1, 0, e);
 }

@@ -1,5 +1,6 @@
 /* polar.c - OpenCV's magnitude and phase of two components: those of this scene and another, or two
- * bands. SPDX-License-Identifier: MIT */
+ * bands.
+ * SPDX-License-Identifier: MIT */
 #include "ops/op.h"
 
 struct args {

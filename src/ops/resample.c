@@ -87,8 +87,8 @@ static void interpolate(const struct axis_rule *rule, struct axis *a, int64_t i)
         w[k] = rintf(w[k] * FIXED_ONE);
 }
 
-/* What part of each pixel lies in the cell of an output pixel; less than a thousandth is left out.
- */
+/* What part of each pixel lies in the cell of an output pixel; less than a thousandth is left
+ * out. */
 static void share_out(struct axis *a, int64_t i)
 {
     const double start = (double)i * a->scale, end = start + a->scale;

@@ -1,7 +1,8 @@
 /* resample_columns.c - the sums along y, and what becomes of them.
  *
  * OpenCV's own loops round in two ways: most of a row by vectors, its last few elements one by one.
- * `tail` is where those begin. SPDX-License-Identifier: MIT */
+ * `tail` is where those begin.
+ * SPDX-License-Identifier: MIT */
 #include "ops/resample.h"
 #include "ops/saturate.h"
 
@@ -133,8 +134,8 @@ static int64_t row_between(const struct resampling *r, int64_t y, int64_t k)
     return r->skips ? y * r->y->taps + k : axis_clamp(r->y, r->y->first[y] + k);
 }
 
-/* The first column of the tail in the scene. OpenCV's rows have all bands of a pixel side by side.
- */
+/* The first column of the tail in the scene. OpenCV's rows have all bands of a pixel side by
+ * side. */
 static int64_t find_tail(const struct resampling *r, int band)
 {
     const int lanes = r->type == PX_FLOAT32 ? 4 : 8;

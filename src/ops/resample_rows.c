@@ -4,7 +4,8 @@
  * rows. So 16 rows are taken at once and turned over: columns of 16 pixels lie in a ring of
  * columns, and each output column is a sum of whole columns, which any processor adds as vectors.
  * The result is turned back. Against looking up every pixel by itself, turning costs about one
- * vector instruction a pixel. SPDX-License-Identifier: MIT */
+ * vector instruction a pixel.
+ * SPDX-License-Identifier: MIT */
 #include "ops/resample_rows.h"
 #include "ops/tile.h"
 

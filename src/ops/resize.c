@@ -1,7 +1,8 @@
 /* resize.c - OpenCV's resize.
  *
  * Nearest pixels are moved; means of whole pixels are made in one stage (resize_area.h); all else
- * is a sum along x, then along y (resample.h). SPDX-License-Identifier: MIT */
+ * is a sum along x, then along y (resample.h).
+ * SPDX-License-Identifier: MIT */
 #include "ops/linear.h"
 #include "ops/resample.h"
 #include "ops/resize_area.h"

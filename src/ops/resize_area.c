@@ -2,7 +2,8 @@
  * pixels: factors 1/2, 1/3 …
  *
  * The result depends on the order of the sums: cells of integers are summed exactly; others four
- * pixels at a time, row after row, as OpenCV does. SPDX-License-Identifier: MIT */
+ * pixels at a time, row after row, as OpenCV does.
+ * SPDX-License-Identifier: MIT */
 #include "ops/resize_area.h"
 
 #include "ops/saturate.h"

@@ -1,7 +1,8 @@
 /* warp_rows.c - the rows of warp-affine.
  *
  * Along a row, positions never turn back, so the columns that see only pixels of the scene lie
- * together; the few that look past its edge are made one by one. SPDX-License-Identifier: MIT */
+ * together; the few that look past its edge are made one by one.
+ * SPDX-License-Identifier: MIT */
 #include "ops/border.h"
 #include "ops/saturate.h"
 #include "ops/tile.h"

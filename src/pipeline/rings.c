@@ -3,22 +3,13 @@
 #include "rings.h"
 
 #include "base/memory.h"
+#include "base/minmax.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { STEP_LEAST = 8 }; /* rows; without rings, there may be more */
-
-static int64_t max64(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 size_t rings_round(size_t bytes)
 {

@@ -4,7 +4,8 @@
  * stage move down STEP rows at a time, those of the others as far as their readers will look. Some
  * steps before the first output row fill the rings little by little, so that they stay small. What
  * a stage's readers still want at each step says how many rows its ring must hold: a few for
- * filters, all of them for a transposition. SPDX-License-Identifier: MIT */
+ * filters, all of them for a transposition.
+ * SPDX-License-Identifier: MIT */
 #ifndef PIPELINE_RINGS_H
 #define PIPELINE_RINGS_H
 
@@ -47,5 +48,13 @@ size_t rings_place(struct rings *r, unsigned char *memory);
 
 enum { RING_ALIGNMENT = 64 };
 size_t rings_round(size_t bytes);
+
+/* A row of a ring (or of a source), at the first pixel of the ring's need. */
+static inline unsigned char *ring_row(const struct ring *ring, int band, int64_t y)
+{
+    const int64_t slot = (y - ring->first) & ring->mask;
+
+    return ring->data + (ptrdiff_t)ring->band_bytes * band + (ptrdiff_t)ring->row_bytes * slot;
+}
 
 #endif

@@ -1,5 +1,6 @@
 /* test_point_ops.c - the ops on single pixels, where OpenCV cannot be asked: types it does not
- * have, values at the ends of a type, and text. SPDX-License-Identifier: MIT */
+ * have, values at the ends of a type, and text.
+ * SPDX-License-Identifier: MIT */
 #include "tiles.h"
 #include "unit.h"
 
