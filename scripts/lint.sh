@@ -44,7 +44,8 @@ same=$(git ls-files 'src/*.c' | sed 's|.*/||' | sort | uniq -d)
 [ -z "$same" ] || complain "two files have the same name: $same"
 
 flags="-std=c17 -D_GNU_SOURCE -DNO_TARGET_CLONES -Iinclude -Isrc $(pkg-config --cflags gdal libtiff-4 jansson) $(mpicc --showme:compile 2>/dev/null)"
-clang-tidy --quiet $(git ls-files 'src/*.c') -- $flags 2>/dev/null | grep -E 'warning:|error:' && complain "clang-tidy found the above"
+git ls-files 'src/*.c' | xargs -P "$(nproc)" -n 8 sh -c 'flags=$1; shift; clang-tidy --quiet "$@" -- $flags 2>/dev/null' lint "$flags" | grep -E 'warning:|error:' &&
+    complain "clang-tidy found the above"
 
 shellcheck -x -e SC2016 $(git ls-files 'scripts/*.sh' 'tests/run/*.sh' 'bench/*.sh' .ci/run) || complain "shellcheck found the above"
 [ $bad -eq 0 ] && echo "lint: clean"

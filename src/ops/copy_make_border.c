@@ -4,6 +4,8 @@
 #include "ops/border.h"
 #include "ops/tile.h"
 
+#include <assert.h>
+
 enum { BLOCK_ROWS = 32, SIDE_MOST = 1 << 24 };
 
 struct args {
@@ -103,8 +105,9 @@ static void find_columns(const struct frame *f, const struct window *w, int from
                 continue;                                                                          \
             }                                                                                      \
             const T *in = w->rows[y - w->in.y];                                                    \
+            assert(in);                                                                            \
             look_up_##T(f, w->scratch, in, out, 0, from);                                          \
-            if (from < to && in)                                                                   \
+            if (from < to)                                                                         \
                 memcpy(out + from, in + (w->x + from - f->left - w->in.x),                         \
                        (size_t)(to - from) * sizeof(T));                                           \
             look_up_##T(f, w->scratch, in, out, from < to ? to : from, w->width);                  \

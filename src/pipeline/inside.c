@@ -4,6 +4,7 @@
 
 #include "careful_rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Counts the pixels of planes that are inside; stops when it has seen both kinds. */
@@ -47,6 +48,7 @@ enum inside inside_of(const struct planes *in, const struct outside *outside, in
 {
     enum inside all = INSIDE_ALL;
 
+    assert(in);
     for (int i = 0; i < n; i++) {
         const struct outside *o = &outside[i];
         const struct planes *mask = o->mask > 0 ? &in[o->mask] : NULL;
