@@ -143,6 +143,8 @@ cv::Point add_anchor(Case &c, Rng &rng, cv::Size kernel)
 
 cv::Size random_size(Rng &rng)
 {
+    if (chance(rng, 0.005))
+        return {257, 263};
     if (chance(rng, 0.02))
         return {random_int(rng, 80, 517), random_int(rng, 60, 300)};
     if (chance(rng, 0.35))

@@ -36,7 +36,7 @@ struct Box {
 void avoid_white_tails(Case &c, const Box &box)
 {
     if (c.image.depth() == CV_8U && box.kernel.area() == 2)
-        for (int x = std::max(0, c.image.cols - 10); x < c.image.cols; x++)
+        for (int x = std::max(0, c.image.cols - 16); x < c.image.cols; x++)
             cv::min(c.image.col(x), 254, c.image.col(x));
 }
 
