@@ -9,8 +9,14 @@
 #include "pipeline/parse.h"
 #include "report/progress.h"
 
+/* Who touches files: rank 0 alone, all ranks, or these where all see the same files. */
+enum job_io { JOB_IO_AUTO, JOB_IO_ROOT, JOB_IO_SHARED };
+extern const char *const job_io_names[];
+
 struct job_options {
     const struct pipeline *pipeline;
+    enum job_io io;
+    size_t align; /* of what ranks write, in bytes; at least 1 */
     enum division_kind division;
     struct size2 chunk;  /* 0: to be chosen */
     size_t memory_bytes; /* of each rank; 0: its share of what the host has */

@@ -62,6 +62,16 @@ bool output_template(const struct output *o, struct buffer *template_bytes,
 bool output_append(struct output *o, int n_blobs, const int64_t *index, const size_t *sizes,
                    const void *bytes, struct err *e) MUST_CHECK;
 
+/* Writes bytes where output_place will say a blob is. Fails naming the path. */
+bool output_write(struct output *o, const void *bytes, size_t n, uint64_t offset,
+                  struct err *e) MUST_CHECK;
+
+/* Notes that a rank has written blob `index` itself. False if it lies where no blob can. */
+bool output_place(struct output *o, int64_t index, uint64_t offset, uint32_t size) MUST_CHECK;
+
+/* PATH.part, borrowed. */
+const char *output_part(const struct output *o);
+
 /* Patches the tile index, syncs, renames PATH.part to PATH, syncs the directory. Frees o. Fails if
  * a blob is missing, or naming the path; then nothing of the name PATH has changed. */
 bool output_finish(struct output *o, struct err *e) MUST_CHECK;

@@ -12,14 +12,11 @@
 struct args {
     int division, io, nodata, progress;
     struct size2 chunk;
-    size_t memory;
+    size_t memory, align;
     const char *report;
     struct text_list config;
     bool quiet, verbose;
 };
-
-enum { IO_AUTO, IO_ROOT };
-static const char *const io_names[] = {"auto", "root", NULL};
 
 enum { NODATA_RESPECT, NODATA_IGNORE };
 static const char *const nodata_names[] = {"respect", "ignore", NULL};
@@ -29,8 +26,14 @@ static const struct param params[] = {
      "tiles", division_names, 0, 0},
     {"chunk", "size of a chunk, rounded up to whole output tiles; 0: chosen", P_SIZE,
      offsetof(struct args, chunk), "0", NULL, 0, INT32_MAX},
-    {"io", "who touches files; auto is root: rank 0 alone", P_CHOICE, offsetof(struct args, io),
-     "auto", io_names, 0, 0},
+    {"io",
+     "who touches files; root: rank 0 alone; shared: every rank reads and writes its own part, on a "
+     "file system that all see; auto: shared where all see the same files, else root",
+     P_CHOICE, offsetof(struct args, io), "auto", job_io_names, 0, 0},
+    {"align",
+     "with --io=shared, what ranks write begins at multiples of this many bytes (the stripes of a "
+     "parallel file system: 1M)",
+     P_BYTES, offsetof(struct args, align), NULL, NULL, 0, 0},
     {"nodata",
      "respect: pixels of the scene's nodata value or mask, and NaN, stay what they are and take no "
      "part in the others; ignore: they are pixels like any others, as for OpenCV",
@@ -138,6 +141,8 @@ int command_run(struct words words)
         read_args(words, &args, &rest, &e) && pipeline_parse(&pipeline, rest.n, rest.item, &e);
     const struct job_options options = {
         .pipeline = &pipeline,
+        .io = (enum job_io)args.io,
+        .align = args.align ? args.align : 1,
         .division = (enum division_kind)args.division,
         .chunk = args.chunk,
         .memory_bytes = args.memory,

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "job/chunk_work.h"
 
+#include "parcel.h"
+
 #include "base/clock.h"
 #include "base/crc.h"
 #include "base/pack.h"
@@ -331,8 +333,8 @@ static size_t cut_tile(struct chunk_worker *w, const struct planes *out, int64_t
 struct packing {
     struct chunk_worker *worker;
     const struct planes *out;
-    struct buffer *result, table;
-    uint32_t n;
+    struct buffer *result;
+    struct parcel_table table;
     struct tick tick;
 };
 
@@ -348,9 +350,13 @@ static bool pack_tile(struct packing *p, int64_t index, struct err *e)
     if (!ok)
         return false;
     const size_t size = p->result->size - at;
-    p->n++;
-    if (!pack_i64(&p->table, index, e) || !pack_u32(&p->table, (uint32_t)size, e) ||
-        !pack_u32(&p->table, crc_of(p->result->data + at, size), e))
+    const struct parcel_blob blob = {
+        .index = index,
+        .offset = -1,
+        .size = (uint32_t)size,
+        .crc = crc_of(p->result->data + at, size),
+    };
+    if (!parcel_add(&p->table, &blob, e))
         return false;
     return p->tick.call(p->tick.ctx) || err_set(e, "stopped");
 }
@@ -373,8 +379,7 @@ static bool pack_tiles(struct packing *p, const struct division *d, struct err *
                 if (!pack_tile(p, layout_index(l, plane, row, column), e))
                     return false;
             }
-    return buffer_append(p->result, p->table.data, p->table.size, e) &&
-           pack_u32(p->result, p->n, e);
+    return parcel_end(&p->table, 0, p->result, e);
 }
 
 static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t n,
@@ -389,7 +394,7 @@ static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t
         return false;
     struct packing p = {.worker = w, .out = &out, .result = result, .tick = tick};
     bool ok = pack_tiles(&p, &t->sizing.division, e);
-    buffer_free(&p.table);
+    buffer_free(&p.table.bytes);
     w->times.pixels += chunk.width * chunk.height;
     return ok;
 }

@@ -2,9 +2,12 @@
  * SPDX-License-Identifier: MIT */
 #include "job/collect.h"
 
+#include "blob_order.h"
+#include "extents.h"
+#include "parcel.h"
+
 #include "base/clock.h"
 #include "base/crc.h"
-#include "base/pack.h"
 
 #include <stdlib.h>
 
@@ -23,15 +26,16 @@ struct waiting {
 struct collect {
     struct output *output;
     const struct division *division;
+    struct extent_book *book; /* of blobs that ranks write themselves; NULL: none do */
     int planes;
-    struct waiting *blob; /* by place in the order of writing */
+    struct waiting *blob;     /* by place in the order of writing; NULL when ranks write */
     int64_t n_blobs, next;
     int64_t held_bytes;
     struct collect_times times;
 };
 
 bool collect_new(struct collect **out, struct output *output, const struct division *division,
-                 struct err *e)
+                 struct extent_book *book, struct err *e)
 {
     const struct layout *l = output_layout(output);
     struct collect *c = memory_new(1, sizeof *c, e);
@@ -39,9 +43,10 @@ bool collect_new(struct collect **out, struct output *output, const struct divis
     if (!c)
         return false;
     *c = (struct collect){.output = output, .division = division, .n_blobs = layout_blobs(l)};
+    c->book = book;
     c->planes = l->separate ? l->bands : 1;
-    c->blob = memory_new((size_t)c->n_blobs, sizeof *c->blob, e);
-    if (!c->blob) {
+    c->blob = book ? NULL : memory_new((size_t)c->n_blobs, sizeof *c->blob, e);
+    if (!book && !c->blob) {
         collect_free(c);
         return false;
     }
@@ -78,10 +83,7 @@ const struct collect_times *collect_times(const struct collect *c)
 /* The place in the order of writing of the blob with that index in the file, and back. */
 static int64_t order_of(const struct collect *c, int64_t index)
 {
-    const struct layout *l = output_layout(c->output);
-    const int64_t plane = index / (l->across * l->down), tile = index % (l->across * l->down);
-
-    return division_tile_order(c->division, tile / l->across, tile % l->across) * c->planes + plane;
+    return blob_order(output_layout(c->output), c->division, index);
 }
 
 static int64_t index_of(const struct collect *c, int64_t order)
@@ -125,36 +127,44 @@ static bool write_next(struct collect *c, struct err *e)
     return true;
 }
 
-/* Files the blobs of a parcel; its table stands at the end. */
+/* Files one blob of a parcel, to be written in its turn. */
+static bool file_blob(struct collect *c, struct parcel *parcel, const struct parcel_blob *blob)
+{
+    if (blob->index < 0 || blob->index >= c->n_blobs || blob->size == 0)
+        return false;
+    struct waiting *w = &c->blob[order_of(c, blob->index)];
+    if (w->parcel || order_of(c, blob->index) < c->next)
+        return false;
+    if (!blob->bytes || crc_of(blob->bytes, blob->size) != blob->crc)
+        return false;
+    *w = (struct waiting){parcel, blob->bytes, blob->size};
+    parcel->n_waiting++;
+    c->held_bytes += blob->size;
+    return true;
+}
+
 static bool file_blobs(struct collect *c, struct parcel *parcel)
 {
-    const struct buffer *b = &parcel->bytes;
-    enum { ENTRY = 16, COUNT = 4 };
+    struct parcel_reader r;
+    struct parcel_blob blob;
 
-    if (b->size < COUNT)
+    if (!parcel_open(&r, &parcel->bytes))
         return false;
-    struct unpack u = unpack_begin(b->data + b->size - COUNT, COUNT);
-    const size_t n = unpack_u32(&u);
-    if (n == 0 || n > (b->size - COUNT) / ENTRY)
-        return false;
-    const size_t table = b->size - COUNT - n * ENTRY;
-    size_t at = 0;
-    u = unpack_begin(b->data + table, n * ENTRY);
-    for (size_t i = 0; i < n; i++) {
-        const int64_t index = unpack_i64(&u);
-        const uint32_t size = unpack_u32(&u), crc = unpack_u32(&u);
-        if (index < 0 || index >= c->n_blobs || size == 0 || size > table - at ||
-            crc_of(b->data + at, size) != crc)
+    while (parcel_next(&r, &blob))
+        if (!file_blob(c, parcel, &blob))
             return false;
-        struct waiting *w = &c->blob[order_of(c, index)];
-        if (w->parcel || order_of(c, index) < c->next)
-            return false;
-        *w = (struct waiting){parcel, b->data + at, size};
-        parcel->n_waiting++;
-        c->held_bytes += size;
-        at += size;
-    }
-    return at == table;
+    return parcel_is_whole(&r);
+}
+
+static bool damaged(const struct collect *c, int64_t chunk, struct err *e)
+{
+    const struct region r = division_chunk(c->division, chunk);
+
+    return err_set(e,
+                   "the result of chunk %lld (%lldx%lld at %lld,%lld) arrived damaged: its "
+                   "checksums do not match",
+                   (long long)chunk, (long long)r.width, (long long)r.height, (long long)r.x,
+                   (long long)r.y);
 }
 
 bool collect_store(struct collect *c, int64_t chunk, struct buffer *result, struct err *e)
@@ -166,18 +176,55 @@ bool collect_store(struct collect *c, int64_t chunk, struct buffer *result, stru
     parcel->bytes = *result;
     *result = (struct buffer){0};
     if (!file_blobs(c, parcel)) {
-        const struct region r = division_chunk(c->division, chunk);
         if (parcel->n_waiting == 0) {
             buffer_free(&parcel->bytes);
             free(parcel);
         }
-        return err_set(e,
-                       "the result of chunk %lld (%lldx%lld at %lld,%lld) arrived damaged: its "
-                       "checksums do not match",
-                       (long long)chunk, (long long)r.width, (long long)r.height, (long long)r.x,
-                       (long long)r.y);
+        return damaged(c, chunk, e);
     }
     if (c->held_bytes > c->times.held_bytes_most)
         c->times.held_bytes_most = c->held_bytes;
     return write_next(c, e);
+}
+
+/* One blob that a rank has written, or had no room for. */
+static bool note_blob(struct collect *c, const struct parcel_blob *blob, bool *sound, struct err *e)
+{
+    const size_t size = blob->size;
+    uint64_t at = (uint64_t)blob->offset;
+
+    *sound = blob->index >= 0 && blob->index < c->n_blobs && size > 0;
+    if (!*sound)
+        return true;
+    if (blob->bytes) {
+        *sound = crc_of(blob->bytes, size) == blob->crc;
+        at = extent_book_append(c->book, size);
+        const double start = clock_s();
+        if (*sound && !output_write(c->output, blob->bytes, size, at, e))
+            return false;
+        c->times.write_s += clock_s() - start;
+        c->times.written_bytes += (int64_t)size;
+    }
+    c->times.blobs++;
+    *sound = *sound && output_place(c->output, blob->index, at, blob->size);
+    return true;
+}
+
+bool collect_note(struct collect *c, int64_t chunk, int rank, const struct buffer *result,
+                  struct err *e)
+{
+    struct parcel_reader r;
+    struct parcel_blob blob;
+    int64_t bytes = 0;
+    bool sound = parcel_open(&r, result);
+
+    while (sound && parcel_next(&r, &blob)) {
+        if (!note_blob(c, &blob, &sound, e))
+            return false;
+        bytes += blob.size;
+    }
+    if (!sound || !parcel_is_whole(&r))
+        return damaged(c, chunk, e);
+    extent_book_return(c->book, rank, bytes, r.used);
+    return true;
 }

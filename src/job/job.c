@@ -6,6 +6,7 @@
 #include "job/job.h"
 
 #include "lead.h"
+#include "shared.h"
 
 #include "base/clock.h"
 #include "job/chunk_work.h"
@@ -24,8 +25,56 @@ struct rank_state {
     bool leads;
     struct ticket ticket;
     struct chunk_worker *worker;
+    struct shared *shared; /* NULL: rank 0 alone touches files */
     struct farm_times times;
 };
+
+const char *const job_io_names[] = {"auto", "root", "shared", NULL};
+
+/* Whether this rank sees the files that rank 0 does; opens them if so. */
+static bool share_files(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                        size_t memory, struct err *e)
+{
+    const struct pipeline *p = options->pipeline;
+    const struct shared_options shared = {
+        .source = &s->source,
+        .steps = p->steps + 1,
+        .n_steps = p->n_steps - 2,
+        .memory_bytes = memory,
+        .config = &options->config,
+    };
+    struct buffer files = {0};
+    bool ok = cluster_agree(c, !s->leads || lead_describe(&s->lead, &files, e), e) &&
+              cluster_share(c, &files, e);
+
+    ok = ok && cluster_agree(c,
+                             shared_open(&s->shared, &files, &s->ticket,
+                                         s->leads ? &s->lead.sources : NULL, &shared, s->worker, e),
+                             e);
+    buffer_free(&files);
+    return ok;
+}
+
+/* Alone, a rank reads and writes the same either way: then the output is written in order. */
+static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                      size_t memory, struct err *e)
+{
+    struct err why;
+
+    if (options->io == JOB_IO_ROOT || (options->io == JOB_IO_AUTO && cluster_size(c) == 1))
+        return true;
+    if (share_files(c, s, options, memory, &why))
+        return cluster_agree(c, !s->leads || lead_share(&s->lead, e), e);
+    shared_close(s->shared);
+    s->shared = NULL;
+    if (options->io == JOB_IO_SHARED) {
+        *e = why;
+        return err_context(e, "not all ranks can read and write the same files: use --io=root");
+    }
+    if (s->leads && options->verbose)
+        fprintf(stderr, "tilery: rank 0 alone touches files: %s\n", why.text);
+    return true;
+}
 
 /* Rank 0 opens the files; everybody gets the ticket and makes ready. */
 static bool set_up(struct cluster *c, struct rank_state *s, const struct job_options *options,
@@ -41,10 +90,11 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
     ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
     if (ok) {
         ok = ticket_open(&s->ticket, &bytes, e) &&
-             chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
-             (!s->leads || lead_begin(&s->lead, &s->ticket, e));
-        ok = cluster_agree(c, ok, e);
+             chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e);
+        ok = cluster_agree(c, ok, e) && choose_io(c, s, options, memory, e);
     }
+    if (ok)
+        ok = cluster_agree(c, !s->leads || lead_begin(&s->lead, &s->ticket, e), e);
     buffer_free(&bytes);
     return ok;
 }
@@ -52,11 +102,15 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
 static bool work(struct cluster *c, struct rank_state *s, struct err *e)
 {
     const struct farm_lead lead = lead_farm(&s->lead);
-    const struct farm_work work_side = {s->worker, chunk_work};
+    const struct farm_work work_side =
+        s->shared ? (struct farm_work){s->shared, shared_work}
+                  : (struct farm_work){s->worker, chunk_work};
 
     const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
 
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
+        return false;
+    if (s->shared && !cluster_agree(c, shared_sync(s->shared, e), e))
         return false;
     return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
 }
@@ -84,14 +138,18 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
     const struct chunk_times *chunk = chunk_worker_times(s->worker);
     const struct farm_times *t = &s->times;
     const struct collect_times *collect = s->leads ? collect_times(s->lead.collect) : NULL;
-    const struct feed_times *feed = s->leads ? feed_times(s->lead.feed) : NULL;
+    const struct feed_times *feed = s->shared  ? shared_feed_times(s->shared)
+                                    : s->leads ? feed_times(s->lead.feed)
+                                               : NULL;
+    const struct shared_times own = s->shared ? *shared_times(s->shared) : (struct shared_times){0};
+    const double load_s = s->shared ? own.feed_s : t->load_s;
     struct amount amounts[2 * PLAN_MAX_STAGES + 32] = {
         {"seconds", "wall", wall_s},
         {"seconds", "cpu", clock_cpu_s()},
         {"seconds", "cpu_in_farm", t->cpu_s},
         {"seconds", "reading", feed ? feed->read_s : 0},
-        {"seconds", "feeding", feed ? t->load_s - feed->read_s : 0},
-        {"seconds", "writing", collect ? collect->write_s : 0},
+        {"seconds", "feeding", feed ? load_s - feed->read_s : 0},
+        {"seconds", "writing", own.write_s + (collect ? collect->write_s : 0)},
         {"seconds", "collecting", collect ? t->store_s - collect->write_s : 0},
         {"seconds", "finishing", s->leads ? s->lead.finish_s : 0},
         {"seconds", "messages", t->message_s},
@@ -140,12 +198,14 @@ bool job_run(struct cluster *c, const struct job_options *options, struct err *e
 {
     const double start_s = clock_s();
     struct rank_state s = {.leads = cluster_rank(c) == 0};
+    struct endpoints ends = {0};
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
 
     ok = ok && set_up(c, &s, options, e) && work(c, &s, e) &&
          (!options->report || report(c, &s, start_s, e));
     if (s.leads)
         lead_end(&s.lead);
+    shared_close(s.shared);
     chunk_worker_free(s.worker);
     ticket_free(&s.ticket);
     return ok;

@@ -5,6 +5,7 @@
 #include "lead_mask.h"
 
 #include "base/clock.h"
+#include "base/pack.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -12,11 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum {
-    CACHE_LEAST = 16 << 20, /* of GDAL: a row of blocks of most scenes … */
-    CACHE_MOST = 64 << 20,  /* … and more only makes reading slower */
-};
 
 static bool same_file(const char *a, const char *b)
 {
@@ -119,11 +115,12 @@ static bool collect_steps(struct lead *l, struct err *e)
 
 static bool open_sources(struct lead *l, struct err *e)
 {
-    size_t cache = l->memory_bytes / 8, blocks;
+    const size_t cache = sources_cache_bytes(l->memory_bytes);
+    size_t blocks;
 
-    cache = cache < CACHE_LEAST ? CACHE_LEAST : cache > CACHE_MOST ? CACHE_MOST : cache;
     if (!raster_begin(cache, &l->options->config, e) ||
-        !sources_open(&l->sources, &l->ends.source, l->steps, l->n_steps, l->memory_bytes / 16, e))
+        !sources_open(&l->sources, &l->ends.source, l->steps, l->n_steps,
+                      sources_blob_most(l->memory_bytes), e))
         return false;
     if (sources_use_gdal(&l->sources, &blocks)) /* its cache will fill, and holds any one block */
         l->used_bytes += cache + blocks;
@@ -339,9 +336,35 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct err *e)
 
     progress_begin(&l->progress, l->options->progress, d->width * d->height, l->n_ranks);
     return feed_new(&l->feed, t, &l->sources, l->n_ranks, e) &&
-           collect_new(&l->collect, l->output, d, e) &&
+           collect_new(&l->collect, l->output, d, l->shares ? &l->book : NULL, e) &&
            schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                         l->n_ranks, e);
+}
+
+bool lead_describe(struct lead *l, struct buffer *files, struct err *e)
+{
+    const char *part = output_part(l->output);
+    const struct shared_files described = {
+        .sources = &l->sources,
+        .part = part,
+        .base = (uint64_t)output_bytes(l->output),
+        .token = l->probe.token,
+    };
+
+    return part_probe_new(&l->probe, part, e) && shared_describe(files, &described, e);
+}
+
+bool lead_share(struct lead *l, struct err *e)
+{
+    const struct division *d = &l->sizing.division;
+    const struct layout *o = &l->layout;
+    const double pixel_bytes = (double)pixel_size(o->type) * o->bands;
+    const double bytes = (double)d->chunk_width * (double)d->chunk_height * pixel_bytes;
+
+    part_probe_free(&l->probe);
+    l->shares = true;
+    return extent_book_new(&l->book, (uint64_t)output_bytes(l->output), l->options->align,
+                           o->raw ? 0 : bytes, division_chunks(d), l->n_ranks, e);
 }
 
 static int64_t pick(void *ctx, int rank, int held)
@@ -354,8 +377,12 @@ static int64_t pick(void *ctx, int rank, int held)
 static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     struct lead *l = ctx;
+    struct extent x;
 
-    return feed_load(l->feed, chunk, rank, payload, e);
+    if (!l->shares)
+        return feed_load(l->feed, chunk, rank, payload, e);
+    extent_book_deal(&l->book, rank, &x);
+    return pack_i64(payload, (int64_t)x.at, e) && pack_i64(payload, (int64_t)x.size, e);
 }
 
 static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, struct err *e)
@@ -363,7 +390,8 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
     struct lead *l = ctx;
     const struct region r = division_chunk(&l->sizing.division, chunk);
 
-    if (!collect_store(l->collect, chunk, result, e))
+    if (!(l->shares ? collect_note(l->collect, chunk, rank, result, e)
+                    : collect_store(l->collect, chunk, result, e)))
         return false;
     schedule_done(l->schedule, chunk);
     progress_add(&l->progress, r.width * r.height);
@@ -399,6 +427,8 @@ void lead_end(struct lead *l)
     progress_end(&l->progress);
     schedule_free(l->schedule);
     collect_free(l->collect);
+    extent_book_free(&l->book);
+    part_probe_free(&l->probe);
     feed_free(l->feed);
     output_abandon(l->output);
     plan_free(l->plan);

@@ -4,6 +4,8 @@
 #define JOB_LEAD_H
 
 #include "endpoints.h"
+#include "extents.h"
+#include "shared.h"
 #include "sources.h"
 
 #include "cluster/farm.h"
@@ -31,6 +33,9 @@ struct lead {
     struct feed *feed;
     struct collect *collect;
     struct schedule *schedule;
+    bool shares; /* ranks read and write themselves */
+    struct part_probe probe;
+    struct extent_book book;
     struct progress progress;
     size_t memory_bytes, used_bytes;
     int n_ranks;
@@ -44,6 +49,12 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
  * memory_bytes: what each rank may use; used_bytes: what the fullest rank uses already. */
 bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e) MUST_CHECK;
+
+/* What the others compare with the files they see, for --io=shared. */
+bool lead_describe(struct lead *l, struct buffer *files, struct err *e) MUST_CHECK;
+
+/* All see the same: ranks will read and write themselves. */
+bool lead_share(struct lead *l, struct err *e) MUST_CHECK;
 
 /* Makes ready to serve chunks; the ticket is borrowed from now on. */
 bool lead_begin(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;

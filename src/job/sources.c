@@ -1,9 +1,26 @@
-/* sources.c - the scenes a pipeline reads, on rank 0.
+/* sources.c - the scenes a pipeline reads.
  * SPDX-License-Identifier: MIT */
 #include "sources.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum {
+    CACHE_LEAST = 16 << 20, /* of GDAL: a row of blocks of most scenes … */
+    CACHE_MOST = 64 << 20,  /* … and more only makes reading slower */
+};
+
+size_t sources_cache_bytes(size_t memory_bytes)
+{
+    const size_t share = memory_bytes / 8;
+
+    return share < CACHE_LEAST ? CACHE_LEAST : share > CACHE_MOST ? CACHE_MOST : share;
+}
+
+size_t sources_blob_most(size_t memory_bytes)
+{
+    return memory_bytes / 16;
+}
 
 static bool add(struct sources *s, struct scene *scene, const char *name, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* sources.h - the scenes a pipeline reads, on rank 0: its own, those of --with, and their masks.
+/* sources.h - the scenes a pipeline reads, on a rank that reads: its own, those of --with, and their masks.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_SOURCES_H
 #define JOB_SOURCES_H
@@ -28,6 +28,10 @@ struct sources {
 bool sources_open(struct sources *s, const struct scene_options *first, const struct step *steps,
                   int n_steps, size_t max_blob_bytes, struct err *e) MUST_CHECK;
 void sources_close(struct sources *s);
+
+/* Of a rank's memory: GDAL's cache, and the largest blob that is sent unopened. */
+size_t sources_cache_bytes(size_t memory_bytes);
+size_t sources_blob_most(size_t memory_bytes);
 
 /* As the planner takes them; borrowed from s. */
 struct plan_sources sources_for_plan(const struct sources *s);

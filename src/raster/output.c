@@ -136,6 +136,13 @@ bool output_template(const struct output *o, struct buffer *template_bytes, stru
     return skeleton_template(&o->creation, &o->layout, template_bytes, e);
 }
 
+bool output_write(struct output *o, const void *bytes, size_t n, uint64_t offset, struct err *e)
+{
+    return write_whole(o->fd, bytes, n, offset) ||
+           err_errno(e, "%s: cannot write %zu bytes at offset %llu", o->part, n,
+                     (unsigned long long)offset);
+}
+
 bool output_append(struct output *o, int n_blobs, const int64_t *index, const size_t *sizes,
                    const void *bytes, struct err *e)
 {
@@ -151,11 +158,25 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
     if (o->end + n > tile_index_highest(&o->index))
         return err_set(e, "%s: passes 4 GiB, where classic TIFF ends; use --co BIGTIFF=YES",
                        o->path);
-    if (!write_whole(o->fd, bytes, n, o->end))
-        return err_errno(e, "%s: cannot write %llu bytes at offset %llu", o->part,
-                         (unsigned long long)n, (unsigned long long)o->end);
+    if (!output_write(o, bytes, n, o->end, e))
+        return false;
     o->end += n;
     return true;
+}
+
+bool output_place(struct output *o, int64_t index, uint64_t offset, uint32_t size)
+{
+    if (index < 0 || index >= layout_blobs(&o->layout) || o->sizes[index] != 0 ||
+        offset < o->end || offset + size > tile_index_highest(&o->index))
+        return false;
+    o->offsets[index] = offset;
+    o->sizes[index] = size;
+    return true;
+}
+
+const char *output_part(const struct output *o)
+{
+    return o->part;
 }
 
 static bool check_complete(const struct output *o, struct err *e)

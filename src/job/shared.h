@@ -1,0 +1,58 @@
+/* shared.h - --io=shared: every rank reads its own part of the scenes and writes its own blobs.
+ *
+ * A task is then no more than its number and an extent (extents.h), a result no more than a table
+ * of what was written where. The rest is as with --io=root: a rank feeds itself, from files it has
+ * opened, with the payload that rank 0 would have sent.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_SHARED_H
+#define JOB_SHARED_H
+
+#include "sources.h"
+
+#include "job/chunk_work.h"
+#include "job/feed.h"
+#include "job/ticket.h"
+#include "raster/part.h"
+
+/* What rank 0 tells of the files, for the others to find out whether they see the same. */
+struct shared_files {
+    const struct sources *sources;
+    const char *part; /* of the output */
+    uint64_t base;    /* where its blobs begin */
+    const unsigned char *token;
+};
+bool shared_describe(struct buffer *out, const struct shared_files *files,
+                     struct err *e) MUST_CHECK;
+
+struct shared; /* opaque */
+
+struct shared_options {
+    const struct scene_options *source; /* of `read` */
+    const struct step *steps;           /* the ops, which may name scenes */
+    int n_steps;
+    size_t memory_bytes; /* of this rank */
+    const struct text_list *config;
+};
+
+/* Opens the files on this rank, if it sees what rank 0 has described; *sources are rank 0's own,
+ * NULL elsewhere. Ticket and worker are borrowed. Fails naming the file that is not seen. */
+bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
+                 const struct sources *sources, const struct shared_options *options,
+                 struct chunk_worker *worker, struct err *e) MUST_CHECK;
+void shared_close(struct shared *s);
+
+/* The farm's work, in place of chunk_work. */
+bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
+                 struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
+
+/* What this rank wrote is on its device. */
+bool shared_sync(struct shared *s, struct err *e) MUST_CHECK;
+
+struct shared_times {
+    double write_s, feed_s;
+    int64_t written_bytes;
+};
+const struct shared_times *shared_times(const struct shared *s);
+const struct feed_times *shared_feed_times(const struct shared *s);
+
+#endif
