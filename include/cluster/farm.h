@@ -25,7 +25,10 @@ struct farm_lead {
     bool (*load)(void *ctx, int64_t task, int rank, struct buffer *payload, struct err *e);
     /* Takes a result. May keep result->data by leaving {0} in *result. */
     bool (*store)(void *ctx, int64_t task, int rank, struct buffer *result, struct err *e);
-    /* All results are stored. */
+    /* An answer to a result that is due: to which rank, about which task; false: none is now. NULL:
+     * there never is one. */
+    bool (*answer)(void *ctx, int *rank, int64_t *task, struct buffer *payload);
+    /* All results are stored, and all answers given. */
     bool (*finished)(void *ctx);
 };
 
@@ -35,6 +38,9 @@ struct farm_work {
     void *ctx;
     bool (*work)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e);
+    /* Takes an answer to the result of a task; may be called in the middle of another one's work. */
+    bool (*answered)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
+                     struct err *e);
 };
 
 /* The same on every rank. */

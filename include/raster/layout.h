@@ -14,7 +14,6 @@ struct layout {
     int64_t across, down;        /* tiles in a row, rows of tiles */
     bool strips;                 /* the last one is short; tiles are always whole */
     bool separate;               /* a blob holds one band; else all bands, pixel by pixel */
-    bool raw;                    /* of an output: blobs are not compressed */
 };
 
 /* Blobs in the file. Blob (plane, row, column) has the index

@@ -62,12 +62,10 @@ bool output_template(const struct output *o, struct buffer *template_bytes,
 bool output_append(struct output *o, int n_blobs, const int64_t *index, const size_t *sizes,
                    const void *bytes, struct err *e) MUST_CHECK;
 
-/* Writes bytes where output_place will say a blob is. Fails naming the path. */
-bool output_write(struct output *o, const void *bytes, size_t n, uint64_t offset,
+/* Keeps a place for blob `index`, to be written by a rank, at the next multiple of align (1: right
+ * behind the last one). Each index is placed or appended once. Fails if the file would be too large. */
+bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e) MUST_CHECK;
-
-/* Notes that a rank has written blob `index` itself. False if it lies where no blob can. */
-bool output_place(struct output *o, int64_t index, uint64_t offset, uint32_t size) MUST_CHECK;
 
 /* PATH.part, borrowed. */
 const char *output_part(const struct output *o);

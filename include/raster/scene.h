@@ -1,6 +1,6 @@
 /* scene.h - a scene opened with GDAL: what it is, and its pixels for formats without blobs.
  *
- * Only rank 0 opens scenes. Positions are in the scene's own grid, which is the file's unless the
+ * Positions are in the scene's own grid, which is the file's unless the
  * user asked for a window of it; bands are the chosen ones, counted from 0.
  * SPDX-License-Identifier: MIT */
 #ifndef RASTER_SCENE_H
@@ -55,6 +55,11 @@ bool scene_on_grid(const struct scene *other, const struct scene *s, const struc
                    struct err *e) MUST_CHECK;
 
 const struct scene_info *scene_info(const struct scene *s);
+
+/* Calls `each` for every file the scene is made of, as GDAL lists them, until one returns false.
+ * Fails if that did, or, naming the path, if GDAL knows of none. */
+bool scene_files(struct scene *s, bool (*each)(void *ctx, const char *path, struct err *e),
+                 void *ctx, struct err *e) MUST_CHECK;
 
 /* Fills the region of planes (which lies inside the scene; type as scene_info) through
  * GDALRasterIO. Fails naming path and region. */

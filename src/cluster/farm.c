@@ -104,6 +104,27 @@ static bool deal(struct coordinator *c)
     return false;
 }
 
+/* Gives one answer that is due; false if none is, or nothing more can be sent now. */
+static bool answer(struct coordinator *c)
+{
+    struct buffer payload = {0};
+    struct err e;
+    int64_t task;
+    int rank;
+
+    if (!c->lead->answer || mailbox_count(&c->out) >= c->out.n - c->cluster->size ||
+        !c->lead->answer(c->lead->ctx, &rank, &task, &payload))
+        return false;
+    bool ok = rank == 0 ? c->work->answered(c->work->ctx, task, payload.data, payload.size, &e)
+                        : mail_sign(&payload, task, &e);
+    if (!ok)
+        fail(c, &e);
+    else if (rank != 0)
+        mail_send(&c->out, rank, MAIL_ANSWER, &payload);
+    buffer_free(&payload);
+    return true;
+}
+
 /* One look at everything; true if anything happened. */
 static bool serve(struct coordinator *c)
 {
@@ -118,6 +139,8 @@ static bool serve(struct coordinator *c)
         handle(c, kind, rank, &bytes);
         any = true;
     }
+    while (!c->failed && answer(c))
+        any = true;
     if (!c->failed)
         any |= deal(c);
     others = c->times->load_s + c->times->store_s - others;
@@ -200,7 +223,7 @@ static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lea
                             struct farm_times *times, struct err *e)
 {
     const size_t n = (size_t)cluster->size;
-    const int slots = cluster->size * (limits.credits + 2); /* tasks, a stop, a goodbye */
+    const int slots = cluster->size * (limits.credits + 4); /* tasks, answers, a stop, a goodbye */
     struct coordinator c = {
         .cluster = cluster,
         .lead = lead_side,

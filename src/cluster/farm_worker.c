@@ -21,6 +21,34 @@ struct worker {
     bool stopped, failed;
 };
 
+static void say(struct worker *w, enum mail_kind kind, struct buffer *bytes)
+{
+    w->times->sent_bytes += (int64_t)bytes->size;
+    mail_send(&w->out, 0, kind, bytes);
+}
+
+/* Says that a task failed; with no memory even for that, the job ends. */
+static void complain(struct worker *w, int64_t task, struct err *e)
+{
+    struct buffer bytes = {0};
+    struct err ignored;
+
+    err_context(e, "rank %d on %s", w->cluster->rank, w->cluster->host);
+    if (!buffer_append(&bytes, e, sizeof *e, &ignored) || !mail_sign(&bytes, task, &ignored))
+        MPI_Abort(w->cluster->comm, EXIT_FAILED);
+    say(w, MAIL_FAILED, &bytes);
+    w->failed = true;
+}
+
+static void take_answer(struct worker *w, struct buffer *bytes)
+{
+    const int64_t task = mail_unsign(bytes);
+    struct err e;
+
+    if (!w->failed && !w->work->answered(w->work->ctx, task, bytes->data, bytes->size, &e))
+        complain(w, task, &e);
+}
+
 /* One look at the messages; true if anything happened. */
 static bool serve(struct worker *w)
 {
@@ -38,7 +66,10 @@ static bool serve(struct worker *w)
             w->queue[w->n_queue++] = bytes;
             continue;
         }
-        w->stopped = true;
+        if (kind == MAIL_ANSWER)
+            take_answer(w, &bytes);
+        else
+            w->stopped = true;
         buffer_free(&bytes);
     }
     w->times->message_s += clock_s() - start;
@@ -51,25 +82,6 @@ static bool tick(void *ctx)
 
     serve(w);
     return !w->stopped;
-}
-
-static void answer(struct worker *w, enum mail_kind kind, struct buffer *bytes)
-{
-    w->times->sent_bytes += (int64_t)bytes->size;
-    mail_send(&w->out, 0, kind, bytes);
-}
-
-/* Says that a task failed; with no memory even for that, the job ends. */
-static void complain(struct worker *w, int64_t task, struct err *e)
-{
-    struct buffer bytes = {0};
-    struct err ignored;
-
-    err_context(e, "rank %d on %s", w->cluster->rank, w->cluster->host);
-    if (!buffer_append(&bytes, e, sizeof *e, &ignored) || !mail_sign(&bytes, task, &ignored))
-        MPI_Abort(w->cluster->comm, EXIT_FAILED);
-    answer(w, MAIL_FAILED, &bytes);
-    w->failed = true;
 }
 
 /* Does the oldest task of the queue. */
@@ -92,7 +104,7 @@ static void work(struct worker *w)
                      "smaller chunks",
                      (long long)number, result.size, FARM_MESSAGE_MAX);
     if (ok)
-        answer(w, MAIL_RESULT, &result);
+        say(w, MAIL_RESULT, &result);
     else if (!w->stopped)
         complain(w, number, &e);
     buffer_free(&task);
@@ -121,7 +133,7 @@ static void run(struct worker *w)
         backoff_wait(&backoff);
         w->times->wait_s += clock_s() - start;
     }
-    answer(w, MAIL_BYE, &(struct buffer){0});
+    say(w, MAIL_BYE, &(struct buffer){0});
     backoff = (struct backoff){0};
     while (mailbox_count(&w->out) > 0)
         if (!mail_sent(&w->out))
@@ -139,7 +151,7 @@ bool farm_worker_run(struct cluster *c, const struct farm_work *work_side, int c
         .queue = memory_new((size_t)credits, sizeof *w.queue, e),
     };
     bool ok =
-        w.queue && mailbox_new(&w.out, c, credits + 2, e) && mailbox_new(&w.in, c, credits + 2, e);
+        w.queue && mailbox_new(&w.out, c, credits + 4, e) && mailbox_new(&w.in, c, credits + 4, e);
 
     ok = cluster_agree(c, ok, e);
     if (ok) {

@@ -5,9 +5,9 @@
 
 #include "internal.h"
 
-/* A task, a result and a failure (a struct err) end with their task's number; the others are
+/* A task, a result, an answer to it and a failure (a struct err) end with their task's number; the others are
  * empty. */
-enum mail_kind { MAIL_TASK = 10, MAIL_STOP, MAIL_RESULT, MAIL_FAILED, MAIL_BYE };
+enum mail_kind { MAIL_TASK = 10, MAIL_ANSWER, MAIL_STOP, MAIL_RESULT, MAIL_FAILED, MAIL_BYE };
 
 struct letter {
     enum mail_kind kind;

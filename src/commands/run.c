@@ -27,7 +27,8 @@ static const struct param params[] = {
     {"chunk", "size of a chunk, rounded up to whole output tiles; 0: chosen", P_SIZE,
      offsetof(struct args, chunk), "0", NULL, 0, INT32_MAX},
     {"io",
-     "who touches files; root: rank 0 alone; shared: every rank reads and writes its own part, on a "
+     "who touches files; root: rank 0 alone; shared: every rank reads and writes its own part, on "
+     "a "
      "file system that all see; auto: shared where all see the same files, else root",
      P_CHOICE, offsetof(struct args, io), "auto", job_io_names, 0, 0},
     {"align",

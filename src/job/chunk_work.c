@@ -352,7 +352,6 @@ static bool pack_tile(struct packing *p, int64_t index, struct err *e)
     const size_t size = p->result->size - at;
     const struct parcel_blob blob = {
         .index = index,
-        .offset = -1,
         .size = (uint32_t)size,
         .crc = crc_of(p->result->data + at, size),
     };
@@ -379,7 +378,7 @@ static bool pack_tiles(struct packing *p, const struct division *d, struct err *
                 if (!pack_tile(p, layout_index(l, plane, row, column), e))
                     return false;
             }
-    return parcel_end(&p->table, 0, p->result, e);
+    return parcel_end(&p->table, true, p->result, e);
 }
 
 static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t n,

@@ -3,7 +3,6 @@
 #include "job/collect.h"
 
 #include "blob_order.h"
-#include "extents.h"
 #include "parcel.h"
 
 #include "base/clock.h"
@@ -11,31 +10,39 @@
 
 #include <stdlib.h>
 
-/* One result, kept until the last of its blobs is written. */
+/* One result, kept until the last of its blobs is written, or has its place. */
 struct parcel {
     struct buffer bytes;
     int n_waiting;
+    /* Where the rank will write the blobs itself: */
+    int rank;
+    int64_t chunk;
+    int64_t *places; /* by place in the parcel's table; NULL: rank 0 writes them */
+    int n_blobs;
+    struct parcel *next; /* of those whose rank is to be told */
 };
 
 struct waiting {
     struct parcel *parcel; /* NULL: not here yet */
     const unsigned char *bytes;
     uint32_t size;
+    int nth; /* of the parcel's blobs */
 };
 
 struct collect {
     struct output *output;
     const struct division *division;
-    struct extent_book *book; /* of blobs that ranks write themselves; NULL: none do */
+    uint64_t align; /* of the first blob of a chunk that its rank writes; 1: none */
+    struct parcel *first_due, **last_due;
     int planes;
-    struct waiting *blob;     /* by place in the order of writing; NULL when ranks write */
+    struct waiting *blob; /* by place in the order of writing */
     int64_t n_blobs, next;
     int64_t held_bytes;
     struct collect_times times;
 };
 
 bool collect_new(struct collect **out, struct output *output, const struct division *division,
-                 struct extent_book *book, struct err *e)
+                 uint64_t align, struct err *e)
 {
     const struct layout *l = output_layout(output);
     struct collect *c = memory_new(1, sizeof *c, e);
@@ -43,10 +50,11 @@ bool collect_new(struct collect **out, struct output *output, const struct divis
     if (!c)
         return false;
     *c = (struct collect){.output = output, .division = division, .n_blobs = layout_blobs(l)};
-    c->book = book;
+    c->align = align;
+    c->last_due = &c->first_due;
     c->planes = l->separate ? l->bands : 1;
-    c->blob = book ? NULL : memory_new((size_t)c->n_blobs, sizeof *c->blob, e);
-    if (!book && !c->blob) {
+    c->blob = memory_new((size_t)c->n_blobs, sizeof *c->blob, e);
+    if (!c->blob) {
         collect_free(c);
         return false;
     }
@@ -54,14 +62,27 @@ bool collect_new(struct collect **out, struct output *output, const struct divis
     return true;
 }
 
+static void parcel_free(struct parcel *p)
+{
+    buffer_free(&p->bytes);
+    free(p->places);
+    free(p);
+}
+
 static void release(struct collect *c, struct waiting *w)
 {
-    c->held_bytes -= w->size;
-    if (--w->parcel->n_waiting == 0) {
-        buffer_free(&w->parcel->bytes);
-        free(w->parcel);
-    }
+    struct parcel *p = w->parcel;
+
+    c->held_bytes -= w->bytes ? w->size : 0;
     *w = (struct waiting){0};
+    if (--p->n_waiting > 0)
+        return;
+    if (!p->places) {
+        parcel_free(p);
+        return;
+    }
+    *c->last_due = p;
+    c->last_due = &p->next;
 }
 
 void collect_free(struct collect *c)
@@ -71,6 +92,11 @@ void collect_free(struct collect *c)
     for (int64_t i = 0; c->blob && i < c->n_blobs; i++)
         if (c->blob[i].parcel)
             release(c, &c->blob[i]);
+    while (c->first_due) {
+        struct parcel *p = c->first_due;
+        c->first_due = p->next;
+        parcel_free(p);
+    }
     free(c->blob);
     free(c);
 }
@@ -97,33 +123,54 @@ static int64_t index_of(const struct collect *c, int64_t order)
     return layout_index(l, plane, tile / l->across, tile % l->across);
 }
 
-/* Writes all that is next in order, neighbours in memory in one go. */
-static bool write_next(struct collect *c, struct err *e)
+/* Writes blobs that are next in order and lie side by side in memory. */
+static bool write_run(struct collect *c, struct err *e)
 {
     enum { MOST = 64 };
     int64_t index[MOST];
     size_t sizes[MOST];
+    const unsigned char *bytes = c->blob[c->next].bytes, *end = bytes;
+    int n = 0;
 
-    while (c->next < c->n_blobs && c->blob[c->next].parcel) {
-        const unsigned char *bytes = c->blob[c->next].bytes, *end = bytes;
-        int n = 0;
-        for (int64_t i = c->next; n < MOST && i < c->n_blobs && c->blob[i].parcel; i++) {
-            if (c->blob[i].bytes != end)
-                break;
-            index[n] = index_of(c, i);
-            sizes[n++] = c->blob[i].size;
-            end += c->blob[i].size;
-        }
-        double start = clock_s();
-        bool ok = output_append(c->output, n, index, sizes, bytes, e);
-        c->times.write_s += clock_s() - start;
-        c->times.written_bytes += end - bytes;
-        c->times.blobs += n;
-        if (!ok)
-            return false;
-        for (int i = 0; i < n; i++)
-            release(c, &c->blob[c->next++]);
+    for (int64_t i = c->next; n < MOST && i < c->n_blobs && c->blob[i].parcel; i++) {
+        if (c->blob[i].bytes != end)
+            break;
+        index[n] = index_of(c, i);
+        sizes[n++] = c->blob[i].size;
+        end += c->blob[i].size;
     }
+    const double start = clock_s();
+    const bool ok = output_append(c->output, n, index, sizes, bytes, e);
+    c->times.write_s += clock_s() - start;
+    c->times.written_bytes += end - bytes;
+    c->times.blobs += n;
+    for (int i = 0; ok && i < n; i++)
+        release(c, &c->blob[c->next++]);
+    return ok;
+}
+
+/* Gives the next blob in order, which its rank holds, its place. */
+static bool place_one(struct collect *c, struct err *e)
+{
+    struct waiting *w = &c->blob[c->next];
+    const uint64_t align = w->nth == 0 ? c->align : 1;
+    uint64_t at;
+
+    if (!output_place(c->output, index_of(c, c->next), w->size, align, &at, e))
+        return false;
+    w->parcel->places[w->nth] = (int64_t)at;
+    c->times.blobs++;
+    c->next++;
+    release(c, w);
+    return true;
+}
+
+/* All that is next in order. */
+static bool write_next(struct collect *c, struct err *e)
+{
+    while (c->next < c->n_blobs && c->blob[c->next].parcel)
+        if (!(c->blob[c->next].bytes ? write_run(c, e) : place_one(c, e)))
+            return false;
     return true;
 }
 
@@ -135,25 +182,27 @@ static bool file_blob(struct collect *c, struct parcel *parcel, const struct par
     struct waiting *w = &c->blob[order_of(c, blob->index)];
     if (w->parcel || order_of(c, blob->index) < c->next)
         return false;
-    if (!blob->bytes || crc_of(blob->bytes, blob->size) != blob->crc)
+    if (blob->bytes && crc_of(blob->bytes, blob->size) != blob->crc)
         return false;
-    *w = (struct waiting){parcel, blob->bytes, blob->size};
+    *w = (struct waiting){parcel, blob->bytes, blob->size, parcel->n_blobs++};
     parcel->n_waiting++;
-    c->held_bytes += blob->size;
+    c->held_bytes += blob->bytes ? blob->size : 0;
     return true;
 }
 
-static bool file_blobs(struct collect *c, struct parcel *parcel)
+/* False with *sound when memory is short. */
+static bool file_blobs(struct collect *c, struct parcel *parcel, bool *sound, struct err *e)
 {
     struct parcel_reader r;
     struct parcel_blob blob;
 
-    if (!parcel_open(&r, &parcel->bytes))
+    *sound = parcel_open(&r, &parcel->bytes);
+    if (*sound && !r.has_blobs && !(parcel->places = memory_new(r.n, sizeof *parcel->places, e)))
         return false;
-    while (parcel_next(&r, &blob))
-        if (!file_blob(c, parcel, &blob))
-            return false;
-    return parcel_is_whole(&r);
+    while (*sound && parcel_next(&r, &blob))
+        *sound = file_blob(c, parcel, &blob);
+    *sound = *sound && parcel_is_whole(&r);
+    return *sound;
 }
 
 static bool damaged(const struct collect *c, int64_t chunk, struct err *e)
@@ -167,64 +216,44 @@ static bool damaged(const struct collect *c, int64_t chunk, struct err *e)
                    (long long)r.y);
 }
 
-bool collect_store(struct collect *c, int64_t chunk, struct buffer *result, struct err *e)
+bool collect_store(struct collect *c, int64_t chunk, int rank, struct buffer *result, struct err *e)
 {
     struct parcel *parcel = memory_new(1, sizeof *parcel, e);
+    bool sound = true;
 
     if (!parcel)
         return false;
-    parcel->bytes = *result;
+    *parcel = (struct parcel){.bytes = *result, .rank = rank, .chunk = chunk};
     *result = (struct buffer){0};
-    if (!file_blobs(c, parcel)) {
-        if (parcel->n_waiting == 0) {
-            buffer_free(&parcel->bytes);
-            free(parcel);
-        }
-        return damaged(c, chunk, e);
+    if (!file_blobs(c, parcel, &sound, e)) {
+        if (parcel->n_waiting == 0)
+            parcel_free(parcel);
+        return sound ? false : damaged(c, chunk, e);
     }
     if (c->held_bytes > c->times.held_bytes_most)
         c->times.held_bytes_most = c->held_bytes;
     return write_next(c, e);
 }
 
-/* One blob that a rank has written, or had no room for. */
-static bool note_blob(struct collect *c, const struct parcel_blob *blob, bool *sound, struct err *e)
+bool collect_has_due(const struct collect *c)
 {
-    const size_t size = blob->size;
-    uint64_t at = (uint64_t)blob->offset;
-
-    *sound = blob->index >= 0 && blob->index < c->n_blobs && size > 0;
-    if (!*sound)
-        return true;
-    if (blob->bytes) {
-        *sound = crc_of(blob->bytes, size) == blob->crc;
-        at = extent_book_append(c->book, size);
-        const double start = clock_s();
-        if (*sound && !output_write(c->output, blob->bytes, size, at, e))
-            return false;
-        c->times.write_s += clock_s() - start;
-        c->times.written_bytes += (int64_t)size;
-    }
-    c->times.blobs++;
-    *sound = *sound && output_place(c->output, blob->index, at, blob->size);
-    return true;
+    return c->first_due != NULL;
 }
 
-bool collect_note(struct collect *c, int64_t chunk, int rank, const struct buffer *result,
-                  struct err *e)
+bool collect_due(struct collect *c, int *rank, int64_t *chunk, struct buffer *places)
 {
-    struct parcel_reader r;
-    struct parcel_blob blob;
-    int64_t bytes = 0;
-    bool sound = parcel_open(&r, result);
+    struct parcel *p = c->first_due;
 
-    while (sound && parcel_next(&r, &blob)) {
-        if (!note_blob(c, &blob, &sound, e))
-            return false;
-        bytes += blob.size;
-    }
-    if (!sound || !parcel_is_whole(&r))
-        return damaged(c, chunk, e);
-    extent_book_return(c->book, rank, bytes, r.used);
+    if (!p)
+        return false;
+    c->first_due = p->next;
+    if (!c->first_due)
+        c->last_due = &c->first_due;
+    *rank = p->rank;
+    *chunk = p->chunk;
+    *places = (struct buffer){(unsigned char *)p->places, (size_t)p->n_blobs * sizeof *p->places,
+                              (size_t)p->n_blobs * sizeof *p->places};
+    p->places = NULL;
+    parcel_free(p);
     return true;
 }

@@ -36,22 +36,26 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
                         size_t memory, struct err *e)
 {
     const struct pipeline *p = options->pipeline;
+    struct endpoints ends = {0};
     const struct shared_options shared = {
-        .source = &s->source,
+        .source = &ends.source,
         .steps = p->steps + 1,
         .n_steps = p->n_steps - 2,
         .memory_bytes = memory,
         .config = &options->config,
     };
     struct buffer files = {0};
-    bool ok = cluster_agree(c, !s->leads || lead_describe(&s->lead, &files, e), e) &&
-              cluster_share(c, &files, e);
+    bool ok = cluster_agree(c, endpoints_read(&ends, p, e), e);
+
+    ok = ok && cluster_agree(c, !s->leads || lead_describe(&s->lead, &files, e), e) &&
+         cluster_share(c, &files, e);
 
     ok = ok && cluster_agree(c,
                              shared_open(&s->shared, &files, &s->ticket,
                                          s->leads ? &s->lead.sources : NULL, &shared, s->worker, e),
                              e);
     buffer_free(&files);
+    endpoints_free(&ends);
     return ok;
 }
 
@@ -63,8 +67,11 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
 
     if (options->io == JOB_IO_ROOT || (options->io == JOB_IO_AUTO && cluster_size(c) == 1))
         return true;
-    if (share_files(c, s, options, memory, &why))
-        return cluster_agree(c, !s->leads || lead_share(&s->lead, e), e);
+    if (share_files(c, s, options, memory, &why)) {
+        if (s->leads)
+            lead_share(&s->lead);
+        return true;
+    }
     shared_close(s->shared);
     s->shared = NULL;
     if (options->io == JOB_IO_SHARED) {
@@ -102,9 +109,9 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
 static bool work(struct cluster *c, struct rank_state *s, struct err *e)
 {
     const struct farm_lead lead = lead_farm(&s->lead);
+    const struct farm_work alone = {s->worker, chunk_work, NULL};
     const struct farm_work work_side =
-        s->shared ? (struct farm_work){s->shared, shared_work}
-                  : (struct farm_work){s->worker, chunk_work};
+        s->shared ? (struct farm_work){s->shared, shared_work, shared_write} : alone;
 
     const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
 
@@ -198,7 +205,6 @@ bool job_run(struct cluster *c, const struct job_options *options, struct err *e
 {
     const double start_s = clock_s();
     struct rank_state s = {.leads = cluster_rank(c) == 0};
-    struct endpoints ends = {0};
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
 
     ok = ok && set_up(c, &s, options, e) && work(c, &s, e) &&

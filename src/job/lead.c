@@ -5,7 +5,6 @@
 #include "lead_mask.h"
 
 #include "base/clock.h"
-#include "base/pack.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -336,7 +335,7 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct err *e)
 
     progress_begin(&l->progress, l->options->progress, d->width * d->height, l->n_ranks);
     return feed_new(&l->feed, t, &l->sources, l->n_ranks, e) &&
-           collect_new(&l->collect, l->output, d, l->shares ? &l->book : NULL, e) &&
+           collect_new(&l->collect, l->output, d, l->shares ? l->options->align : 1, e) &&
            schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                         l->n_ranks, e);
 }
@@ -347,24 +346,16 @@ bool lead_describe(struct lead *l, struct buffer *files, struct err *e)
     const struct shared_files described = {
         .sources = &l->sources,
         .part = part,
-        .base = (uint64_t)output_bytes(l->output),
         .token = l->probe.token,
     };
 
     return part_probe_new(&l->probe, part, e) && shared_describe(files, &described, e);
 }
 
-bool lead_share(struct lead *l, struct err *e)
+void lead_share(struct lead *l)
 {
-    const struct division *d = &l->sizing.division;
-    const struct layout *o = &l->layout;
-    const double pixel_bytes = (double)pixel_size(o->type) * o->bands;
-    const double bytes = (double)d->chunk_width * (double)d->chunk_height * pixel_bytes;
-
     part_probe_free(&l->probe);
     l->shares = true;
-    return extent_book_new(&l->book, (uint64_t)output_bytes(l->output), l->options->align,
-                           o->raw ? 0 : bytes, division_chunks(d), l->n_ranks, e);
 }
 
 static int64_t pick(void *ctx, int rank, int held)
@@ -377,12 +368,8 @@ static int64_t pick(void *ctx, int rank, int held)
 static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     struct lead *l = ctx;
-    struct extent x;
 
-    if (!l->shares)
-        return feed_load(l->feed, chunk, rank, payload, e);
-    extent_book_deal(&l->book, rank, &x);
-    return pack_i64(payload, (int64_t)x.at, e) && pack_i64(payload, (int64_t)x.size, e);
+    return l->shares || feed_load(l->feed, chunk, rank, payload, e);
 }
 
 static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, struct err *e)
@@ -390,24 +377,30 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
     struct lead *l = ctx;
     const struct region r = division_chunk(&l->sizing.division, chunk);
 
-    if (!(l->shares ? collect_note(l->collect, chunk, rank, result, e)
-                    : collect_store(l->collect, chunk, result, e)))
+    if (!collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);
     progress_add(&l->progress, r.width * r.height);
     return true;
 }
 
+static bool answer(void *ctx, int *rank, int64_t *chunk, struct buffer *payload)
+{
+    struct lead *l = ctx;
+
+    return collect_due(l->collect, rank, chunk, payload);
+}
+
 static bool finished(void *ctx)
 {
     const struct lead *l = ctx;
 
-    return schedule_finished(l->schedule);
+    return schedule_finished(l->schedule) && !collect_has_due(l->collect);
 }
 
 struct farm_lead lead_farm(struct lead *l)
 {
-    return (struct farm_lead){l, pick, load, store, finished};
+    return (struct farm_lead){l, pick, load, store, answer, finished};
 }
 
 bool lead_finish(struct lead *l, struct err *e)
@@ -427,7 +420,6 @@ void lead_end(struct lead *l)
     progress_end(&l->progress);
     schedule_free(l->schedule);
     collect_free(l->collect);
-    extent_book_free(&l->book);
     part_probe_free(&l->probe);
     feed_free(l->feed);
     output_abandon(l->output);

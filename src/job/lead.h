@@ -4,7 +4,6 @@
 #define JOB_LEAD_H
 
 #include "endpoints.h"
-#include "extents.h"
 #include "shared.h"
 #include "sources.h"
 
@@ -35,7 +34,6 @@ struct lead {
     struct schedule *schedule;
     bool shares; /* ranks read and write themselves */
     struct part_probe probe;
-    struct extent_book book;
     struct progress progress;
     size_t memory_bytes, used_bytes;
     int n_ranks;
@@ -54,7 +52,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
 bool lead_describe(struct lead *l, struct buffer *files, struct err *e) MUST_CHECK;
 
 /* All see the same: ranks will read and write themselves. */
-bool lead_share(struct lead *l, struct err *e) MUST_CHECK;
+void lead_share(struct lead *l);
 
 /* Makes ready to serve chunks; the ticket is borrowed from now on. */
 bool lead_begin(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
-#include "blob_order.h"
-#include "extents.h"
 #include "parcel.h"
 
 #include "base/clock.h"
@@ -13,15 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The blobs of a chunk that wait for their places. */
+struct kept {
+    int64_t chunk;
+    struct buffer blobs;
+    struct kept *next;
+};
+
 struct shared {
     const struct ticket *ticket;
     struct chunk_worker *worker;
     struct sources own;
     struct feed *feed;
     struct part *part;
-    uint64_t base; /* where the output's blobs begin */
-    struct extent_list extents;
-    struct buffer payload, blobs;
+    struct kept *kept;
+    struct buffer payload;
     struct shared_times times;
 };
 
@@ -51,9 +55,8 @@ bool shared_describe(struct buffer *out, const struct shared_files *files, struc
 
     for (int i = 0; ok && i < files->sources->n; i++)
         ok = scene_files(files->sources->list[i].scene, describe_file, &d, e);
-    ok = ok && pack_text(out, files->part, e) && pack_i64(out, (int64_t)files->base, e) &&
-         buffer_append(out, files->token, PART_TOKEN, e) && pack_u32(out, d.n, e) &&
-         buffer_append(out, list.data, list.size, e);
+    ok = ok && pack_text(out, files->part, e) && buffer_append(out, files->token, PART_TOKEN, e) &&
+         pack_u32(out, d.n, e) && buffer_append(out, list.data, list.size, e);
     buffer_free(&list);
     return ok;
 }
@@ -77,7 +80,6 @@ static bool open_described(struct shared *s, const struct buffer *description, s
 {
     struct unpack u = unpack_begin(description->data, description->size);
     char *part = unpack_text(&u);
-    s->base = (uint64_t)unpack_i64(&u);
     const unsigned char *token = unpack_raw(&u, PART_TOKEN);
     const uint32_t n = unpack_u32(&u);
     bool ok = u.ok || err_set(e, "the list of files is damaged");
@@ -100,8 +102,9 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
     bool same = own->n == s->ticket->n_sources;
     for (int i = 0; same && i < own->n; i++)
         same = (own->list[i].blobs != NULL) == s->ticket->sources[i].by_blobs;
-    return same || err_set(e, "%s: is read in another way here than on rank 0; are GDAL and libtiff "
-                              "the same?",
+    return same || err_set(e,
+                           "%s: is read in another way here than on rank 0; are GDAL and libtiff "
+                           "the same?",
                            o->source->path);
 }
 
@@ -123,6 +126,12 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
     return true;
 }
 
+static void kept_free(struct kept *k)
+{
+    buffer_free(&k->blobs);
+    free(k);
+}
+
 void shared_close(struct shared *s)
 {
     if (!s)
@@ -130,9 +139,12 @@ void shared_close(struct shared *s)
     feed_free(s->feed);
     part_leave(s->part);
     sources_close(&s->own);
-    extent_list_free(&s->extents);
+    while (s->kept) {
+        struct kept *k = s->kept;
+        s->kept = k->next;
+        kept_free(k);
+    }
     buffer_free(&s->payload);
-    buffer_free(&s->blobs);
     free(s);
 }
 
@@ -151,18 +163,46 @@ const struct feed_times *shared_feed_times(const struct shared *s)
     return feed_times(s->feed);
 }
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- working ---------------------------------------------------------------------------------- */
 
-/* Blobs that are not compressed have their place before they are made: that of --io=root. Only in
- * the last row of strips are blobs smaller, and there the ones before are too. */
-static uint64_t raw_offset(const struct shared *s, const struct parcel_blob *blob)
+/* A parcel without its blobs. */
+static bool pack_table(const struct buffer *parcel, struct buffer *out, struct err *e)
 {
-    const struct layout *l = &s->ticket->output;
-    const int64_t order = blob_order(l, &s->ticket->sizing.division, blob->index);
-    const int64_t plane = l->separate ? layout_plane(l, blob->index) : 0;
+    struct parcel_table table = {0};
+    struct parcel_reader r;
+    struct parcel_blob blob;
+    bool ok = parcel_open(&r, parcel) || err_set(e, "the chunk has no blobs (a defect)");
 
-    return s->base + (uint64_t)(order - plane) * layout_tile_bytes(l) +
-           (uint64_t)plane * blob->size;
+    while (ok && parcel_next(&r, &blob))
+        ok = parcel_add(&table, &blob, e);
+    ok = ok && parcel_end(&table, false, out, e);
+    buffer_free(&table.bytes);
+    return ok;
+}
+
+bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
+                 struct buffer *result, struct tick tick, struct err *e)
+{
+    struct shared *s = shared;
+    struct kept *k = memory_new(1, sizeof *k, e);
+
+    (void)payload, (void)n; /* there is none */
+    if (!k)
+        return false;
+    k->chunk = chunk;
+    s->payload.size = 0;
+    const double start = clock_s();
+    bool ok = feed_load(s->feed, chunk, 0, &s->payload, e);
+    s->times.feed_s += clock_s() - start;
+    ok = ok && chunk_work(s->worker, chunk, s->payload.data, s->payload.size, &k->blobs, tick, e) &&
+         pack_table(&k->blobs, result, e);
+    if (!ok) {
+        kept_free(k);
+        return false;
+    }
+    k->next = s->kept;
+    s->kept = k;
+    return true;
 }
 
 /* Blobs that lie side by side in memory and in the file. */
@@ -182,74 +222,41 @@ static bool flush(struct shared *s, struct run *run, struct err *e)
     return ok;
 }
 
-/* Where the blob goes; -1: to rank 0, for want of room. */
-static int64_t place(struct shared *s, const struct parcel_blob *blob)
-{
-    uint64_t at;
-
-    if (s->ticket->output.raw)
-        return (int64_t)raw_offset(s, blob);
-    return extent_list_take(&s->extents, blob->size, &at) ? (int64_t)at : -1;
-}
-
-/* Writes the blobs of a parcel; what remains of them is a table, and those that had no room. */
-static bool write_blobs(struct shared *s, struct parcel_table *table, struct buffer *result,
-                        struct err *e)
+static bool write_blobs(struct shared *s, const struct buffer *blobs, const unsigned char *places,
+                        size_t n, struct err *e)
 {
     struct parcel_reader r;
     struct parcel_blob blob;
     struct run run = {0};
 
-    if (!parcel_open(&r, &s->blobs))
-        return err_set(e, "the chunk has no blobs (a defect)");
+    if (!parcel_open(&r, blobs) || n != r.n * sizeof(int64_t))
+        return err_set(e, "the places of a chunk's blobs arrived damaged");
     while (parcel_next(&r, &blob)) {
-        blob.offset = place(s, &blob);
-        const uint64_t at = (uint64_t)blob.offset;
-        const bool joins = run.bytes + run.size == blob.bytes && run.at + run.size == at;
-        if ((blob.offset < 0 || !joins) && !flush(s, &run, e))
+        int64_t at;
+        memcpy(&at, places, sizeof at);
+        places += sizeof at;
+        if (run.size > 0 && run.at + run.size != (uint64_t)at && !flush(s, &run, e))
             return false;
-        if (blob.offset < 0) {
-            if (!buffer_append(result, blob.bytes, blob.size, e))
-                return false;
-        } else {
-            if (run.size == 0)
-                run = (struct run){blob.bytes, at, 0};
-            run.size += blob.size;
-        }
-        if (!parcel_add(table, &blob, e))
-            return false;
+        if (run.size == 0)
+            run = (struct run){blob.bytes, (uint64_t)at, 0};
+        run.size += blob.size;
     }
     return flush(s, &run, e);
 }
 
-/* The task's payload: an extent, or none. */
-static bool take_extent(struct shared *s, const unsigned char *payload, size_t n, struct err *e)
-{
-    struct unpack u = unpack_begin(payload, n);
-    struct extent x = {.at = (uint64_t)unpack_i64(&u)};
-
-    x.size = (uint64_t)unpack_i64(&u);
-    if (!u.ok)
-        return err_set(e, "the task from rank 0 is damaged");
-    return x.size == 0 || extent_list_add(&s->extents, x, e);
-}
-
-bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
-                 struct buffer *result, struct tick tick, struct err *e)
+bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size_t n, struct err *e)
 {
     struct shared *s = shared;
-    struct parcel_table table = {0};
+    struct kept **at = &s->kept;
 
-    if (!take_extent(s, payload, n, e))
-        return false;
-    s->payload.size = s->blobs.size = 0;
-    const double start = clock_s();
-    bool ok = feed_load(s->feed, chunk, 0, &s->payload, e);
-    s->times.feed_s += clock_s() - start;
-    ok = ok && chunk_work(s->worker, chunk, s->payload.data, s->payload.size, &s->blobs, tick, e);
-    const int64_t room = extent_list_room(&s->extents);
-    ok = ok && write_blobs(s, &table, result, e) &&
-         parcel_end(&table, room - extent_list_room(&s->extents), result, e);
-    buffer_free(&table.bytes);
+    while (*at && (*at)->chunk != chunk)
+        at = &(*at)->next;
+    struct kept *k = *at;
+    if (!k)
+        return err_set(e, "places came for chunk %lld, which this rank does not hold (a defect)",
+                       (long long)chunk);
+    *at = k->next;
+    bool ok = write_blobs(s, &k->blobs, places, n, e);
+    kept_free(k);
     return ok;
 }

@@ -1,8 +1,9 @@
 /* shared.h - --io=shared: every rank reads its own part of the scenes and writes its own blobs.
  *
- * A task is then no more than its number and an extent (extents.h), a result no more than a table
- * of what was written where. The rest is as with --io=root: a rank feeds itself, from files it has
- * opened, with the payload that rank 0 would have sent.
+ * A task is then no more than its number. The rank feeds itself, from files it has opened, with the
+ * payload that rank 0 would have sent, and tells how large the blobs are. Rank 0 gives them places in
+ * the order in which it would have written them, and the rank, which has gone on meanwhile, writes
+ * them there. So the file is the same to the byte, nothing in it is wasted, and nobody waits.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_SHARED_H
 #define JOB_SHARED_H
@@ -18,7 +19,6 @@
 struct shared_files {
     const struct sources *sources;
     const char *part; /* of the output */
-    uint64_t base;    /* where its blobs begin */
     const unsigned char *token;
 };
 bool shared_describe(struct buffer *out, const struct shared_files *files,
@@ -41,9 +41,13 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
                  struct chunk_worker *worker, struct err *e) MUST_CHECK;
 void shared_close(struct shared *s);
 
-/* The farm's work, in place of chunk_work. */
+/* The farm's work, in place of chunk_work: the blobs are kept … */
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
+
+/* … until the answer says where each goes. */
+bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size_t n,
+                  struct err *e) MUST_CHECK;
 
 /* What this rank wrote is on its device. */
 bool shared_sync(struct shared *s, struct err *e) MUST_CHECK;

@@ -55,7 +55,7 @@ static bool pack_layout(struct buffer *b, const struct layout *l, struct err *e)
            pack_u32(b, (uint32_t)l->type, e) && pack_u32(b, (uint32_t)l->bands, e) &&
            pack_u32(b, (uint32_t)l->tile_width, e) && pack_u32(b, (uint32_t)l->tile_height, e) &&
            pack_i64(b, l->across, e) && pack_i64(b, l->down, e) && pack_u32(b, l->strips, e) &&
-           pack_u32(b, l->separate, e) && pack_u32(b, l->raw, e);
+           pack_u32(b, l->separate, e);
 }
 
 static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
@@ -226,7 +226,6 @@ static void open_layout(struct layout *l, struct unpack *u)
     l->down = unpack_i64(u);
     l->strips = unpack_u32(u) != 0;
     l->separate = unpack_u32(u) != 0;
-    l->raw = unpack_u32(u) != 0;
     if (l->type >= PX_N_TYPES || l->bands < 1 || l->tile_width < 1 || l->tile_height < 1 ||
         l->width < 1 || l->height < 1)
         u->ok = false;

@@ -310,7 +310,6 @@ bool creation_read(struct creation *c, const struct text_list *options, struct l
     if (g.text[TILED] && !text_to_bool(g.text[TILED], &tiled))
         return err_usage(e, "creation option TILED=%s is neither YES nor NO", g.text[TILED]);
     int codec = codec_of(&g);
-    layout->raw = codec == COMPRESSION_NONE;
     if (!check_together(&g, codec, layout->type, layout->bands, tiled, e) ||
         !set_layout(layout, &g, tiled, e))
         return false;

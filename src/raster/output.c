@@ -136,11 +136,9 @@ bool output_template(const struct output *o, struct buffer *template_bytes, stru
     return skeleton_template(&o->creation, &o->layout, template_bytes, e);
 }
 
-bool output_write(struct output *o, const void *bytes, size_t n, uint64_t offset, struct err *e)
+static bool too_large(const struct output *o, struct err *e)
 {
-    return write_whole(o->fd, bytes, n, offset) ||
-           err_errno(e, "%s: cannot write %zu bytes at offset %llu", o->part, n,
-                     (unsigned long long)offset);
+    return err_set(e, "%s: passes 4 GiB, where classic TIFF ends; use --co BIGTIFF=YES", o->path);
 }
 
 bool output_append(struct output *o, int n_blobs, const int64_t *index, const size_t *sizes,
@@ -156,21 +154,24 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
         n += sizes[i];
     }
     if (o->end + n > tile_index_highest(&o->index))
-        return err_set(e, "%s: passes 4 GiB, where classic TIFF ends; use --co BIGTIFF=YES",
-                       o->path);
-    if (!output_write(o, bytes, n, o->end, e))
-        return false;
+        return too_large(o, e);
+    if (!write_whole(o->fd, bytes, n, o->end))
+        return err_errno(e, "%s: cannot write %llu bytes at offset %llu", o->part,
+                         (unsigned long long)n, (unsigned long long)o->end);
     o->end += n;
     return true;
 }
 
-bool output_place(struct output *o, int64_t index, uint64_t offset, uint32_t size)
+bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
+                  struct err *e)
 {
-    if (index < 0 || index >= layout_blobs(&o->layout) || o->sizes[index] != 0 ||
-        offset < o->end || offset + size > tile_index_highest(&o->index))
-        return false;
-    o->offsets[index] = offset;
+    assert(index >= 0 && index < layout_blobs(&o->layout) && size > 0 && o->sizes[index] == 0);
+    *at = (o->end + align - 1) / align * align;
+    if (*at + size > tile_index_highest(&o->index))
+        return too_large(o, e);
+    o->offsets[index] = *at;
     o->sizes[index] = size;
+    o->end = *at + size;
     return true;
 }
 

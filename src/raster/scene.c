@@ -309,3 +309,19 @@ bool scene_read(struct scene *s, const struct planes *out, struct err *e)
                        (long long)(s->window.y + r.y), quiet_words(&q));
     return true;
 }
+
+bool scene_files(struct scene *s, bool (*each)(void *ctx, const char *path, struct err *e),
+                 void *ctx, struct err *e)
+{
+    if (!s->dataset) /* of a mask: it is in the scene's own files */
+        return true;
+    char **files = GDALGetFileList(s->dataset);
+    bool ok = files && files[0];
+
+    if (!ok)
+        err_set(e, "%s: GDAL does not say which files it is made of", s->path);
+    for (int i = 0; ok && files[i]; i++)
+        ok = each(ctx, files[i], e);
+    CSLDestroy(files);
+    return ok;
+}

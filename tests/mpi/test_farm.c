@@ -99,8 +99,8 @@ static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n
 
 static bool run(struct world *w, struct farm_times *times, struct err *e)
 {
-    const struct farm_lead lead = {w, pick, load, store, finished};
-    const struct farm_work work_side = {w, work};
+    const struct farm_lead lead = {w, pick, load, store, NULL, finished};
+    const struct farm_work work_side = {w, work, NULL};
 
     return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side,
                     (struct farm_limits){3, 8 << 20}, times, e);
