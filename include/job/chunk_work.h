@@ -7,7 +7,7 @@
 #include "job/ticket.h"
 
 struct chunk_times {
-    double decode_s, assemble_s, encode_s;
+    double decode_s, assemble_s, overview_s, encode_s;
     int64_t blobs_decoded, pixels, empty_chunks; /* empty: all nodata, not computed */
 };
 

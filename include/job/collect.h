@@ -16,9 +16,14 @@ struct collect_times {
 
 struct collect; /* opaque */
 
-/* Output and division are borrowed. align: of the first blob of a chunk that its rank writes. */
+struct apex;
+struct scratch;
+
+/* Output, division, scratch file and apex are borrowed; the last two may be NULL where there are no
+ * overviews. align: of the first blob of a chunk that its rank writes. */
 bool collect_new(struct collect **out, struct output *output, const struct division *division,
-                 uint64_t align, struct err *e) MUST_CHECK;
+                 struct scratch *scratch, struct apex *apex, uint64_t align,
+                 struct err *e) MUST_CHECK;
 void collect_free(struct collect *c);
 
 /* Checks the result of a rank, keeps its bytes ({0} is left), and writes what is next; blobs that the

@@ -21,6 +21,8 @@ struct sizing_wish {
     /* For each source the layout of its blobs; NULL when pixels are sent. */
     const struct layout *inputs[PLAN_MAX_SOURCES];
     const struct layout *output;
+    int unit;                /* chunks are whole squares of unit x unit output tiles; at least 1 */
+    size_t lead_more;        /* bytes rank 0 holds besides */
     const struct plan *also; /* a second plan that workers hold; NULL: none */
 };
 

@@ -10,6 +10,7 @@
 #include "pipeline/plan.h"
 #include "raster/decode.h"
 #include "raster/encode.h"
+#include "raster/overviews.h"
 
 /* One of the scenes that are read. */
 struct ticket_source {
@@ -34,7 +35,7 @@ struct ticket_content {
     bool careful;  /* whether pixels outside the data are minded */
     double nodata; /* what they are in the output, if so */
     const struct buffer *encoder;
-    const struct layout *output;
+    const struct overviews *overviews; /* level 0 is the output */
     const struct sizing *sizing;
 };
 
@@ -46,7 +47,7 @@ struct ticket {
     struct plan *plan;
     struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
     double nodata;
-    struct layout output;
+    struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
     struct encoder *encoder;
     char **words; /* the steps' texts, which ops may point at */

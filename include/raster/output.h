@@ -6,10 +6,11 @@
 #ifndef RASTER_OUTPUT_H
 #define RASTER_OUTPUT_H
 
-#include "raster/layout.h"
+#include "raster/overviews.h"
 #include "raster/scene.h"
 
 #include "base/memory.h"
+#include "raster/scratch.h"
 
 /* GDAL's own tiles are 256 x 256: too little work for one message. */
 enum { OUTPUT_TILE = 512 };
@@ -21,6 +22,9 @@ struct output_options {
     double nodata;
     int tile_side; /* of tiles whose size the creation options leave open; 0: OUTPUT_TILE */
     bool overwrite;
+    bool cog;               /* a Cloud Optimized GeoTIFF */
+    int resampling;         /* of overviews: enum halving; -1: there are none */
+    int n_overviews;        /* 0: until one fits into a tile */
     const char *provenance; /* the pipeline as text, for the metadata */
 };
 
@@ -48,10 +52,12 @@ bool output_check(const struct output_options *options, enum pixel_type type, in
 /* Creates PATH.part with all metadata of the scene that survives (DESIGN.md promise 8), the mask
  * included, and no tiles. Fails naming path and reason; then there is no PATH.part. */
 bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
-                   const struct output_grid *grid, const struct layout *layout,
+                   const struct output_grid *grid, const struct overviews *levels,
                    struct err *e) MUST_CHECK;
 
+/* Of the output itself; of all its levels. */
 const struct layout *output_layout(const struct output *o);
+const struct overviews *output_overviews(const struct output *o);
 
 /* What encoders need, appended to *template_bytes. */
 bool output_template(const struct output *o, struct buffer *template_bytes,
@@ -66,6 +72,20 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
  * behind the last one). Each index is placed or appended once. Fails if the file would be too large. */
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e) MUST_CHECK;
+
+/* Of a blob that is in a scratch file (overviews_later): its size is known. Each is noted once. Fails
+ * if there is no such blob. */
+bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e) MUST_CHECK;
+
+/* When all are noted: gives them their places, in the order of a COG or behind the tiles. Fails if the
+ * file would be too large. */
+bool output_lay_out(struct output *o, struct err *e) MUST_CHECK;
+
+/* Where each blob of all levels goes; borrowed. */
+const uint64_t *output_places(const struct output *o);
+
+/* scratch_copy into the output. */
+bool output_copy(struct output *o, struct scratch *s, struct err *e) MUST_CHECK;
 
 /* PATH.part, borrowed. */
 const char *output_part(const struct output *o);

@@ -4,6 +4,7 @@
 #define RASTER_PART_H
 
 #include "base/memory.h"
+#include "raster/scratch.h"
 
 /* What rank 0 lays beside the part file, so that another host's file of that name is not taken for
  * it. */
@@ -28,6 +29,10 @@ bool part_join(struct part **out, const char *part, const unsigned char token[PA
 /* Writes n bytes at offset. Fails naming the file. */
 bool part_write(struct part *p, const void *bytes, size_t n, uint64_t offset,
                 struct err *e) MUST_CHECK;
+
+/* scratch_copy into it. */
+bool part_copy(struct part *p, struct scratch *s, const uint64_t *at, bool framed,
+               struct err *e) MUST_CHECK;
 
 /* Sees to it that what was written is on its device. */
 bool part_sync(struct part *p, struct err *e) MUST_CHECK;

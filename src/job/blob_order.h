@@ -11,9 +11,11 @@ static inline int64_t blob_order(const struct layout *l, const struct division *
 {
     const int64_t tile = index % (l->across * l->down);
     const int planes = l->separate ? l->bands : 1;
+    const int64_t row = tile / l->across, column = tile % l->across;
+    const int64_t place =
+        d->kind == DIVISION_COLUMNS ? column * l->down + row : row * l->across + column;
 
-    return division_tile_order(d, tile / l->across, tile % l->across) * planes +
-           layout_plane(l, index);
+    return place * planes + layout_plane(l, index);
 }
 
 #endif

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/chunk_work.h"
 
+#include "cut.h"
 #include "parcel.h"
 
 #include "base/clock.h"
@@ -10,10 +11,12 @@
 #include "base/planes.h"
 #include "job/feed.h"
 #include "job/tile_cache.h"
-#include "pipeline/inside.h"
 #include "pipeline/execute.h"
+#include "pipeline/halve.h"
+#include "pipeline/inside.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +31,7 @@ struct chunk_worker {
     struct executor *executor, *careful; /* of the ticket's plans */
     struct tile_cache cache[PLAN_MAX_SOURCES];
     struct place place;
-    struct reused input[PLAN_MAX_SOURCES], output;
+    struct reused input[PLAN_MAX_SOURCES], output, overview[2];
     void *tile; /* one output tile */
     struct chunk_times times;
 };
@@ -42,7 +45,7 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
         return false;
     w->ticket = t;
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    w->tile = memory_new(1, layout_tile_bytes(&t->output), e);
+    w->tile = memory_new(1, layout_tile_bytes(&t->overviews.level[0]), e);
     bool ok = w->tile && executor_new(&w->executor, t->plan, e) &&
               (!t->careful || executor_new(&w->careful, t->careful, e));
     for (int i = 0; ok && i < t->n_sources; i++) {
@@ -70,6 +73,8 @@ void chunk_worker_free(struct chunk_worker *w)
     executor_free(w->executor);
     executor_free(w->careful);
     free(w->output.memory);
+    free(w->overview[0].memory);
+    free(w->overview[1].memory);
     free(w->tile);
     free(w);
 }
@@ -287,87 +292,48 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     return true;
 }
 
-/* Puts every `samples`-th pixel of a row. */
-static void place_samples(unsigned char *out, const unsigned char *in, size_t size, int samples,
-                          int64_t n)
-{
-#define PLACE(T)                                                                                   \
-    do {                                                                                           \
-        const T *restrict from = (const T *)(const void *)in;                                      \
-        T *restrict to = (T *)(void *)out;                                                         \
-        for (int64_t i = 0; i < n; i++)                                                            \
-            to[i * samples] = from[i];                                                             \
-    } while (0)
-    if (samples == 1)
-        memcpy(out, in, (size_t)n * size);
-    else if (size == 1)
-        PLACE(uint8);
-    else if (size == 2)
-        PLACE(uint16);
-    else if (size == 4)
-        PLACE(uint32);
-    else
-        PLACE(uint64);
-#undef PLACE
-}
-
-/* One tile as the file stores it; what lies past the raster is 0. Returns its bytes. */
-static size_t cut_tile(struct chunk_worker *w, const struct planes *out, int64_t index)
-{
-    const struct layout *l = &w->ticket->output;
-    const struct region tile = layout_region(l, index);
-    const struct region part = region_intersect(tile, out->region);
-    const int samples = layout_samples(l), first = layout_plane(l, index);
-    const size_t size = pixel_size(l->type), row_bytes = layout_row_bytes(l);
-    const int64_t rows = l->strips ? part.height : tile.height;
-
-    if (part.width < tile.width || part.height < rows)
-        memset(w->tile, 0, row_bytes * (size_t)rows);
-    for (int64_t y = 0; y < part.height; y++)
-        for (int s = 0; s < samples; s++)
-            place_samples((unsigned char *)w->tile + (size_t)y * row_bytes + (size_t)s * size,
-                          planes_at(out, first + s, part.x, part.y + y), size, samples, part.width);
-    return row_bytes * (size_t)rows;
-}
-
 struct packing {
     struct chunk_worker *worker;
-    const struct planes *out;
+    const struct planes *out; /* of the level at hand */
+    int level;
     struct buffer *result;
     struct parcel_table table;
     struct tick tick;
 };
 
+/* The bytes of the result from `at` on are the blob of that number. */
+static bool list_blob(struct packing *p, int64_t number, size_t at, struct err *e)
+{
+    const size_t size = p->result->size - at;
+    const unsigned char *bytes = p->result->data + at;
+    const struct parcel_blob blob = {number, (uint32_t)size, crc_of(bytes, size), bytes};
+
+    return parcel_add(&p->table, &blob, e);
+}
+
 static bool pack_tile(struct packing *p, int64_t index, struct err *e)
 {
     struct chunk_worker *w = p->worker;
+    const struct overviews *o = &w->ticket->overviews;
     const size_t at = p->result->size;
     double start = clock_s();
-    const size_t bytes = cut_tile(w, p->out, index);
+    const size_t bytes = cut_tile(&o->level[p->level], p->out, index, w->tile);
     bool ok = encoder_encode(w->ticket->encoder, w->tile, bytes, p->result, e);
 
     w->times.encode_s += clock_s() - start;
-    if (!ok)
-        return false;
-    const size_t size = p->result->size - at;
-    const struct parcel_blob blob = {
-        .index = index,
-        .size = (uint32_t)size,
-        .crc = crc_of(p->result->data + at, size),
-    };
-    if (!parcel_add(&p->table, &blob, e))
-        return false;
-    return p->tick.call(p->tick.ctx) || err_set(e, "stopped");
+    return ok && list_blob(p, o->first[p->level] + index, at, e) &&
+           (p->tick.call(p->tick.ctx) || err_set(e, "stopped"));
 }
 
-/* The tiles of the chunk in the order of writing, plane by plane at each place. */
-static bool pack_tiles(struct packing *p, const struct division *d, struct err *e)
+/* The level's tiles in the order of writing, plane by plane at each place. */
+static bool pack_tiles(struct packing *p, struct err *e)
 {
-    const struct layout *l = &p->worker->ticket->output;
+    const struct ticket *t = p->worker->ticket;
+    const struct layout *l = &t->overviews.level[p->level];
     const struct region r = p->out->region;
     const int64_t x0 = r.x / l->tile_width, x1 = ceil_div(r.x + r.width, l->tile_width);
     const int64_t y0 = r.y / l->tile_height, y1 = ceil_div(r.y + r.height, l->tile_height);
-    const bool down = d->kind == DIVISION_COLUMNS;
+    const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
     const int planes = l->separate ? l->bands : 1;
     const int64_t outer = down ? x1 - x0 : y1 - y0, inner = down ? y1 - y0 : x1 - x0;
 
@@ -378,10 +344,49 @@ static bool pack_tiles(struct packing *p, const struct division *d, struct err *
                 if (!pack_tile(p, layout_index(l, plane, row, column), e))
                     return false;
             }
-    return parcel_end(&p->table, true, p->result, e);
+    return true;
 }
 
-static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t n,
+/* The pixels themselves, of an overview whose tiles take in several chunks. */
+static bool pack_pixels(struct packing *p, int64_t chunk, struct err *e)
+{
+    const struct planes *out = p->out;
+    const size_t at = p->result->size, row = (size_t)out->region.width * pixel_size(out->type);
+
+    for (int b = 0; b < out->bands; b++)
+        for (int64_t y = 0; y < out->region.height; y++)
+            if (!buffer_append(p->result, planes_at(out, b, out->region.x, out->region.y + y), row,
+                               e))
+                return false;
+    return list_blob(p, overviews_blobs(&p->worker->ticket->overviews) + chunk, at, e);
+}
+
+/* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank 0. */
+static bool pack_overviews(struct packing *p, int64_t chunk, struct err *e)
+{
+    struct chunk_worker *w = p->worker;
+    const struct ticket *t = w->ticket;
+    const struct overviews *o = &t->overviews;
+    const struct halving_nodata nodata = {t->careful && !isnan(t->nodata), t->nodata};
+    const struct format format = plan_output(t->plan);
+    struct planes level[2];
+
+    for (int k = 1; k <= o->n && k <= o->local + 1; k++) {
+        struct planes *half = &level[k % 2];
+        if (!reuse_planes(half, &w->overview[k % 2], format, halved_region(p->out->region), 0, e))
+            return false;
+        double start = clock_s();
+        halve((enum halving)o->how, p->out, &nodata, half);
+        w->times.overview_s += clock_s() - start;
+        p->out = half;
+        p->level = k;
+        if (!(k <= o->local ? pack_tiles(p, e) : pack_pixels(p, chunk, e)))
+            return false;
+    }
+    return true;
+}
+
+static bool compute(struct chunk_worker *w, int64_t number, const unsigned char *payload, size_t n,
                     struct buffer *result, struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
@@ -392,7 +397,7 @@ static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t
         !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
         return false;
     struct packing p = {.worker = w, .out = &out, .result = result, .tick = tick};
-    bool ok = pack_tiles(&p, &t->sizing.division, e);
+    bool ok = pack_tiles(&p, e) && pack_overviews(&p, number, e) && parcel_end(&p.table, result, e);
     buffer_free(&p.table.bytes);
     w->times.pixels += chunk.width * chunk.height;
     return ok;
@@ -406,7 +411,7 @@ bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload,
 
     w->place.chunk = r;
     w->place.chunk_index = chunk;
-    if (compute(w, payload, n, result, tick, e))
+    if (compute(w, chunk, payload, n, result, tick, e))
         return true;
     return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", w->ticket->scene,
                        (long long)chunk, (long long)r.width, (long long)r.height, (long long)r.x,

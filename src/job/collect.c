@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/collect.h"
 
+#include "apex.h"
 #include "blob_order.h"
 #include "parcel.h"
 
@@ -31,6 +32,9 @@ struct waiting {
 
 struct collect {
     struct output *output;
+    const struct overviews *overviews;
+    struct scratch *scratch; /* rank 0's: of blobs that get their places at the end */
+    struct apex *apex;       /* of pixels of the upper overviews */
     const struct division *division;
     uint64_t align; /* of the first blob of a chunk that its rank writes; 1: none */
     struct parcel *first_due, **last_due;
@@ -42,14 +46,21 @@ struct collect {
 };
 
 bool collect_new(struct collect **out, struct output *output, const struct division *division,
-                 uint64_t align, struct err *e)
+                 struct scratch *scratch, struct apex *apex, uint64_t align, struct err *e)
 {
     const struct layout *l = output_layout(output);
     struct collect *c = memory_new(1, sizeof *c, e);
 
     if (!c)
         return false;
-    *c = (struct collect){.output = output, .division = division, .n_blobs = layout_blobs(l)};
+    *c = (struct collect){
+        .output = output,
+        .overviews = output_overviews(output),
+        .scratch = scratch,
+        .apex = apex,
+        .division = division,
+        .n_blobs = layout_blobs(l),
+    };
     c->align = align;
     c->last_due = &c->first_due;
     c->planes = l->separate ? l->bands : 1;
@@ -73,11 +84,12 @@ static void release(struct collect *c, struct waiting *w)
 {
     struct parcel *p = w->parcel;
 
-    c->held_bytes -= w->bytes ? w->size : 0;
+    const bool with_rank = !w->bytes;
+    c->held_bytes -= with_rank ? 0 : w->size;
     *w = (struct waiting){0};
     if (--p->n_waiting > 0)
         return;
-    if (!p->places) {
+    if (!with_rank) {
         parcel_free(p);
         return;
     }
@@ -174,33 +186,59 @@ static bool write_next(struct collect *c, struct err *e)
     return true;
 }
 
-/* Files one blob of a parcel, to be written in its turn. */
-static bool file_blob(struct collect *c, struct parcel *parcel, const struct parcel_blob *blob)
+/* Takes a blob that gets its place at the end. */
+static bool take_later(struct collect *c, const struct parcel_blob *blob, struct err *e)
 {
-    if (blob->index < 0 || blob->index >= c->n_blobs || blob->size == 0)
-        return false;
-    struct waiting *w = &c->blob[order_of(c, blob->index)];
-    if (w->parcel || order_of(c, blob->index) < c->next)
-        return false;
-    if (blob->bytes && crc_of(blob->bytes, blob->size) != blob->crc)
-        return false;
+    const double start = clock_s();
+    const bool ok =
+        !blob->bytes || scratch_add(c->scratch, blob->index, blob->bytes, blob->size, e);
+
+    c->times.write_s += clock_s() - start;
+    c->times.written_bytes += blob->bytes ? blob->size : 0;
+    c->times.blobs++;
+    return ok && output_note(c->output, blob->index, blob->size, e);
+}
+
+/* Files one blob of a parcel: most are to be written in their turn. *sound: whether it is one. */
+static bool file_blob(struct collect *c, struct parcel *parcel, const struct parcel_blob *blob,
+                      bool *sound, struct err *e)
+{
+    const int64_t all = overviews_blobs(c->overviews);
+
+    *sound = blob->index >= 0 && blob->size > 0 &&
+             (!blob->bytes || crc_of(blob->bytes, blob->size) == blob->crc);
+    if (!*sound)
+        return true;
+    if (blob->index >= all) {
+        *sound = blob->index - all == parcel->chunk &&
+                 apex_take(c->apex, parcel->chunk, blob->bytes, blob->size);
+        return true;
+    }
+    if (overviews_later(c->overviews, blob->index))
+        return take_later(c, blob, e);
+    const int64_t order = order_of(c, blob->index);
+    struct waiting *w = &c->blob[order];
+    *sound = !w->parcel && order >= c->next;
+    if (!*sound)
+        return true;
     *w = (struct waiting){parcel, blob->bytes, blob->size, parcel->n_blobs++};
     parcel->n_waiting++;
     c->held_bytes += blob->bytes ? blob->size : 0;
     return true;
 }
 
-/* False with *sound when memory is short. */
+/* False with *e set, or without *sound. */
 static bool file_blobs(struct collect *c, struct parcel *parcel, bool *sound, struct err *e)
 {
     struct parcel_reader r;
     struct parcel_blob blob;
 
     *sound = parcel_open(&r, &parcel->bytes);
-    if (*sound && !r.has_blobs && !(parcel->places = memory_new(r.n, sizeof *parcel->places, e)))
+    if (*sound && !(parcel->places = memory_new(r.n, sizeof *parcel->places, e)))
         return false;
     while (*sound && parcel_next(&r, &blob))
-        *sound = file_blob(c, parcel, &blob);
+        if (!file_blob(c, parcel, &blob, sound, e))
+            return false;
     *sound = *sound && parcel_is_whole(&r);
     return *sound;
 }
@@ -229,6 +267,10 @@ bool collect_store(struct collect *c, int64_t chunk, int rank, struct buffer *re
         if (parcel->n_waiting == 0)
             parcel_free(parcel);
         return sound ? false : damaged(c, chunk, e);
+    }
+    if (parcel->n_waiting == 0) { /* all its blobs get their places at the end */
+        parcel_free(parcel);
+        return true;
     }
     if (c->held_bytes > c->times.held_bytes_most)
         c->times.held_bytes_most = c->held_bytes;

@@ -28,24 +28,31 @@ const struct param source_params[] = {
 };
 
 struct sink_args {
-    int format, type;
+    int format, type, overviews, overview_count;
     bool overwrite;
     const char *nodata;
     struct text_list creation_options;
 };
 
-enum { FORMAT_AUTO, FORMAT_GTIFF };
-static const char *const formats[] = {"auto", "GTiff", NULL};
+enum { FORMAT_AUTO, FORMAT_GTIFF, FORMAT_COG };
+static const char *const formats[] = {"auto", "GTiff", "COG", NULL};
+
+/* Then as enum halving. */
+static const char *const overview_names[] = {"none", "nearest", "average", "mode", NULL};
 
 const struct param sink_params[] = {
-    {"of", "format; auto goes by the name's ending", P_CHOICE, offsetof(struct sink_args, format),
-     "auto", formats, 0, 0},
-    {"co", "creation option K=V, as GDAL's GTiff driver names them", P_LIST,
+    {"of", "format; auto is GTiff; COG: Cloud Optimized GeoTIFF, with overviews", P_CHOICE,
+     offsetof(struct sink_args, format), "auto", formats, 0, 0},
+    {"co", "creation option K=V, as GDAL's driver of the format names them", P_LIST,
      offsetof(struct sink_args, creation_options), NULL, NULL, 0, 0},
     {"ot", "pixel type of the output; same is the pipeline's", P_TYPE,
      offsetof(struct sink_args, type), "same", NULL, 0, 0},
     {"nodata", "nodata value of the output (default: the scene's)", P_TEXT,
      offsetof(struct sink_args, nodata), NULL, NULL, 0, 0},
+    {"overviews", "overviews in a GTiff, by the value they have of four pixels", P_CHOICE,
+     offsetof(struct sink_args, overviews), "none", overview_names, 0, 0},
+    {"overview-count", "how many; 0: until one fits into a tile", P_INT,
+     offsetof(struct sink_args, overview_count), "0", NULL, 0, 30},
     {"overwrite", "replace an output that exists", P_BOOL, offsetof(struct sink_args, overwrite),
      "false", NULL, 0, 0},
     {0},
@@ -72,8 +79,8 @@ static bool check_format(const char *path, int format, struct err *e)
 {
     const char *dot = strrchr(path, '.');
 
-    if (format == FORMAT_GTIFF || (dot && (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff") ||
-                                           !strcasecmp(dot, ".gtiff"))))
+    if (format != FORMAT_AUTO || (dot && (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff") ||
+                                          !strcasecmp(dot, ".gtiff"))))
         return true;
     return err_usage(e,
                      "write: %s does not end in .tif; GeoTIFF is what is written, say --of=GTiff "
@@ -107,6 +114,11 @@ static bool read_sink(struct endpoints *out, const struct step *step, struct err
     out->sink.creation_options = args.creation_options;
     out->sink.overwrite = args.overwrite;
     out->sink_type = args.type;
+    out->sink.cog = args.format == FORMAT_COG;
+    out->sink.resampling = args.overviews - 1;
+    out->sink.n_overviews = args.overview_count;
+    if (ok && out->sink.cog && (args.overviews || args.overview_count))
+        ok = err_usage(e, "write: with --of=COG say --co OVERVIEW_RESAMPLING, --co OVERVIEW_COUNT");
     params_free(NULL, NULL, &paths);
     return ok && check_format(out->sink.path, args.format, e) && read_nodata(out, args.nodata, e);
 }

@@ -26,10 +26,20 @@ struct rank_state {
     struct ticket ticket;
     struct chunk_worker *worker;
     struct shared *shared; /* NULL: rank 0 alone touches files */
+    struct scratch
+        *scratch; /* NULL: all blobs have their places at once, or this rank writes none */
     struct farm_times times;
 };
 
 const char *const job_io_names[] = {"auto", "root", "shared", NULL};
+
+/* A file for blobs without a place, where there will be any. */
+static bool open_scratch(struct rank_state *s, const char *beside, struct err *e)
+{
+    const struct overviews *o = &s->ticket.overviews;
+
+    return s->scratch || (o->n == 0 && !o->cog) || scratch_new(&s->scratch, beside, e);
+}
 
 /* Whether this rank sees the files that rank 0 does; opens them if so. */
 static bool share_files(struct cluster *c, struct rank_state *s, const struct job_options *options,
@@ -51,8 +61,10 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
          cluster_share(c, &files, e);
 
     ok = ok && cluster_agree(c,
-                             shared_open(&s->shared, &files, &s->ticket,
-                                         s->leads ? &s->lead.sources : NULL, &shared, s->worker, e),
+                             open_scratch(s, ends.sink.path, e) &&
+                                 shared_open(&s->shared, &files, &s->ticket,
+                                             s->leads ? &s->lead.sources : NULL, &shared, s->worker,
+                                             s->scratch, e),
                              e);
     buffer_free(&files);
     endpoints_free(&ends);
@@ -97,12 +109,31 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
     ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
     if (ok) {
         ok = ticket_open(&s->ticket, &bytes, e) &&
-             chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e);
+             chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
+             (!s->leads || open_scratch(s, s->lead.ends.sink.path, e));
         ok = cluster_agree(c, ok, e) && choose_io(c, s, options, memory, e);
     }
     if (ok)
-        ok = cluster_agree(c, !s->leads || lead_begin(&s->lead, &s->ticket, e), e);
+        ok = cluster_agree(c, !s->leads || lead_begin(&s->lead, &s->ticket, s->scratch, e), e);
     buffer_free(&bytes);
+    return ok;
+}
+
+/* Blobs in scratch files go to their places, now that all are known. */
+static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
+{
+    const struct overviews *o = &s->ticket.overviews;
+    struct buffer places = {0};
+
+    if (o->n == 0 && !o->cog)
+        return true;
+    bool ok = cluster_agree(c, !s->leads || lead_lay_out(&s->lead, s->scratch, &places, e), e);
+    if (ok && s->shared)
+        ok = cluster_share(c, &places, e) &&
+             cluster_agree(c, shared_place(s->shared, (const uint64_t *)(void *)places.data, e), e);
+    else if (ok)
+        ok = cluster_agree(c, !s->leads || output_copy(s->lead.output, s->scratch, e), e);
+    buffer_free(&places);
     return ok;
 }
 
@@ -116,6 +147,8 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
     const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
 
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
+        return false;
+    if (!place_later(c, s, e))
         return false;
     if (s->shared && !cluster_agree(c, shared_sync(s->shared, e), e))
         return false;
@@ -162,6 +195,7 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"seconds", "messages", t->message_s},
         {"seconds", "decoding", chunk->decode_s},
         {"seconds", "assembling", chunk->assemble_s},
+        {"seconds", "overviews", chunk->overview_s},
         {"seconds", "encoding", chunk->encode_s},
         {"seconds", "waiting", t->wait_s},
         {"amounts", "chunks", (double)t->tasks},
@@ -212,6 +246,7 @@ bool job_run(struct cluster *c, const struct job_options *options, struct err *e
     if (s.leads)
         lead_end(&s.lead);
     shared_close(s.shared);
+    scratch_free(s.scratch);
     chunk_worker_free(s.worker);
     ticket_free(&s.ticket);
     return ok;

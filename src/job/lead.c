@@ -139,7 +139,9 @@ static bool choose_sizing(struct lead *l, struct err *e)
         .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
         .n_ranks = l->n_ranks,
-        .output = &l->layout,
+        .output = &l->overviews.level[0],
+        .unit = 1 << l->overviews.local,
+        .lead_more = apex_bytes(&l->overviews),
         .also = l->careful ? l->plan : NULL,
     };
 
@@ -147,6 +149,50 @@ static bool choose_sizing(struct lead *l, struct err *e)
         if (l->sources.list[i].blobs)
             wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
     return sizing_choose(&l->sizing, &wish, l->careful ? l->careful : l->plan, e);
+}
+
+/* Chunks of 2^local tiles squared make so many overviews themselves, and leave less to rank 0; but
+ * there must be enough of them for all ranks, and each must fit into memory. */
+static bool choose_local(struct lead *l, struct err *e)
+{
+    enum { LOCAL_MOST = 3, CHUNKS_PER_RANK = 8 };
+    struct overviews *o = &l->overviews;
+    const struct layout *full = &o->level[0];
+
+    for (int local = o->n < LOCAL_MOST ? o->n : LOCAL_MOST;; local--) {
+        const int64_t side_x = (int64_t)full->tile_width << local;
+        const int64_t side_y = (int64_t)full->tile_height << local;
+        const int64_t n = ceil_div(full->width, side_x) * ceil_div(full->height, side_y);
+        o->local = local;
+        if (local > 1 && n < (int64_t)CHUNKS_PER_RANK * l->n_ranks)
+            continue;
+        if (choose_sizing(l, e))
+            return true;
+        if (local <= 1 || e->status != EXIT_USAGE)
+            return false;
+    }
+}
+
+/* Which overviews there will be. */
+static bool choose_overviews(struct lead *l, const struct layout *full, struct err *e)
+{
+    const struct output_options *sink = &l->ends.sink;
+    const bool any = sink->resampling >= 0;
+    int n = 0;
+
+    l->overviews.cog = sink->cog;
+    l->overviews.how = any ? sink->resampling : 0;
+    if (any)
+        n = sink->n_overviews ? sink->n_overviews : overviews_default(full);
+    if (n > overviews_most(full))
+        n = overviews_most(full);
+    overviews_lay_out(&l->overviews, full, n);
+    if (n > 0 && (full->strips || !overviews_can_tile(full)))
+        return err_usage(e,
+                         "%s: overviews need square tiles with sides of 64, 128, 256, 512, 1024, "
+                         "2048 or 4096 pixels",
+                         sink->path);
+    return true;
 }
 
 static void tell_sources(const struct lead *l)
@@ -215,7 +261,7 @@ static bool pack(struct lead *l, struct buffer *ticket, struct err *e)
         .careful = l->careful != NULL,
         .nodata = l->nodata,
         .encoder = &encoder,
-        .output = &l->layout,
+        .overviews = &l->overviews,
         .sizing = &l->sizing,
     };
     bool ok = output_template(l->output, &encoder, e);
@@ -303,8 +349,15 @@ static bool create_output(struct lead *l, struct err *e)
         return false;
     grid.mask = mask ? lead_mask_fill : NULL;
     grid.ctx = mask;
+    if (mask && l->overviews.n + l->overviews.cog > 0) {
+        lead_mask_free(mask);
+        return err_usage(e,
+                         "%s: overviews and COG are not written for scenes with a mask; write "
+                         "without them, or give the pixels outside the data a value first",
+                         l->ends.sink.path);
+    }
     bool ok =
-        output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid, &l->layout, e);
+        output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid, &l->overviews, e);
     lead_mask_free(mask);
     return ok;
 }
@@ -313,6 +366,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
                struct buffer *ticket, struct err *e)
 {
     struct format out;
+    struct layout full;
 
     l->n_ranks = n_ranks;
     l->memory_bytes = memory_bytes;
@@ -321,21 +375,23 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
         return false;
     out = plan_output(l->plan);
     l->ends.sink.tile_side = choose_tile(l->plan);
-    if (!output_check(&l->ends.sink, out.type, out.bands, out.width, out.height, &l->layout, e) ||
-        !choose_sizing(l, e))
+    if ((l->ends.sink.cog && !cog_options(&l->ends.sink, out.type, &l->cog, e)) ||
+        !output_check(&l->ends.sink, out.type, out.bands, out.width, out.height, &full, e) ||
+        !choose_overviews(l, &full, e) || !choose_local(l, e))
         return false;
     if (l->options->verbose)
         tell(l);
     return create_output(l, e) && pack(l, ticket, e);
 }
 
-bool lead_begin(struct lead *l, const struct ticket *t, struct err *e)
+bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch, struct err *e)
 {
     const struct division *d = &t->sizing.division;
 
     progress_begin(&l->progress, l->options->progress, d->width * d->height, l->n_ranks);
-    return feed_new(&l->feed, t, &l->sources, l->n_ranks, e) &&
-           collect_new(&l->collect, l->output, d, l->shares ? l->options->align : 1, e) &&
+    return feed_new(&l->feed, t, &l->sources, l->n_ranks, e) && apex_new(&l->apex, t, e) &&
+           collect_new(&l->collect, l->output, d, scratch, l->apex,
+                       l->shares ? l->options->align : 1, e) &&
            schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                         l->n_ranks, e);
 }
@@ -403,6 +459,14 @@ struct farm_lead lead_farm(struct lead *l)
     return (struct farm_lead){l, pick, load, store, answer, finished};
 }
 
+bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places, struct err *e)
+{
+    const size_t n = (size_t)overviews_blobs(&l->overviews) * sizeof(uint64_t);
+
+    return apex_finish(l->apex, scratch, l->output, e) && output_lay_out(l->output, e) &&
+           buffer_append(places, output_places(l->output), n, e);
+}
+
 bool lead_finish(struct lead *l, struct err *e)
 {
     const double start = clock_s();
@@ -420,6 +484,8 @@ void lead_end(struct lead *l)
     progress_end(&l->progress);
     schedule_free(l->schedule);
     collect_free(l->collect);
+    apex_free(l->apex);
+    cog_options_free(&l->cog);
     part_probe_free(&l->probe);
     feed_free(l->feed);
     output_abandon(l->output);

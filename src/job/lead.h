@@ -3,6 +3,7 @@
 #ifndef JOB_LEAD_H
 #define JOB_LEAD_H
 
+#include "apex.h"
 #include "endpoints.h"
 #include "shared.h"
 #include "sources.h"
@@ -12,6 +13,7 @@
 #include "job/feed.h"
 #include "job/job.h"
 #include "job/schedule.h"
+#include "raster/cog_options.h"
 #include "report/run_report.h"
 
 struct lead {
@@ -26,7 +28,9 @@ struct lead {
     struct sources sources;
     struct plan *plan, *careful; /* as the ticket's */
     double nodata;
-    struct layout layout; /* of the output */
+    struct overviews overviews; /* of the output, which is level 0 */
+    struct cog_options cog;
+    struct apex *apex;
     struct sizing sizing;
     struct output *output;
     struct feed *feed;
@@ -54,11 +58,17 @@ bool lead_describe(struct lead *l, struct buffer *files, struct err *e) MUST_CHE
 /* All see the same: ranks will read and write themselves. */
 void lead_share(struct lead *l);
 
-/* Makes ready to serve chunks; the ticket is borrowed from now on. */
-bool lead_begin(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;
+/* Makes ready to serve chunks; ticket and scratch file (NULL: there is none) are borrowed
+ * from now on. */
+bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
+                struct err *e) MUST_CHECK;
 
 /* The farm's questions are answered from here. */
 struct farm_lead lead_farm(struct lead *l);
+
+/* When all chunks are done, where blobs of a scratch file go: *places has an offset for each. */
+bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places,
+                  struct err *e) MUST_CHECK;
 
 /* Completes the output: its name appears. */
 bool lead_finish(struct lead *l, struct err *e) MUST_CHECK;

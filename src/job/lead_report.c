@@ -22,9 +22,9 @@ static bool report_files(struct lead *l, struct run_report *r, struct err *e)
            run_report_text(r, "scene", "way", l->sources.list[0].blobs ? "blobs" : "gdal", e) &&
            run_report_text(r, "scene", "why", l->sources.list[0].why, e) &&
            run_report_text(r, "output", "path", l->ends.sink.path, e) &&
-           run_report_text(r, "output", "type", pixel_name(l->layout.type), e) &&
-           run_report_number(r, "output", "tile_width", l->layout.tile_width, e) &&
-           run_report_number(r, "output", "tile_height", l->layout.tile_height, e);
+           run_report_text(r, "output", "type", pixel_name(l->overviews.level[0].type), e) &&
+           run_report_number(r, "output", "tile_width", l->overviews.level[0].tile_width, e) &&
+           run_report_number(r, "output", "tile_height", l->overviews.level[0].tile_height, e);
 }
 
 static bool report_plan(struct lead *l, struct run_report *r, struct err *e)
@@ -48,7 +48,8 @@ static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
     const struct feed_times *feed = feed_times(l->feed);
     const struct collect_times *collect = collect_times(l->collect);
     const double wall = clock_s() - l->start_s;
-    const double pixels = (double)l->layout.width * (double)l->layout.height;
+    const double pixels =
+        (double)l->overviews.level[0].width * (double)l->overviews.level[0].height;
 
     return run_report_number(r, "totals", "wall_seconds", wall, e) &&
            run_report_number(r, "totals", "megapixels_per_second", pixels / wall / 1e6, e) &&

@@ -8,13 +8,12 @@ bool parcel_add(struct parcel_table *t, const struct parcel_blob *blob, struct e
 {
     t->n++;
     return pack_i64(&t->bytes, blob->index, e) && pack_u32(&t->bytes, blob->size, e) &&
-           pack_u32(&t->bytes, blob->crc, e);
+           pack_u32(&t->bytes, blob->crc, e) && pack_u32(&t->bytes, blob->bytes != NULL, e);
 }
 
-bool parcel_end(struct parcel_table *t, bool has_blobs, struct buffer *parcel, struct err *e)
+bool parcel_end(struct parcel_table *t, struct buffer *parcel, struct err *e)
 {
-    bool ok = buffer_append(parcel, t->bytes.data, t->bytes.size, e) && pack_u32(parcel, t->n, e) &&
-              pack_u32(parcel, has_blobs, e);
+    bool ok = buffer_append(parcel, t->bytes.data, t->bytes.size, e) && pack_u32(parcel, t->n, e);
 
     buffer_free(&t->bytes);
     *t = (struct parcel_table){0};
@@ -28,7 +27,6 @@ bool parcel_open(struct parcel_reader *r, const struct buffer *parcel)
     const unsigned char *end = parcel->data + parcel->size - PARCEL_END;
     struct unpack u = unpack_begin(end, PARCEL_END);
     r->n = unpack_u32(&u);
-    r->has_blobs = unpack_u32(&u) != 0;
     if (r->n == 0 || r->n > (parcel->size - PARCEL_END) / PARCEL_ENTRY)
         return false;
     r->at = parcel->data;
@@ -45,7 +43,7 @@ bool parcel_next(struct parcel_reader *r, struct parcel_blob *blob)
     *blob = (struct parcel_blob){.index = unpack_i64(&u)};
     blob->size = unpack_u32(&u);
     blob->crc = unpack_u32(&u);
-    if (r->has_blobs) {
+    if (unpack_u32(&u) != 0) {
         if (blob->size > (size_t)(r->blobs_end - r->at))
             return false;
         blob->bytes = r->at;

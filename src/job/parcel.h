@@ -1,14 +1,14 @@
 /* parcel.h - the result of a chunk as bytes: its blobs one after the other, then a table of them.
  *
- * The table has for each blob its index (i64), size (u32) and CRC (u32); behind it stand the number of
- * blobs (u32) and whether they are there (u32) or stay with the rank, which will write them itself.
+ * The table has for each blob its number (i64), size (u32), CRC (u32) and whether its bytes are here
+ * (u32) or stay with the rank, which writes them itself; behind it stands the number of blobs (u32).
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_PARCEL_H
 #define JOB_PARCEL_H
 
 #include "base/memory.h"
 
-enum { PARCEL_ENTRY = 16, PARCEL_END = 8 };
+enum { PARCEL_ENTRY = 20, PARCEL_END = 4 };
 
 struct parcel_blob {
     int64_t index;
@@ -22,13 +22,11 @@ struct parcel_table {
     uint32_t n;
 };
 bool parcel_add(struct parcel_table *t, const struct parcel_blob *blob, struct err *e) MUST_CHECK;
-bool parcel_end(struct parcel_table *t, bool has_blobs, struct buffer *parcel,
-                struct err *e) MUST_CHECK;
+bool parcel_end(struct parcel_table *t, struct buffer *parcel, struct err *e) MUST_CHECK;
 
 struct parcel_reader {
     const unsigned char *at, *blobs_end, *table, *end;
     uint32_t n; /* blobs */
-    bool has_blobs;
 };
 
 /* False if the bytes are no parcel. parcel_next is false behind the last blob, and for one that the

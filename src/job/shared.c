@@ -24,6 +24,7 @@ struct shared {
     struct sources own;
     struct feed *feed;
     struct part *part;
+    struct scratch *scratch; /* of blobs that get their places at the end; borrowed */
     struct kept *kept;
     struct buffer payload;
     struct shared_times times;
@@ -110,13 +111,13 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
 
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
                  const struct sources *sources, const struct shared_options *options,
-                 struct chunk_worker *worker, struct err *e)
+                 struct chunk_worker *worker, struct scratch *scratch, struct err *e)
 {
     struct shared *s = memory_new(1, sizeof *s, e);
 
     if (!s)
         return false;
-    *s = (struct shared){.ticket = t, .worker = worker};
+    *s = (struct shared){.ticket = t, .worker = worker, .scratch = scratch};
     if (!open_described(s, description, e) || (!sources && !open_sources(s, options, e)) ||
         !feed_new(&s->feed, t, sources ? sources : &s->own, 1, e)) {
         shared_close(s);
@@ -148,6 +149,15 @@ void shared_close(struct shared *s)
     free(s);
 }
 
+bool shared_place(struct shared *s, const uint64_t *at, struct err *e)
+{
+    const double start = clock_s();
+    const bool ok = part_copy(s->part, s->scratch, at, s->ticket->overviews.cog, e);
+
+    s->times.write_s += clock_s() - start;
+    return ok;
+}
+
 bool shared_sync(struct shared *s, struct err *e)
 {
     return part_sync(s->part, e);
@@ -165,17 +175,40 @@ const struct feed_times *shared_feed_times(const struct shared *s)
 
 /* --- working ---------------------------------------------------------------------------------- */
 
-/* A parcel without its blobs. */
-static bool pack_table(const struct buffer *parcel, struct buffer *out, struct err *e)
+static bool add_later(struct shared *s, const struct parcel_blob *blob, const unsigned char *bytes,
+                      struct err *e)
 {
+    const double start = clock_s();
+    const bool ok = scratch_add(s->scratch, blob->index, bytes, blob->size, e);
+
+    s->times.write_s += clock_s() - start;
+    s->times.written_bytes += blob->size;
+    return ok;
+}
+
+/* What rank 0 gets of a parcel: pixels of overviews, and a table of the blobs. Those without a place
+ * yet go to the rank's scratch file, the others wait in *waits for their places. */
+static bool part_with(struct shared *s, const struct buffer *parcel, struct buffer *out,
+                      bool *waits, struct err *e)
+{
+    const struct overviews *o = &s->ticket->overviews;
     struct parcel_table table = {0};
     struct parcel_reader r;
     struct parcel_blob blob;
     bool ok = parcel_open(&r, parcel) || err_set(e, "the chunk has no blobs (a defect)");
 
-    while (ok && parcel_next(&r, &blob))
-        ok = parcel_add(&table, &blob, e);
-    ok = ok && parcel_end(&table, false, out, e);
+    while (ok && parcel_next(&r, &blob)) {
+        const unsigned char *bytes = blob.bytes;
+        const bool pixels = blob.index >= overviews_blobs(o);
+        blob.bytes = pixels ? bytes : NULL;
+        *waits |= !pixels && !overviews_later(o, blob.index);
+        if (pixels)
+            ok = buffer_append(out, bytes, blob.size, e);
+        else if (overviews_later(o, blob.index))
+            ok = add_later(s, &blob, bytes, e);
+        ok = ok && parcel_add(&table, &blob, e);
+    }
+    ok = ok && parcel_end(&table, out, e);
     buffer_free(&table.bytes);
     return ok;
 }
@@ -185,6 +218,7 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
 {
     struct shared *s = shared;
     struct kept *k = memory_new(1, sizeof *k, e);
+    bool waits = false;
 
     (void)payload, (void)n; /* there is none */
     if (!k)
@@ -195,10 +229,10 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
     bool ok = feed_load(s->feed, chunk, 0, &s->payload, e);
     s->times.feed_s += clock_s() - start;
     ok = ok && chunk_work(s->worker, chunk, s->payload.data, s->payload.size, &k->blobs, tick, e) &&
-         pack_table(&k->blobs, result, e);
-    if (!ok) {
+         part_with(s, &k->blobs, result, &waits, e);
+    if (!ok || !waits) {
         kept_free(k);
-        return false;
+        return ok;
     }
     k->next = s->kept;
     s->kept = k;
@@ -225,17 +259,25 @@ static bool flush(struct shared *s, struct run *run, struct err *e)
 static bool write_blobs(struct shared *s, const struct buffer *blobs, const unsigned char *places,
                         size_t n, struct err *e)
 {
+    const struct overviews *o = &s->ticket->overviews;
+    const unsigned char *end = places + n;
     struct parcel_reader r;
     struct parcel_blob blob;
     struct run run = {0};
+    int64_t at;
 
-    if (!parcel_open(&r, blobs) || n != r.n * sizeof(int64_t))
-        return err_set(e, "the places of a chunk's blobs arrived damaged");
+    if (!parcel_open(&r, blobs))
+        return err_set(e, "the blobs of a chunk are damaged (a defect)");
     while (parcel_next(&r, &blob)) {
-        int64_t at;
+        if (blob.index >= overviews_blobs(o) || overviews_later(o, blob.index))
+            continue;
+        if ((size_t)(end - places) < sizeof at)
+            return err_set(e, "the places of a chunk's blobs arrived damaged");
         memcpy(&at, places, sizeof at);
         places += sizeof at;
-        if (run.size > 0 && run.at + run.size != (uint64_t)at && !flush(s, &run, e))
+        if (run.size > 0 &&
+            (run.at + run.size != (uint64_t)at || run.bytes + run.size != blob.bytes) &&
+            !flush(s, &run, e))
             return false;
         if (run.size == 0)
             run = (struct run){blob.bytes, (uint64_t)at, 0};

@@ -14,6 +14,7 @@
 #include "job/feed.h"
 #include "job/ticket.h"
 #include "raster/part.h"
+#include "raster/scratch.h"
 
 /* What rank 0 tells of the files, for the others to find out whether they see the same. */
 struct shared_files {
@@ -35,10 +36,11 @@ struct shared_options {
 };
 
 /* Opens the files on this rank, if it sees what rank 0 has described; *sources are rank 0's own,
- * NULL elsewhere. Ticket and worker are borrowed. Fails naming the file that is not seen. */
+ * NULL elsewhere. Ticket,
+ * worker and scratch file are borrowed. Fails naming the file that is not seen. */
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
                  const struct sources *sources, const struct shared_options *options,
-                 struct chunk_worker *worker, struct err *e) MUST_CHECK;
+                 struct chunk_worker *worker, struct scratch *scratch, struct err *e) MUST_CHECK;
 void shared_close(struct shared *s);
 
 /* The farm's work, in place of chunk_work: the blobs are kept … */
@@ -48,6 +50,9 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
 /* … until the answer says where each goes. */
 bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size_t n,
                   struct err *e) MUST_CHECK;
+
+/* Moves what is in this rank's scratch file to its places in the output. */
+bool shared_place(struct shared *s, const uint64_t *at, struct err *e) MUST_CHECK;
 
 /* What this rank wrote is on its device. */
 bool shared_sync(struct shared *s, struct err *e) MUST_CHECK;

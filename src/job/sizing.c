@@ -72,7 +72,11 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
     for (int i = 0; i < plan->stages.n_sources; i++)
         if (!weigh_source(wish, plan, i, needs[i], w, e))
             return false;
-    return planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e);
+    if (!planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e))
+        return false;
+    if (wish->unit > 1) /* overviews of the chunk, and their blobs */
+        w->output += w->output / 2;
+    return true;
 }
 
 /* What a rank holds of a source's tiles to go down its lanes: two rows of them. */
@@ -149,7 +153,7 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
     const size_t sent = (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
     s->send_bytes = free_bytes / 4;
-    s->lead_bytes = common + known_bytes(wish, d) + w.task + held * w.output +
+    s->lead_bytes = common + wish->lead_more + known_bytes(wish, d) + w.task + held * w.output +
                     (sent < s->send_bytes + w.task ? sent : s->send_bytes + w.task);
     return true;
 }
@@ -157,6 +161,16 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
 static size_t most(const struct sizing *s)
 {
     return s->worker_bytes > s->lead_bytes ? s->worker_bytes : s->lead_bytes;
+}
+
+/* The output in units of chunks. */
+static struct layout units(const struct sizing_wish *wish)
+{
+    struct layout l = *wish->output;
+
+    l.tile_width *= wish->unit;
+    l.tile_height *= wish->unit;
+    return l;
 }
 
 /* The smallest step a chunk grows by: whole output tiles that cover whole input tiles. */
@@ -186,7 +200,8 @@ static int64_t reduction(const struct plan *plan, const struct layout *l)
 static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, int64_t *width,
                        int64_t *height)
 {
-    const struct layout *l = wish->output;
+    const struct layout grid = units(wish);
+    const struct layout *l = &grid;
     const struct region halo = halo_of(plan, l);
     const int64_t step_x =
         step(l->tile_width, wish->inputs[0] ? wish->inputs[0]->tile_width : 0, l->width);
@@ -210,7 +225,8 @@ static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, 
 /* Fewer, larger chunks leave ranks idle: halves the chunk until there are enough of them. */
 static void spread(const struct sizing_wish *wish, int64_t *width, int64_t *height)
 {
-    const struct layout *l = wish->output;
+    const struct layout grid = units(wish);
+    const struct layout *l = &grid;
     const int64_t wanted = wish->n_ranks == 1 ? 1 : (int64_t)CHUNKS_PER_RANK * wish->n_ranks;
 
     while (ceil_div(l->width, *width) * ceil_div(l->height, *height) < wanted) {
@@ -226,7 +242,8 @@ static void spread(const struct sizing_wish *wish, int64_t *width, int64_t *heig
 static void first_wish(const struct sizing_wish *wish, const struct plan *plan, int64_t *width,
                        int64_t *height)
 {
-    const struct layout *l = wish->output;
+    const struct layout grid = units(wish);
+    const struct layout *l = &grid;
     const struct region halo = halo_of(plan, l);
 
     wish_lanes(wish, plan, width, height);
@@ -264,7 +281,8 @@ static bool shrink(const struct layout *l, int64_t *width, int64_t *height)
 bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const struct plan *plan,
                    struct err *e)
 {
-    const struct layout *l = wish->output;
+    const struct layout grid = units(wish);
+    const struct layout *l = &grid;
     const bool given = wish->chunk_width > 0;
     int64_t width = wish->chunk_width, height = wish->chunk_height;
     char text[2][32];

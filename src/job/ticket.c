@@ -58,6 +58,13 @@ static bool pack_layout(struct buffer *b, const struct layout *l, struct err *e)
            pack_u32(b, l->separate, e);
 }
 
+static bool pack_overviews(struct buffer *b, const struct overviews *o, struct err *e)
+{
+    return pack_layout(b, &o->level[0], e) && pack_u32(b, (uint32_t)o->n, e) &&
+           pack_u32(b, (uint32_t)o->how, e) && pack_u32(b, o->cog, e) &&
+           pack_u32(b, (uint32_t)o->local, e);
+}
+
 static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
 {
     return pack_u32(b, (uint32_t)s->division.kind, e) && pack_i64(b, s->division.chunk_width, e) &&
@@ -70,7 +77,7 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err 
 {
     return pack_text(out, c->scene, e) && pack_sources(out, c, e) && pack_u32(out, c->careful, e) &&
            pack_f64(out, c->nodata, e) && pack_steps(out, c->steps, c->n_steps, e) &&
-           pack_layout(out, c->output, e) && pack_sizing(out, c->sizing, e) &&
+           pack_overviews(out, c->overviews, e) && pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e);
 }
 
@@ -231,14 +238,31 @@ static void open_layout(struct layout *l, struct unpack *u)
         u->ok = false;
 }
 
+static void open_overviews(struct overviews *o, struct unpack *u)
+{
+    struct layout full = {0};
+
+    open_layout(&full, u);
+    const uint32_t n = unpack_u32(u);
+    o->how = (int)unpack_u32(u);
+    o->cog = unpack_u32(u) != 0;
+    o->local = (int)unpack_u32(u);
+    if (n >= LEVELS_MOST)
+        u->ok = false;
+    if (u->ok)
+        overviews_lay_out(o, &full, (int)n);
+}
+
 static void open_sizing(struct ticket *t, struct unpack *u)
 {
     const enum division_kind kind = (enum division_kind)unpack_u32(u);
+    const struct layout *l = &t->overviews.level[0];
+    const int64_t unit = (int64_t)1 << t->overviews.local;
     const int64_t width = unpack_i64(u), height = unpack_i64(u);
 
     if (u->ok)
-        t->sizing.division = divide(kind, t->output.width, t->output.height, t->output.tile_width,
-                                    t->output.tile_height, width, height);
+        t->sizing.division = divide(kind, l->width, l->height, (int)(l->tile_width * unit),
+                                    (int)(l->tile_height * unit), width, height);
     t->sizing.credits = (int)unpack_u32(u);
     t->sizing.window = unpack_i64(u);
     t->sizing.stride = unpack_i64(u);
@@ -256,7 +280,7 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
         return err_set(e, "the ticket from rank 0 is damaged");
     if (!open_sources(t, &u, e) || !open_plans(t, &u, e))
         return false;
-    open_layout(&t->output, &u);
+    open_overviews(&t->overviews, &u);
     open_sizing(t, &u);
     const unsigned char *encoder = unpack_bytes(&u, &n);
     if (!u.ok)

@@ -3,6 +3,7 @@
 #include "raster/output.h"
 
 #include "creation.h"
+#include "ghost.h"
 #include "metadata.h"
 #include "output_files.h"
 #include "skeleton.h"
@@ -20,9 +21,9 @@ struct output {
     char *path, *part;
     bool overwrite;
     int fd;
-    struct layout layout;
+    struct overviews levels;
     struct creation creation;
-    struct tile_index index;
+    struct tile_index index[LEVELS_MOST];
     uint64_t end; /* where the next blob goes */
     uint64_t *offsets;
     uint32_t *sizes; /* 0: not written yet */
@@ -76,16 +77,19 @@ static bool set_names(struct output *o, const char *path, struct err *e)
 static bool find_index(struct output *o, struct err *e)
 {
     struct stat st, named;
-    int64_t n = layout_blobs(&o->layout);
+    const int64_t n = overviews_blobs(&o->levels);
 
     /* The same file still, or what is appended here goes nowhere. */
     if (fstat(o->fd, &st) != 0 || stat(o->part, &named) != 0)
         return err_errno(e, "%s", o->part);
     if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
         return err_set(e, "%s: was replaced while it was written", o->part);
-    o->end = (uint64_t)st.st_size;
-    if (!tile_index_find(&o->index, o->fd, n, e))
+    if (o->levels.cog && !(ghost_insert(o->fd, e) && fstat(o->fd, &st) == 0))
         return err_context(e, "%s", o->part);
+    o->end = (uint64_t)st.st_size;
+    for (int k = 0; k <= o->levels.n; k++)
+        if (!tile_index_find(&o->index[k], o->fd, k, layout_blobs(&o->levels.level[k]), e))
+            return err_context(e, "%s", o->part);
     o->offsets = memory_new((size_t)n, sizeof *o->offsets, e);
     o->sizes = memory_new((size_t)n, sizeof *o->sizes, e);
     return o->offsets && o->sizes;
@@ -104,20 +108,21 @@ static void output_free(struct output *o)
 }
 
 bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
-                   const struct output_grid *grid, const struct layout *layout, struct err *e)
+                   const struct output_grid *grid, const struct overviews *levels, struct err *e)
 {
     struct output *o = memory_new(1, sizeof *o, e);
 
     if (!o)
         return false;
     o->fd = -1;
-    o->layout = *layout;
+    o->levels = *levels;
     o->overwrite = options->overwrite;
+    struct layout layout = levels->level[0];
     bool ok = set_names(o, options->path, e) &&
-              creation_read(&o->creation, &options->creation_options, &o->layout, e) &&
+              creation_read(&o->creation, &options->creation_options, &layout, e) &&
               output_files_check(o->path, o->overwrite, e) &&
               output_files_begin(o->part, &o->fd, e);
-    ok = ok && skeleton_write(o->part, options, &o->creation, scene, grid, &o->layout, e) &&
+    ok = ok && skeleton_write(o->part, options, &o->creation, scene, grid, &o->levels, e) &&
          find_index(o, e);
     if (ok)
         *out = o;
@@ -128,12 +133,17 @@ bool output_create(struct output **out, const struct output_options *options, st
 
 const struct layout *output_layout(const struct output *o)
 {
-    return &o->layout;
+    return &o->levels.level[0];
+}
+
+const struct overviews *output_overviews(const struct output *o)
+{
+    return &o->levels;
 }
 
 bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
 {
-    return skeleton_template(&o->creation, &o->layout, template_bytes, e);
+    return skeleton_template(&o->creation, &o->levels.level[0], template_bytes, e);
 }
 
 static bool too_large(const struct output *o, struct err *e)
@@ -147,13 +157,13 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
     uint64_t n = 0;
 
     for (int i = 0; i < n_blobs; i++) {
-        assert(index[i] >= 0 && index[i] < layout_blobs(&o->layout) && sizes[i] > 0 &&
+        assert(index[i] >= 0 && index[i] < layout_blobs(&o->levels.level[0]) && sizes[i] > 0 &&
                sizes[i] <= UINT32_MAX && o->sizes[index[i]] == 0);
         o->offsets[index[i]] = o->end + n;
         o->sizes[index[i]] = (uint32_t)sizes[i];
         n += sizes[i];
     }
-    if (o->end + n > tile_index_highest(&o->index))
+    if (o->end + n > tile_index_highest(&o->index[0]))
         return too_large(o, e);
     if (!write_whole(o->fd, bytes, n, o->end))
         return err_errno(e, "%s: cannot write %llu bytes at offset %llu", o->part,
@@ -165,9 +175,10 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e)
 {
-    assert(index >= 0 && index < layout_blobs(&o->layout) && size > 0 && o->sizes[index] == 0);
+    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) && size > 0 &&
+           o->sizes[index] == 0);
     *at = (o->end + align - 1) / align * align;
-    if (*at + size > tile_index_highest(&o->index))
+    if (*at + size > tile_index_highest(&o->index[0]))
         return too_large(o, e);
     o->offsets[index] = *at;
     o->sizes[index] = size;
@@ -180,9 +191,48 @@ const char *output_part(const struct output *o)
     return o->part;
 }
 
+bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e)
+{
+    if (blob < 0 || blob >= overviews_blobs(&o->levels) || o->sizes[blob] != 0)
+        return err_set(e, "%s: blob %lld is not to be had, or came twice (a defect)", o->path,
+                       (long long)blob);
+    o->sizes[blob] = size;
+    return true;
+}
+
+/* A COG has its smallest overview first and the output itself last, with each blob in a frame
+ * (scratch.h). */
+bool output_lay_out(struct output *o, struct err *e)
+{
+    enum { FRAME = 4 };
+    const struct overviews *l = &o->levels;
+    const uint64_t frame = l->cog ? FRAME : 0;
+
+    for (int i = l->cog ? 0 : 1; i <= l->n; i++) {
+        const int level = l->cog ? l->n - i : i;
+        for (int64_t blob = l->first[level]; blob < l->first[level + 1]; blob++) {
+            if (o->sizes[blob] == 0)
+                continue; /* check_complete will tell */
+            o->offsets[blob] = o->end + frame;
+            o->end += frame + o->sizes[blob] + frame;
+        }
+    }
+    return o->end <= tile_index_highest(&o->index[0]) || too_large(o, e);
+}
+
+const uint64_t *output_places(const struct output *o)
+{
+    return o->offsets;
+}
+
+bool output_copy(struct output *o, struct scratch *s, struct err *e)
+{
+    return scratch_copy(s, o->fd, o->part, o->offsets, o->levels.cog, e);
+}
+
 static bool check_complete(const struct output *o, struct err *e)
 {
-    int64_t n = layout_blobs(&o->layout), missing = 0, first = -1;
+    int64_t n = overviews_blobs(&o->levels), missing = 0, first = -1;
 
     for (int64_t i = 0; i < n; i++)
         if (o->sizes[i] == 0) {
@@ -198,8 +248,11 @@ static bool complete(struct output *o, struct err *e)
 {
     if (!check_complete(o, e))
         return false;
-    if (!tile_index_write(&o->index, o->fd, layout_blobs(&o->layout), o->offsets, o->sizes, e))
-        return err_context(e, "%s", o->part);
+    for (int k = 0; k <= o->levels.n; k++) {
+        const int64_t first = o->levels.first[k], n = o->levels.first[k + 1] - first;
+        if (!tile_index_write(&o->index[k], o->fd, n, o->offsets + first, o->sizes + first, e))
+            return err_context(e, "%s", o->part);
+    }
     if (fsync(o->fd) != 0)
         return err_errno(e, "%s: cannot be synced", o->part);
     return output_files_finish(o->part, o->path, o->overwrite, e);

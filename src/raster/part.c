@@ -96,6 +96,11 @@ bool part_write(struct part *p, const void *bytes, size_t n, uint64_t offset, st
                      (unsigned long long)offset);
 }
 
+bool part_copy(struct part *p, struct scratch *s, const uint64_t *at, bool framed, struct err *e)
+{
+    return scratch_copy(s, p->fd, p->name, at, framed, e);
+}
+
 bool part_sync(struct part *p, struct err *e)
 {
     return fdatasync(p->fd) == 0 || err_errno(e, "%s: cannot be synced", p->name);

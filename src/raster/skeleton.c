@@ -11,6 +11,7 @@
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Through a buffer of whole output tiles, so that each is written once. */
@@ -80,10 +81,32 @@ static bool fill(GDALDatasetH to, const struct output_options *options, const st
            make_mask(to, grid, l, e);
 }
 
+/* Directories only. GDAL takes their tile size from its configuration. */
+static bool make_overviews(GDALDatasetH to, const struct overviews *levels, struct err *e)
+{
+    int factors[LEVELS_MOST];
+    char side[32];
+    struct quiet q;
+
+    if (levels->n == 0)
+        return true;
+    for (int k = 1; k <= levels->n; k++)
+        factors[k - 1] = 1 << k;
+    snprintf(side, sizeof side, "%d", levels->level[0].tile_width);
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_OVR_BLOCKSIZE", side);
+    quiet_begin(&q);
+    const bool ok =
+        GDALBuildOverviews(to, "NONE", levels->n, factors, 0, NULL, NULL, NULL) == CE_None;
+    quiet_end(&q);
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_OVR_BLOCKSIZE", NULL);
+    return ok || err_set(e, "GDAL cannot make directories for overviews: %s", quiet_words(&q));
+}
+
 bool skeleton_write(const char *part, const struct output_options *options,
                     const struct creation *c, const struct scene *s, const struct output_grid *grid,
-                    const struct layout *layout, struct err *e)
+                    const struct overviews *levels, struct err *e)
 {
+    const struct layout *layout = &levels->level[0];
     GDALDriverH driver = GDALGetDriverByName("GTiff");
     struct quiet q;
     bool ok = false;
@@ -99,7 +122,8 @@ bool skeleton_write(const char *part, const struct output_options *options,
     if (!to)
         err_set(e, "%s: cannot be created: %s", part, quiet_words(&q));
     else
-        ok = fill(to, options, c, s, grid, layout, e) || err_context(e, "%s", part);
+        ok = (fill(to, options, c, s, grid, layout, e) && make_overviews(to, levels, e)) ||
+             err_context(e, "%s", part);
     quiet_end(&q);
     quiet_begin(&q); /* GDALClose writes, but tells of failures in words only */
     if (to)

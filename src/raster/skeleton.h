@@ -10,7 +10,7 @@
 /* Writes the whole output but its tiles at `part`: header, metadata, mask. */
 bool skeleton_write(const char *part, const struct output_options *options,
                     const struct creation *c, const struct scene *s, const struct output_grid *grid,
-                    const struct layout *layout, struct err *e) MUST_CHECK;
+                    const struct overviews *levels, struct err *e) MUST_CHECK;
 
 /* Appends what encoder_new takes. */
 bool skeleton_template(const struct creation *c, const struct layout *layout,

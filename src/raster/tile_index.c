@@ -63,12 +63,28 @@ static bool array_of(const struct walk *w, uint64_t entry, int64_t n, struct ind
     return ok && size <= w->file_size && a->at <= w->file_size - size;
 }
 
-bool tile_index_find(struct tile_index *t, int fd, int64_t n_tiles, struct err *e)
+/* Where the directory of that number is. */
+static uint64_t find_directory(struct walk *w, int number, bool *ok)
+{
+    uint64_t at = first_directory(w, ok);
+
+    for (int i = 0; *ok && i < number; i++) {
+        const uint64_t n_entries = number_at(w, at, w->big ? 8 : 2, ok);
+        if (n_entries > UINT16_MAX)
+            *ok = false;
+        at = number_at(w, at + (w->big ? 8 + 20 * n_entries : 2 + 12 * n_entries), w->big ? 8 : 4,
+                       ok);
+        *ok = *ok && at != 0;
+    }
+    return at;
+}
+
+bool tile_index_find(struct tile_index *t, int fd, int number, int64_t n_tiles, struct err *e)
 {
     struct stat st;
     bool ok = fstat(fd, &st) == 0;
     struct walk w = {.fd = fd, .file_size = ok ? (uint64_t)st.st_size : 0};
-    uint64_t directory = first_directory(&w, &ok);
+    uint64_t directory = find_directory(&w, number, &ok);
     uint64_t n_entries = number_at(&w, directory, w.big ? 8 : 2, &ok);
     uint64_t entry = directory + (w.big ? 8 : 2);
 
@@ -81,7 +97,8 @@ bool tile_index_find(struct tile_index *t, int fd, int64_t n_tiles, struct err *
             ok = ok && array_of(&w, entry, n_tiles, &t->sizes);
     }
     if (!ok || t->offsets.bytes < 4 || t->sizes.bytes == 0)
-        return err_set(e, "the header GDAL wrote has no index for %lld tiles", (long long)n_tiles);
+        return err_set(e, "directory %d that GDAL wrote has no index for %lld tiles", number,
+                       (long long)n_tiles);
     return true;
 }
 

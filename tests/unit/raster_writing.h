@@ -80,14 +80,17 @@ static inline bool begin_write(struct output **o, struct scene *s, const struct 
                                      .nodata = w->nodata};
     struct output_grid grid = {.to_scene = affine_identity()};
     struct scene *mask;
+    struct overviews levels = {0};
     struct layout l;
 
     ck_assert(scene_open_mask(&mask, s, e));
     grid.mask = mask ? read_mask : NULL;
     grid.ctx = mask;
     bool ok = output_check(&options, w->type == PX_SAME ? info->type : w->type,
-                           w->bands ? w->bands : info->bands, info->width, info->height, &l, e) &&
-              output_create(o, &options, s, &grid, &l, e);
+                           w->bands ? w->bands : info->bands, info->width, info->height, &l, e);
+    if (ok)
+        overviews_lay_out(&levels, &l, 0);
+    ok = ok && output_create(o, &options, s, &grid, &levels, e);
 
     scene_close(mask);
     CSLDestroy(list);

@@ -201,7 +201,8 @@ START_TEST(sizing_fits_the_memory_or_says_what_would)
     struct err e;
 
     for (int ranks = 1; ranks <= 64; ranks *= 2) {
-        struct sizing_wish wish = {.memory_bytes = (size_t)400 << 20,
+        struct sizing_wish wish = {.unit = 1,
+                                   .memory_bytes = (size_t)400 << 20,
                                    .used_bytes = (size_t)60 << 20,
                                    .message_most = 1 << 30,
                                    .n_ranks = ranks,
@@ -212,7 +213,8 @@ START_TEST(sizing_fits_the_memory_or_says_what_would)
         ck_assert_uint_le(s.lead_bytes, wish.memory_bytes);
         ck_assert_int_ge(division_chunks(&s.division), 4 * ranks);
     }
-    struct sizing_wish tiny = {.memory_bytes = (size_t)61 << 20,
+    struct sizing_wish tiny = {.unit = 1,
+                               .memory_bytes = (size_t)61 << 20,
                                .used_bytes = (size_t)60 << 20,
                                .message_most = 1 << 30,
                                .n_ranks = 2,
@@ -228,7 +230,8 @@ START_TEST(sizing_keeps_the_division_asked_for)
 {
     const struct layout l = layout_of(3000, 2000, 256, 256, 1, false);
     struct plan *p = gaussian(3000, 2000);
-    struct sizing_wish wish = {.memory_bytes = (size_t)1 << 30,
+    struct sizing_wish wish = {.unit = 1,
+                                   .memory_bytes = (size_t)1 << 30,
                                .used_bytes = (size_t)60 << 20,
                                .message_most = 1 << 30,
                                .n_ranks = 3,
