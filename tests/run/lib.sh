@@ -75,3 +75,15 @@ finish() {
     echo "$(basename "$0"): $passed passed, $failed failed"
     [ "$failed" -eq 0 ]
 }
+
+# The first python3 of the path may be another than that of the packages.
+find_python() { # find_python MODULES...: sets $python to one that imports them, or ends the test
+    python=
+    for p in python3 /usr/bin/python3; do
+        [ "$python" ] || ! $p -c "$1" 2>/dev/null || python=$p
+    done
+    [ "$python" ] || {
+        echo "$(basename "$0"): python3 cannot '$1' (Debian: python3-numpy python3-gdal)" >&2
+        exit 1
+    }
+}
