@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/chunk_work.h"
 
-#include "parcel.h"
+#include "packer.h"
 
 #include "base/clock.h"
 #include "base/crc.h"
@@ -29,7 +29,7 @@ struct chunk_worker {
     struct tile_cache cache[PLAN_MAX_SOURCES];
     struct place place;
     struct reused input[PLAN_MAX_SOURCES], output;
-    void *tile; /* one output tile */
+    struct packer *packer;
     struct chunk_times times;
 };
 
@@ -42,8 +42,8 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
         return false;
     w->ticket = t;
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    w->tile = memory_new(1, layout_tile_bytes(&t->output), e);
-    bool ok = w->tile && executor_new(&w->executor, t->plan, e) &&
+    bool ok = packer_new(&w->packer, &t->output, t->encoder, e) &&
+              executor_new(&w->executor, t->plan, e) &&
               (!t->careful || executor_new(&w->careful, t->careful, e));
     for (int i = 0; ok && i < t->n_sources; i++) {
         const struct layout *l = &t->sources[i].grid.layout;
@@ -70,7 +70,7 @@ void chunk_worker_free(struct chunk_worker *w)
     executor_free(w->executor);
     executor_free(w->careful);
     free(w->output.memory);
-    free(w->tile);
+    packer_free(w->packer);
     free(w);
 }
 
@@ -287,100 +287,6 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     return true;
 }
 
-/* Puts every `samples`-th pixel of a row. */
-static void place_samples(unsigned char *out, const unsigned char *in, size_t size, int samples,
-                          int64_t n)
-{
-#define PLACE(T)                                                                                   \
-    do {                                                                                           \
-        const T *restrict from = (const T *)(const void *)in;                                      \
-        T *restrict to = (T *)(void *)out;                                                         \
-        for (int64_t i = 0; i < n; i++)                                                            \
-            to[i * samples] = from[i];                                                             \
-    } while (0)
-    if (samples == 1)
-        memcpy(out, in, (size_t)n * size);
-    else if (size == 1)
-        PLACE(uint8);
-    else if (size == 2)
-        PLACE(uint16);
-    else if (size == 4)
-        PLACE(uint32);
-    else
-        PLACE(uint64);
-#undef PLACE
-}
-
-/* One tile as the file stores it; what lies past the raster is 0. Returns its bytes. */
-static size_t cut_tile(struct chunk_worker *w, const struct planes *out, int64_t index)
-{
-    const struct layout *l = &w->ticket->output;
-    const struct region tile = layout_region(l, index);
-    const struct region part = region_intersect(tile, out->region);
-    const int samples = layout_samples(l), first = layout_plane(l, index);
-    const size_t size = pixel_size(l->type), row_bytes = layout_row_bytes(l);
-    const int64_t rows = l->strips ? part.height : tile.height;
-
-    if (part.width < tile.width || part.height < rows)
-        memset(w->tile, 0, row_bytes * (size_t)rows);
-    for (int64_t y = 0; y < part.height; y++)
-        for (int s = 0; s < samples; s++)
-            place_samples((unsigned char *)w->tile + (size_t)y * row_bytes + (size_t)s * size,
-                          planes_at(out, first + s, part.x, part.y + y), size, samples, part.width);
-    return row_bytes * (size_t)rows;
-}
-
-struct packing {
-    struct chunk_worker *worker;
-    const struct planes *out;
-    struct buffer *result;
-    struct parcel_table table;
-    struct tick tick;
-};
-
-static bool pack_tile(struct packing *p, int64_t index, struct err *e)
-{
-    struct chunk_worker *w = p->worker;
-    const size_t at = p->result->size;
-    double start = clock_s();
-    const size_t bytes = cut_tile(w, p->out, index);
-    bool ok = encoder_encode(w->ticket->encoder, w->tile, bytes, p->result, e);
-
-    w->times.encode_s += clock_s() - start;
-    if (!ok)
-        return false;
-    const size_t size = p->result->size - at;
-    const struct parcel_blob blob = {
-        .index = index,
-        .size = (uint32_t)size,
-        .crc = crc_of(p->result->data + at, size),
-    };
-    if (!parcel_add(&p->table, &blob, e))
-        return false;
-    return p->tick.call(p->tick.ctx) || err_set(e, "stopped");
-}
-
-/* The tiles of the chunk in the order of writing, plane by plane at each place. */
-static bool pack_tiles(struct packing *p, const struct division *d, struct err *e)
-{
-    const struct layout *l = &p->worker->ticket->output;
-    const struct region r = p->out->region;
-    const int64_t x0 = r.x / l->tile_width, x1 = ceil_div(r.x + r.width, l->tile_width);
-    const int64_t y0 = r.y / l->tile_height, y1 = ceil_div(r.y + r.height, l->tile_height);
-    const bool down = d->kind == DIVISION_COLUMNS;
-    const int planes = l->separate ? l->bands : 1;
-    const int64_t outer = down ? x1 - x0 : y1 - y0, inner = down ? y1 - y0 : x1 - x0;
-
-    for (int64_t i = 0; i < outer; i++)
-        for (int64_t k = 0; k < inner; k++)
-            for (int plane = 0; plane < planes; plane++) {
-                const int64_t row = y0 + (down ? k : i), column = x0 + (down ? i : k);
-                if (!pack_tile(p, layout_index(l, plane, row, column), e))
-                    return false;
-            }
-    return parcel_end(&p->table, true, p->result, e);
-}
-
 static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t n,
                     struct buffer *result, struct tick tick, struct err *e)
 {
@@ -391,9 +297,8 @@ static bool compute(struct chunk_worker *w, const unsigned char *payload, size_t
     if (!reuse_planes(&out, &w->output, plan_output(t->plan), chunk, 0, e) ||
         !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
         return false;
-    struct packing p = {.worker = w, .out = &out, .result = result, .tick = tick};
-    bool ok = pack_tiles(&p, &t->sizing.division, e);
-    buffer_free(&p.table.bytes);
+    const bool ok = packer_pack(w->packer, &out, &t->sizing.division, result, tick, e);
+    w->times.encode_s = packer_seconds(w->packer);
     w->times.pixels += chunk.width * chunk.height;
     return ok;
 }

@@ -17,6 +17,7 @@ struct parcel {
     /* Where the rank will write the blobs itself: */
     int rank;
     int64_t chunk;
+    bool begun;      /* one of them has its place */
     int64_t *places; /* by place in the parcel's table; NULL: rank 0 writes them */
     int n_blobs;
     struct parcel *next; /* of those whose rank is to be told */
@@ -153,11 +154,12 @@ static bool write_run(struct collect *c, struct err *e)
 static bool place_one(struct collect *c, struct err *e)
 {
     struct waiting *w = &c->blob[c->next];
-    const uint64_t align = w->nth == 0 ? c->align : 1;
+    const uint64_t align = w->parcel->begun ? 1 : c->align;
     uint64_t at;
 
     if (!output_place(c->output, index_of(c, c->next), w->size, align, &at, e))
         return false;
+    w->parcel->begun = w->parcel->begun || w->size > 0;
     w->parcel->places[w->nth] = (int64_t)at;
     c->times.blobs++;
     c->next++;
@@ -177,7 +179,7 @@ static bool write_next(struct collect *c, struct err *e)
 /* Files one blob of a parcel, to be written in its turn. */
 static bool file_blob(struct collect *c, struct parcel *parcel, const struct parcel_blob *blob)
 {
-    if (blob->index < 0 || blob->index >= c->n_blobs || blob->size == 0)
+    if (blob->index < 0 || blob->index >= c->n_blobs)
         return false;
     struct waiting *w = &c->blob[order_of(c, blob->index)];
     if (w->parcel || order_of(c, blob->index) < c->next)

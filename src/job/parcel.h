@@ -2,6 +2,7 @@
  *
  * The table has for each blob its index (i64), size (u32) and CRC (u32); behind it stand the number of
  * blobs (u32) and whether they are there (u32) or stay with the rank, which will write them itself.
+ * A blob of size 0 is of a tile that is left out of the file.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_PARCEL_H
 #define JOB_PARCEL_H

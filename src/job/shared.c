@@ -235,6 +235,8 @@ static bool write_blobs(struct shared *s, const struct buffer *blobs, const unsi
         int64_t at;
         memcpy(&at, places, sizeof at);
         places += sizeof at;
+        if (blob.size == 0)
+            continue; /* left out of the file */
         if (run.size > 0 && run.at + run.size != (uint64_t)at && !flush(s, &run, e))
             return false;
         if (run.size == 0)
