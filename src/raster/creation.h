@@ -12,7 +12,7 @@ struct creation {
     char **tile;            /* for GDALCreate of a file of one of its tiles */
     struct buffer settings; /* of the codec, by codec_pack */
     bool sparse;            /* tiles of nothing but nodata (0 if there is none) are not stored */
-    bool fixed_colours;     /* the user says what the bands are; the scene's say is not asked */
+    bool fixed_colours;     /* user or codec say what the bands are; the scene's say is not asked */
 };
 
 /* Reads the options for a file whose size, type, bands and preferred tile are set in *layout, and
