@@ -20,4 +20,11 @@ void encoder_free(struct encoder *c);
 bool encoder_encode(struct encoder *c, void *pixels, size_t n, struct buffer *out,
                     struct err *e) MUST_CHECK;
 
+/* Whether tiles of nothing but *value are left out of the file. */
+bool encoder_leaves_out(const struct encoder *c, double *value);
+
+/* Whether what lies past the raster in tiles at its edge shows in the pixels inside: then it should
+ * be like them. */
+bool encoder_shows_edges(const struct encoder *c);
+
 #endif

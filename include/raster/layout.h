@@ -25,8 +25,9 @@ int64_t layout_index(const struct layout *l, int plane, int64_t row, int64_t col
 struct region layout_region(const struct layout *l, int64_t index);
 int layout_plane(const struct layout *l, int64_t index);
 
-/* Bands in one blob, and the bytes of its first `rows` rows, decoded. */
+/* Bands in one blob, and the bytes of a pixel, a row and all of it, decoded. */
 int layout_samples(const struct layout *l);
+size_t layout_pixel_bytes(const struct layout *l);
 size_t layout_row_bytes(const struct layout *l);
 size_t layout_tile_bytes(const struct layout *l);
 

@@ -64,12 +64,13 @@ bool output_template(const struct output *o, struct buffer *template_bytes,
                      struct err *e) MUST_CHECK;
 
 /* Appends n_blobs blobs that lie one after the other at `bytes`, the first `index[0]` of sizes[0]
- * bytes and so on. Each index is written once. Fails naming the path (disk full …). */
+ * bytes and so on. Size 0 is for a tile that is not stored, where encoders leave tiles out. Each
+ * index is written once. Fails naming the path (disk full …). */
 bool output_append(struct output *o, int n_blobs, const int64_t *index, const size_t *sizes,
                    const void *bytes, struct err *e) MUST_CHECK;
 
 /* Keeps a place for blob `index`, to be written by a rank, at the next multiple of align (1: right
- * behind the last one). Each index is placed or appended once. Fails if the file would be too large. */
+ * behind the last one); at 0 if its size is 0. Each index is placed or appended once. Fails if the file would be too large. */
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e) MUST_CHECK;
 

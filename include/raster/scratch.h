@@ -11,7 +11,7 @@ struct scratch; /* opaque */
 bool scratch_new(struct scratch **out, const char *beside, struct err *e) MUST_CHECK;
 void scratch_free(struct scratch *s);
 
-/* Appends a blob of that number. */
+/* Appends a blob of that number; one of no bytes is left out. */
 bool scratch_add(struct scratch *s, int64_t blob, const void *bytes, size_t n,
                  struct err *e) MUST_CHECK;
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "apex.h"
 
-#include "cut.h"
+#include "packer.h"
 
 #include "pipeline/halve.h"
 
@@ -74,19 +74,17 @@ bool apex_take(struct apex *a, int64_t chunk, const unsigned char *pixels, size_
     return true;
 }
 
-static bool encode_level(const struct apex *a, int level, void *tile, struct scratch *scratch,
-                         struct output *output, struct err *e)
+static bool encode_level(const struct apex *a, int level, struct packer *packer,
+                         struct scratch *scratch, struct output *output, struct err *e)
 {
     const struct overviews *o = &a->ticket->overviews;
-    const struct layout *l = &o->level[level];
     struct buffer blob = {0};
     bool ok = true;
 
-    for (int64_t i = 0; ok && i < layout_blobs(l); i++) {
-        const size_t n = cut_tile(l, &a->level, i, tile);
+    for (int64_t i = 0; ok && i < layout_blobs(&o->level[level]); i++) {
         const int64_t number = o->first[level] + i;
         blob.size = 0;
-        ok = encoder_encode(a->ticket->encoder, tile, n, &blob, e) &&
+        ok = packer_encode(packer, level, &a->level, i, &blob, e) &&
              scratch_add(scratch, number, blob.data, blob.size, e) &&
              output_note(output, number, (uint32_t)blob.size, e);
     }
@@ -117,10 +115,10 @@ bool apex_finish(struct apex *a, struct scratch *scratch, struct output *output,
     if (!a)
         return true;
     const struct overviews *o = &a->ticket->overviews;
-    void *tile = memory_raw(1, layout_tile_bytes(&o->level[0]), e);
-    bool ok = tile != NULL;
+    struct packer *packer = NULL;
+    bool ok = packer_new(&packer, o, a->ticket->encoder, e);
     for (int k = o->local + 1; ok && k <= o->n; k++)
-        ok = encode_level(a, k, tile, scratch, output, e) && (k == o->n || go_up(a, e));
-    free(tile);
+        ok = encode_level(a, k, packer, scratch, output, e) && (k == o->n || go_up(a, e));
+    packer_free(packer);
     return ok;
 }

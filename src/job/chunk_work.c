@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/chunk_work.h"
 
-#include "cut.h"
-#include "parcel.h"
+#include "packer.h"
 
 #include "base/clock.h"
 #include "base/crc.h"
@@ -32,7 +31,7 @@ struct chunk_worker {
     struct tile_cache cache[PLAN_MAX_SOURCES];
     struct place place;
     struct reused input[PLAN_MAX_SOURCES], output, overview[2];
-    void *tile; /* one output tile */
+    struct packer *packer;
     struct chunk_times times;
 };
 
@@ -45,8 +44,8 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
         return false;
     w->ticket = t;
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    w->tile = memory_new(1, layout_tile_bytes(&t->overviews.level[0]), e);
-    bool ok = w->tile && executor_new(&w->executor, t->plan, e) &&
+    bool ok = packer_new(&w->packer, &t->overviews, t->encoder, e) &&
+              executor_new(&w->executor, t->plan, e) &&
               (!t->careful || executor_new(&w->careful, t->careful, e));
     for (int i = 0; ok && i < t->n_sources; i++) {
         const struct layout *l = &t->sources[i].grid.layout;
@@ -75,7 +74,7 @@ void chunk_worker_free(struct chunk_worker *w)
     free(w->output.memory);
     free(w->overview[0].memory);
     free(w->overview[1].memory);
-    free(w->tile);
+    packer_free(w->packer);
     free(w);
 }
 
@@ -292,98 +291,44 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     return true;
 }
 
-struct packing {
-    struct chunk_worker *worker;
-    const struct planes *out; /* of the level at hand */
-    int level;
-    struct buffer *result;
-    struct parcel_table table;
-    struct tick tick;
-};
-
-/* The bytes of the result from `at` on are the blob of that number. */
-static bool list_blob(struct packing *p, int64_t number, size_t at, struct err *e)
-{
-    const size_t size = p->result->size - at;
-    const unsigned char *bytes = p->result->data + at;
-    const struct parcel_blob blob = {number, (uint32_t)size, crc_of(bytes, size), bytes};
-
-    return parcel_add(&p->table, &blob, e);
-}
-
-static bool pack_tile(struct packing *p, int64_t index, struct err *e)
-{
-    struct chunk_worker *w = p->worker;
-    const struct overviews *o = &w->ticket->overviews;
-    const size_t at = p->result->size;
-    double start = clock_s();
-    const size_t bytes = cut_tile(&o->level[p->level], p->out, index, w->tile);
-    bool ok = encoder_encode(w->ticket->encoder, w->tile, bytes, p->result, e);
-
-    w->times.encode_s += clock_s() - start;
-    return ok && list_blob(p, o->first[p->level] + index, at, e) &&
-           (p->tick.call(p->tick.ctx) || err_set(e, "stopped"));
-}
-
-/* The level's tiles in the order of writing, plane by plane at each place. */
-static bool pack_tiles(struct packing *p, struct err *e)
-{
-    const struct ticket *t = p->worker->ticket;
-    const struct layout *l = &t->overviews.level[p->level];
-    const struct region r = p->out->region;
-    const int64_t x0 = r.x / l->tile_width, x1 = ceil_div(r.x + r.width, l->tile_width);
-    const int64_t y0 = r.y / l->tile_height, y1 = ceil_div(r.y + r.height, l->tile_height);
-    const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
-    const int planes = l->separate ? l->bands : 1;
-    const int64_t outer = down ? x1 - x0 : y1 - y0, inner = down ? y1 - y0 : x1 - x0;
-
-    for (int64_t i = 0; i < outer; i++)
-        for (int64_t k = 0; k < inner; k++)
-            for (int plane = 0; plane < planes; plane++) {
-                const int64_t row = y0 + (down ? k : i), column = x0 + (down ? i : k);
-                if (!pack_tile(p, layout_index(l, plane, row, column), e))
-                    return false;
-            }
-    return true;
-}
-
-/* The pixels themselves, of an overview whose tiles take in several chunks. */
-static bool pack_pixels(struct packing *p, int64_t chunk, struct err *e)
-{
-    const struct planes *out = p->out;
-    const size_t at = p->result->size, row = (size_t)out->region.width * pixel_size(out->type);
-
-    for (int b = 0; b < out->bands; b++)
-        for (int64_t y = 0; y < out->region.height; y++)
-            if (!buffer_append(p->result, planes_at(out, b, out->region.x, out->region.y + y), row,
-                               e))
-                return false;
-    return list_blob(p, overviews_blobs(&p->worker->ticket->overviews) + chunk, at, e);
-}
-
 /* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank 0. */
-static bool pack_overviews(struct packing *p, int64_t chunk, struct err *e)
+static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
+                           struct buffer *result, struct tick tick, struct err *e)
 {
-    struct chunk_worker *w = p->worker;
     const struct ticket *t = w->ticket;
     const struct overviews *o = &t->overviews;
     const struct halving_nodata nodata = {t->careful && !isnan(t->nodata), t->nodata};
-    const struct format format = plan_output(t->plan);
-    struct planes level[2];
+    const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
+    struct planes level[2] = {*pixels};
 
     for (int k = 1; k <= o->n && k <= o->local + 1; k++) {
+        const struct planes *whole = &level[(k + 1) % 2];
         struct planes *half = &level[k % 2];
-        if (!reuse_planes(half, &w->overview[k % 2], format, halved_region(p->out->region), 0, e))
+        if (!reuse_planes(half, &w->overview[k % 2], plan_output(t->plan),
+                          halved_region(whole->region), 0, e))
             return false;
-        double start = clock_s();
-        halve((enum halving)o->how, p->out, &nodata, half);
+        const double start = clock_s();
+        halve((enum halving)o->how, whole, &nodata, half);
         w->times.overview_s += clock_s() - start;
-        p->out = half;
-        p->level = k;
-        if (!(k <= o->local ? pack_tiles(p, e) : pack_pixels(p, chunk, e)))
+        if (!(k <= o->local ? packer_tiles(w->packer, k, half, down, result, tick, e)
+                            : packer_pixels(w->packer, chunk, half, result, e)))
             return false;
     }
     return true;
+}
+
+static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
+                 struct buffer *result, struct tick tick, struct err *e)
+{
+    const bool down = w->ticket->sizing.division.kind == DIVISION_COLUMNS;
+    const bool ok = packer_tiles(w->packer, 0, pixels, down, result, tick, e) &&
+                    pack_overviews(w, chunk, pixels, result, tick, e) &&
+                    packer_end(w->packer, result, e);
+
+    if (!ok)
+        packer_drop(w->packer);
+    w->times.encode_s = packer_seconds(w->packer);
+    return ok;
 }
 
 static bool compute(struct chunk_worker *w, int64_t number, const unsigned char *payload, size_t n,
@@ -396,9 +341,7 @@ static bool compute(struct chunk_worker *w, int64_t number, const unsigned char 
     if (!reuse_planes(&out, &w->output, plan_output(t->plan), chunk, 0, e) ||
         !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
         return false;
-    struct packing p = {.worker = w, .out = &out, .result = result, .tick = tick};
-    bool ok = pack_tiles(&p, e) && pack_overviews(&p, number, e) && parcel_end(&p.table, result, e);
-    buffer_free(&p.table.bytes);
+    const bool ok = pack(w, number, &out, result, tick, e);
     w->times.pixels += chunk.width * chunk.height;
     return ok;
 }

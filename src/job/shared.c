@@ -275,6 +275,8 @@ static bool write_blobs(struct shared *s, const struct buffer *blobs, const unsi
             return err_set(e, "the places of a chunk's blobs arrived damaged");
         memcpy(&at, places, sizeof at);
         places += sizeof at;
+        if (blob.size == 0)
+            continue; /* left out of the file */
         if (run.size > 0 &&
             (run.at + run.size != (uint64_t)at || run.bytes + run.size != blob.bytes) &&
             !flush(s, &run, e))

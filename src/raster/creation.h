@@ -3,16 +3,16 @@
 #ifndef RASTER_CREATION_H
 #define RASTER_CREATION_H
 
-#include "base/err.h"
+#include "base/memory.h"
 #include "ops/param.h"
 #include "raster/layout.h"
 
 struct creation {
-    char **file;        /* for GDALCreate of the output */
-    char **tile;        /* for GDALCreate of a file of one of its tiles */
-    uint32_t level_tag; /* libtiff's pseudo-tag of the compression level; 0: there is none */
-    uint32_t level;
-    bool fixed_colours; /* the user says what the bands are; the scene's say is not asked */
+    char **file;            /* for GDALCreate of the output */
+    char **tile;            /* for GDALCreate of a file of one of its tiles */
+    struct buffer settings; /* of the codec, by codec_pack */
+    bool sparse;            /* tiles of nothing but nodata (0 if there is none) are not stored */
+    bool fixed_colours;     /* user or codec say what the bands are; the scene's say is not asked */
 };
 
 /* Reads the options for a file whose size, type, bands and preferred tile are set in *layout, and

@@ -130,11 +130,13 @@ const struct layout *decoder_layout(const struct decoder *d)
 
 /* Whether it pays to ask for `rows` of `all` rows only. libtiff inflates whole tiles with
  * libdeflate but parts with zlib, at about 0.6 of its speed (GDAL's u8 and u16 tiles, libtiff 4.5).
- * JPEG does not stop early. */
+ * Those that encode a tile as a picture do not stop early. */
 static bool stops_early(const struct decoder *d, int rows, int64_t all)
 {
     switch (d->codec) {
     case COMPRESSION_JPEG:
+    case COMPRESSION_LERC:
+    case COMPRESSION_WEBP:
         return false;
     case COMPRESSION_DEFLATE:
     case COMPRESSION_ADOBE_DEFLATE:

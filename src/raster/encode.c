@@ -8,6 +8,7 @@
 
 #include "base/pack.h"
 
+#include "codec.h"
 #include "tiff_support.h"
 
 #include <stdlib.h>
@@ -25,6 +26,8 @@ struct encoder {
     TIFF *tif;
     bool strips;
     size_t tile_bytes;
+    bool sparse, photographic;
+    double absent;
 };
 
 static tmsize_t read_memory(thandle_t handle, void *out, tmsize_t n)
@@ -56,18 +59,41 @@ static tmsize_t write_memory(thandle_t handle, void *bytes, tmsize_t n)
     return n;
 }
 
-static bool open_template(struct encoder *c, uint32_t tag, uint32_t value, struct err *e)
+static bool damaged(size_t n, struct err *e)
+{
+    return err_set(e, "the template of the output arrived damaged (%zu bytes)", n);
+}
+
+/* The pseudo-tags of the codec, which are not in the file. */
+static bool set_up_codec(struct encoder *c, struct unpack settings, uint32_t n, struct err *e)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t tag = unpack_u32(&settings);
+        const double value = unpack_f64(&settings);
+        bool real;
+        if (!codec_knows_tag(tag, &real) || (!real && !(value >= 0 && value <= UINT16_MAX)))
+            return damaged(c->template_size, e);
+        const int set =
+            real ? TIFFSetField(c->tif, tag, value) : TIFFSetField(c->tif, tag, (int)value);
+        if (set != 1)
+            return err_set(e, "libtiff does not take the codec's setting %g: %s", value,
+                           tiff_words(&c->file.client));
+    }
+    return true;
+}
+
+static bool open_template(struct encoder *c, struct err *e)
 {
     struct layout l;
+    uint16_t codec = COMPRESSION_NONE;
     char why[200];
 
     c->tif = tiff_open(&c->file.client, "r+", read_memory, write_memory);
     if (!c->tif || !tiff_layout(c->tif, &l, why, sizeof why) || layout_blobs(&l) != 1)
         return err_set(e, "libtiff cannot write such a file: %s",
                        c->tif ? why : tiff_words(&c->file.client));
-    if (tag != 0 && TIFFSetField(c->tif, tag, (int)value) != 1)
-        return err_set(e, "libtiff does not take the compression level %u: %s", value,
-                       tiff_words(&c->file.client));
+    TIFFGetFieldDefaulted(c->tif, TIFFTAG_COMPRESSION, &codec);
+    c->photographic = codec == COMPRESSION_JPEG || codec == COMPRESSION_WEBP;
     c->strips = l.strips;
     c->tile_bytes = layout_tile_bytes(&l);
     return true;
@@ -80,12 +106,19 @@ bool encoder_new(struct encoder **out, const void *template_bytes, size_t n, str
     if (!c)
         return false;
     struct unpack u = unpack_begin(template_bytes, n);
-    uint32_t tag = unpack_u32(&u), value = unpack_u32(&u);
+    c->sparse = unpack_u32(&u) != 0;
+    c->absent = unpack_f64(&u);
+    const uint32_t n_settings = unpack_u32(&u);
+    const struct unpack settings = u;
+    for (uint32_t i = 0; u.ok && i < n_settings; i++) {
+        unpack_u32(&u);
+        unpack_f64(&u);
+    }
     const unsigned char *tiff = unpack_bytes(&u, &c->template_size);
-    bool ok = u.ok || err_set(e, "the template of the output arrived damaged (%zu bytes)", n);
+    bool ok = u.ok || damaged(n, e);
     ok = ok && buffer_append(&c->file.bytes, tiff, c->template_size, e);
     c->file.client.size = c->template_size;
-    if (!ok || !open_template(c, tag, value, e)) {
+    if (!ok || !open_template(c, e) || !set_up_codec(c, settings, n_settings, e)) {
         encoder_free(c);
         return false;
     }
@@ -101,6 +134,17 @@ void encoder_free(struct encoder *c)
         TIFFClose(c->tif);
     buffer_free(&c->file.bytes);
     free(c);
+}
+
+bool encoder_leaves_out(const struct encoder *c, double *value)
+{
+    *value = c->absent;
+    return c->sparse;
+}
+
+bool encoder_shows_edges(const struct encoder *c)
+{
+    return c->photographic;
 }
 
 bool encoder_encode(struct encoder *c, void *pixels, size_t n, struct buffer *out, struct err *e)

@@ -34,9 +34,14 @@ int layout_samples(const struct layout *l)
     return l->separate ? 1 : l->bands;
 }
 
+size_t layout_pixel_bytes(const struct layout *l)
+{
+    return (size_t)layout_samples(l) * pixel_size(l->type);
+}
+
 size_t layout_row_bytes(const struct layout *l)
 {
-    return (size_t)l->tile_width * (size_t)layout_samples(l) * pixel_size(l->type);
+    return (size_t)l->tile_width * layout_pixel_bytes(l);
 }
 
 size_t layout_tile_bytes(const struct layout *l)

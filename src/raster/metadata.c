@@ -26,16 +26,22 @@ bool output_holds_nodata(enum pixel_type type, double v)
     return pixel_size(type) < 8 || fabs(v) <= 0x1p53;
 }
 
+bool metadata_nodata(const struct scene *s, const struct output_options *options,
+                     enum pixel_type type, double *v)
+{
+    *v = options->has_nodata ? options->nodata : s->info.nodata;
+    return (options->has_nodata || s->info.has_nodata) && output_holds_nodata(type, *v);
+}
+
 static bool set_nodata(GDALDatasetH to, const struct scene *s, const struct output_options *options,
                        const struct layout *l, struct err *e)
 {
-    bool has = options->has_nodata || s->info.has_nodata;
-    double v = options->has_nodata ? options->nodata : s->info.nodata;
     GDALRasterBandH band = GDALGetRasterBand(to, 1); /* the file has one value for all bands */
     struct quiet q;
     CPLErr status;
+    double v;
 
-    if (!has || !output_holds_nodata(l->type, v))
+    if (!metadata_nodata(s, options, l->type, &v))
         return true;
     quiet_begin(&q);
     if (l->type == PX_INT64)

@@ -15,4 +15,8 @@ bool metadata_copy(GDALDatasetH to, const struct scene *s, const struct output_o
                    const struct affine *to_scene, const struct layout *layout, bool fixed_colours,
                    struct err *e) MUST_CHECK;
 
+/* The nodata value an output of the scene gets. False: none. */
+bool metadata_nodata(const struct scene *s, const struct output_options *options,
+                     enum pixel_type type, double *v);
+
 #endif

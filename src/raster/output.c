@@ -24,10 +24,13 @@ struct output {
     struct overviews levels;
     struct creation creation;
     struct tile_index index[LEVELS_MOST];
-    uint64_t end; /* where the next blob goes */
-    uint64_t *offsets;
-    uint32_t *sizes; /* 0: not written yet */
+    uint64_t end;      /* where the next blob goes */
+    uint64_t *offsets; /* UNSETTLED, or of the blob; 0: it is not stored, or not placed yet */
+    uint32_t *sizes;
+    double absent; /* the value of pixels that are not stored */
 };
+
+static const uint64_t UNSETTLED = UINT64_MAX;
 
 bool output_check(const struct output_options *options, enum pixel_type type, int bands,
                   int64_t width, int64_t height, struct layout *layout, struct err *e)
@@ -92,6 +95,8 @@ static bool find_index(struct output *o, struct err *e)
             return err_context(e, "%s", o->part);
     o->offsets = memory_new((size_t)n, sizeof *o->offsets, e);
     o->sizes = memory_new((size_t)n, sizeof *o->sizes, e);
+    for (int64_t i = 0; o->offsets && i < n; i++)
+        o->offsets[i] = UNSETTLED;
     return o->offsets && o->sizes;
 }
 
@@ -124,6 +129,8 @@ bool output_create(struct output **out, const struct output_options *options, st
               output_files_begin(o->part, &o->fd, e);
     ok = ok && skeleton_write(o->part, options, &o->creation, scene, grid, &o->levels, e) &&
          find_index(o, e);
+    if (ok && !metadata_nodata(scene, options, levels->level[0].type, &o->absent))
+        o->absent = 0;
     if (ok)
         *out = o;
     else
@@ -143,7 +150,7 @@ const struct overviews *output_overviews(const struct output *o)
 
 bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
 {
-    return skeleton_template(&o->creation, &o->levels.level[0], template_bytes, e);
+    return skeleton_template(&o->creation, &o->levels.level[0], o->absent, template_bytes, e);
 }
 
 static bool too_large(const struct output *o, struct err *e)
@@ -157,9 +164,10 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
     uint64_t n = 0;
 
     for (int i = 0; i < n_blobs; i++) {
-        assert(index[i] >= 0 && index[i] < layout_blobs(&o->levels.level[0]) && sizes[i] > 0 &&
-               sizes[i] <= UINT32_MAX && o->sizes[index[i]] == 0);
-        o->offsets[index[i]] = o->end + n;
+        assert(index[i] >= 0 && index[i] < layout_blobs(&o->levels.level[0]) &&
+               (sizes[i] > 0 || o->creation.sparse) && sizes[i] <= UINT32_MAX &&
+               o->offsets[index[i]] == UNSETTLED);
+        o->offsets[index[i]] = sizes[i] > 0 ? o->end + n : 0;
         o->sizes[index[i]] = (uint32_t)sizes[i];
         n += sizes[i];
     }
@@ -175,8 +183,12 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e)
 {
-    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) && size > 0 &&
-           o->sizes[index] == 0);
+    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) &&
+           (size > 0 || o->creation.sparse) && o->offsets[index] == UNSETTLED);
+    if (size == 0) {
+        o->offsets[index] = *at = 0;
+        return true;
+    }
     *at = (o->end + align - 1) / align * align;
     if (*at + size > tile_index_highest(&o->index[0]))
         return too_large(o, e);
@@ -193,9 +205,11 @@ const char *output_part(const struct output *o)
 
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e)
 {
-    if (blob < 0 || blob >= overviews_blobs(&o->levels) || o->sizes[blob] != 0)
+    if (blob < 0 || blob >= overviews_blobs(&o->levels) || o->offsets[blob] != UNSETTLED ||
+        (size == 0 && !o->creation.sparse))
         return err_set(e, "%s: blob %lld is not to be had, or came twice (a defect)", o->path,
                        (long long)blob);
+    o->offsets[blob] = 0;
     o->sizes[blob] = size;
     return true;
 }
@@ -212,7 +226,7 @@ bool output_lay_out(struct output *o, struct err *e)
         const int level = l->cog ? l->n - i : i;
         for (int64_t blob = l->first[level]; blob < l->first[level + 1]; blob++) {
             if (o->sizes[blob] == 0)
-                continue; /* check_complete will tell */
+                continue; /* not stored, or missing: check_complete will tell */
             o->offsets[blob] = o->end + frame;
             o->end += frame + o->sizes[blob] + frame;
         }
@@ -235,7 +249,7 @@ static bool check_complete(const struct output *o, struct err *e)
     int64_t n = overviews_blobs(&o->levels), missing = 0, first = -1;
 
     for (int64_t i = 0; i < n; i++)
-        if (o->sizes[i] == 0) {
+        if (o->offsets[i] == UNSETTLED) {
             missing++;
             first = first < 0 ? i : first;
         }

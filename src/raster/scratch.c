@@ -75,6 +75,8 @@ void scratch_free(struct scratch *s)
 
 bool scratch_add(struct scratch *s, int64_t blob, const void *bytes, size_t n, struct err *e)
 {
+    if (n == 0)
+        return true;
     if (s->n == s->capacity) {
         const size_t capacity = 2 * s->capacity + 64;
         struct entry *grown = realloc(s->list, capacity * sizeof *grown);

@@ -136,7 +136,7 @@ bool skeleton_write(const char *part, const struct output_options *options,
     return ok;
 }
 
-bool skeleton_template(const struct creation *c, const struct layout *layout,
+bool skeleton_template(const struct creation *c, const struct layout *layout, double absent,
                        struct buffer *template_bytes, struct err *e)
 {
     static const char name[] = "/vsimem/tilery-template.tif";
@@ -153,7 +153,8 @@ bool skeleton_template(const struct creation *c, const struct layout *layout,
     GByte *bytes = VSIGetMemFileBuffer(name, &n, TRUE); /* ours from here */
     bool ok = (tile && bytes) ||
               err_set(e, "GDAL cannot make a file of one tile of the output: %s", quiet_words(&q));
-    ok = ok && pack_u32(template_bytes, c->level_tag, e) && pack_u32(template_bytes, c->level, e) &&
+    ok = ok && pack_u32(template_bytes, c->sparse, e) && pack_f64(template_bytes, absent, e) &&
+         buffer_append(template_bytes, c->settings.data, c->settings.size, e) &&
          pack_bytes(template_bytes, bytes, (size_t)n, e);
     CPLFree(bytes);
     return ok;

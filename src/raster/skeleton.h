@@ -12,8 +12,8 @@ bool skeleton_write(const char *part, const struct output_options *options,
                     const struct creation *c, const struct scene *s, const struct output_grid *grid,
                     const struct overviews *levels, struct err *e) MUST_CHECK;
 
-/* Appends what encoder_new takes. */
-bool skeleton_template(const struct creation *c, const struct layout *layout,
+/* Appends what encoder_new takes. absent: the value of pixels that are not stored. */
+bool skeleton_template(const struct creation *c, const struct layout *layout, double absent,
                        struct buffer *template_bytes, struct err *e) MUST_CHECK;
 
 #endif

@@ -126,9 +126,12 @@ static bool codec_fits(TIFF *tif, char *why, size_t size)
     TIFFGetFieldDefaulted(tif, TIFFTAG_PLANARCONFIG, &planar);
     TIFFGetField(tif, TIFFTAG_PHOTOMETRIC, &photometric);
     bool predicted = codec == COMPRESSION_LZW || codec == COMPRESSION_ADOBE_DEFLATE ||
-                     codec == COMPRESSION_DEFLATE || codec == COMPRESSION_ZSTD;
+                     codec == COMPRESSION_DEFLATE || codec == COMPRESSION_ZSTD ||
+                     codec == COMPRESSION_LZMA;
     bool jpeg = codec == COMPRESSION_JPEG && bits == 8;
-    if (!predicted && !jpeg && codec != COMPRESSION_NONE && codec != COMPRESSION_PACKBITS)
+    bool plain = codec == COMPRESSION_NONE || codec == COMPRESSION_PACKBITS ||
+                 codec == COMPRESSION_LERC || codec == COMPRESSION_WEBP;
+    if (!predicted && !jpeg && !plain)
         return why_not(why, size, "its codec (TIFF's number %d, %d bits)", codec, bits);
     if (!TIFFIsCODECConfigured(codec))
         return why_not(why, size, "libtiff here is built without its codec (TIFF's number %d)",

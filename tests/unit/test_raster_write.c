@@ -22,6 +22,12 @@ static bool is_whole(const struct layout *l, int64_t index)
     return region_contains((struct region){0, 0, l->width, l->height}, layout_region(l, index));
 }
 
+/* libLerc leaves the last bytes of Huffman's code of 8-bit pixels unset. */
+static bool is_defined(const char *options, enum pixel_type type)
+{
+    return type != PX_UINT8 || !strstr(options, "COMPRESS=LERC");
+}
+
 /* Blobs of tiles that lie inside; those at the edge are padded in other ways. */
 static void same_blobs(struct scene *mine, struct scene *gdals, const char *what)
 {
@@ -60,7 +66,8 @@ static void check_written(struct scene *source, const struct planes *truth, cons
     struct scene *a = open_scene(mine), *b = open_scene(gdals);
     struct planes got = read_all(a, &memory);
     same_planes(truth, &got, options);
-    same_blobs(a, b, options);
+    if (is_defined(options, info->type))
+        same_blobs(a, b, options);
     free(memory);
     scene_close(a);
     scene_close(b);
@@ -79,6 +86,10 @@ START_TEST(written_equals_gdals_own)
                                          "ZSTD",
                                          "ZSTD PREDICTOR=2 ZSTD_LEVEL=1",
                                          "PACKBITS",
+                                         "LZMA LZMA_PRESET=1",
+                                         "LERC",
+                                         "LERC_DEFLATE ZLEVEL=2",
+                                         "LERC_ZSTD ZSTD_LEVEL=1",
                                          "DEFLATE PREDICTOR=3",
                                          "ZSTD PREDICTOR=3",
                                          "LZW PREDICTOR=3"};
@@ -87,7 +98,7 @@ START_TEST(written_equals_gdals_own)
                                           "TILED=YES BLOCKXSIZE=16 BLOCKYSIZE=16 BIGTIFF=YES"};
     const char *path = in_directory("source.tif");
     enum pixel_type type = (enum pixel_type)_i;
-    int n_codecs = pixel_is_float(type) ? 12 : 9;
+    int n_codecs = pixel_is_float(type) ? 16 : 13;
     char options[300];
     void *memory;
 
@@ -96,11 +107,58 @@ START_TEST(written_equals_gdals_own)
     struct planes truth = read_all(s, &memory);
     for (int codec = 0; codec < n_codecs; codec++)
         for (int variant = 0; variant < 6; variant++) {
+            if (strncmp(codecs[codec], "LERC", 4) == 0 &&
+                (type == PX_UINT64 || type == PX_INT64 || variant / 2 == 1))
+                continue; /* LERC has no 64-bit integers; strips are refused */
             snprintf(options, sizeof options, "COMPRESS=%s INTERLEAVE=%s %s", codecs[codec],
                      variant % 2 ? "BAND" : "PIXEL", tilings[variant / 2]);
             check_written(s, &truth, options);
         }
     free(memory);
+    scene_close(s);
+}
+END_TEST
+
+/* Tiles of pictures have the same blobs as GDAL's; band by band, JPEG's differ in the name of the
+ * component. */
+START_TEST(written_pictures_equal_gdals_own)
+{
+    static const struct {
+        const char *options;
+        int bands;
+        bool lossless;
+    } cases[] = {
+        {"COMPRESS=JPEG", 1, false},
+        {"COMPRESS=JPEG JPEG_QUALITY=95", 3, false},
+        {"COMPRESS=JPEG PHOTOMETRIC=YCBCR", 3, false},
+        {"COMPRESS=JPEG PHOTOMETRIC=YCBCR JPEGTABLESMODE=0 JPEG_QUALITY=40", 3, false},
+        {"COMPRESS=JPEG PHOTOMETRIC=YCBCR JPEGTABLESMODE=3", 3, false},
+        {"COMPRESS=WEBP", 3, false},
+        {"COMPRESS=WEBP WEBP_LEVEL=30", 4, false},
+        {"COMPRESS=WEBP WEBP_LOSSLESS=YES", 3, true},
+        {"COMPRESS=WEBP WEBP_LOSSLESS=YES", 4, true},
+    };
+    const char *in = in_directory("picture.tif"), *mine = in_directory("mine.tif");
+    const char *gdals = in_directory("gdals.tif");
+    char options[200];
+    void *memory, *memory_2;
+
+    snprintf(options, sizeof options, "%s TILED=YES BLOCKXSIZE=48 BLOCKYSIZE=32",
+             cases[_i].options);
+    make(in, PX_UINT8, cases[_i].bands, 130, 75, "");
+    make(gdals, PX_UINT8, cases[_i].bands, 130, 75, options);
+    struct scene *s = open_scene(in);
+    must_write(
+        s, &(struct wanted){.path = mine, .options = options, .type = PX_SAME, .overwrite = true});
+    struct scene *a = open_scene(mine), *b = open_scene(gdals);
+    struct planes got = read_all(a, &memory), truth = read_all(b, &memory_2);
+    same_blobs(a, b, options);
+    if (cases[_i].lossless)
+        same_planes(&truth, &got, options);
+    free(memory);
+    free(memory_2);
+    scene_close(a);
+    scene_close(b);
     scene_close(s);
 }
 END_TEST
@@ -135,15 +193,19 @@ static void encode_pattern(struct encoder *c, int kind, struct buffer *blob)
 START_TEST(encoder_does_not_remember)
 {
     const char *in = in_directory("encode.tif"), *out = in_directory("encoded.tif");
-    const char *codec = (const char *[]){"NONE", "LZW", "DEFLATE", "ZSTD", "PACKBITS"}[_i];
+    const char *codec = (const char *[]){
+        "NONE", "LZW", "DEFLATE", "ZSTD", "PACKBITS", "LZMA", "LERC_ZSTD MAX_Z_ERROR=3", "JPEG",
+    }[_i];
+    const bool jpeg = strcmp(codec, "JPEG") == 0;
     struct buffer template = {0}, used = {0}, fresh = {0};
     struct encoder *veteran, *novice;
     struct output *o;
     char options[200];
     struct err e;
 
-    snprintf(options, sizeof options, "COMPRESS=%s BLOCKXSIZE=64 BLOCKYSIZE=64", codec);
-    make(in, PX_UINT16, 1, 200, 200, "");
+    snprintf(options, sizeof options, "COMPRESS=%s BLOCKXSIZE=64 BLOCKYSIZE=%d", codec,
+             jpeg ? 128 : 64);
+    make(in, jpeg ? PX_UINT8 : PX_UINT16, 1, 200, 200, "");
     struct scene *s = open_scene(in);
     ck_assert(
         begin_write(&o, s, &(struct wanted){.path = out, .options = options, .type = PX_SAME}, &e));
@@ -234,7 +296,19 @@ START_TEST(output_refuses_creation_options)
 {
     static const char *const cases[][2] = {
         {"COMPRES=LZW", "COMPRESS"},
-        {"COMPRESS=JPEG", "DEFLATE"},
+        {"COMPRESS=JXL", "DEFLATE"},
+        {"COMPRESS=JPEG TILED=NO", "TILED=YES"},
+        {"COMPRESS=JPEG JPEG_QUALITY=101", "100"},
+        {"COMPRESS=JPEG PHOTOMETRIC=YCBCR", "three bands"},
+        {"COMPRESS=JPEG BLOCKXSIZE=65536 BLOCKYSIZE=16", "65500"},
+        {"COMPRESS=WEBP", "three or four bands"},
+        {"COMPRESS=LERC ZLEVEL=1", "DEFLATE, LERC_DEFLATE"},
+        {"COMPRESS=LERC MAX_Z_ERROR=-1", "MAX_Z_ERROR=-1"},
+        {"MAX_Z_ERROR=1", "LERC, LERC_DEFLATE, LERC_ZSTD"},
+        {"COMPRESS=DEFLATE WEBP_LOSSLESS=NO", "WEBP"},
+        {"COMPRESS=LERC PREDICTOR=2", "LZW, DEFLATE, ZSTD"},
+        {"SPARSE_OK=YES PROFILE=BASELINE", "GDALGeoTIFF"},
+        {"SPARSE_OK=PERHAPS", "SPARSE_OK"},
         {"ZLEVEL=99", "ZLEVEL"},
         {"COMPRESS=DEFLATE ZLEVEL=99", "12"},
         {"NBITS=4", "NBITS"},
@@ -351,8 +425,9 @@ int main(void)
     tcase_add_unchecked_fixture(writing, begin, NULL);
     tcase_set_timeout(writing, 60);
     tcase_add_loop_test(writing, written_equals_gdals_own, 0, PX_N_TYPES);
+    tcase_add_loop_test(writing, written_pictures_equal_gdals_own, 0, 9);
     tcase_add_test(writing, written_by_default_in_tiles_of_512);
-    tcase_add_loop_test(writing, encoder_does_not_remember, 0, 5);
+    tcase_add_loop_test(writing, encoder_does_not_remember, 0, 8);
     tcase_add_test(writing, output_is_bigtiff_when_it_may_pass_4_gib);
     tcase_add_test(writing, output_refuses_creation_options);
     tcase_add_test(writing, output_refuses_paths);

@@ -1,0 +1,264 @@
+/* packer.c - the pixels of a chunk as encoded tiles.
+ * SPDX-License-Identifier: MIT */
+#include "packer.h"
+
+#include "parcel.h"
+
+#include "base/clock.h"
+#include "base/crc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct packer {
+    const struct overviews *levels;
+    struct encoder *encoder;
+    unsigned char *tile; /* as the file stores it */
+    double seconds;
+    /* The last whole tile whose pixels were all the same: its pixel and its blob. */
+    unsigned char *same_pixel;
+    struct buffer same_blob; /* empty: there was none */
+    struct parcel_table table;
+};
+
+bool packer_new(struct packer **out, const struct overviews *levels, struct encoder *encoder,
+                struct err *e)
+{
+    const struct layout *layout = &levels->level[0]; /* the others' tiles are like its */
+    struct packer *p = memory_new(1, sizeof *p, e);
+
+    if (!p)
+        return false;
+    *p = (struct packer){.levels = levels, .encoder = encoder};
+    p->tile = memory_new(1, layout_tile_bytes(layout), e);
+    p->same_pixel = p->tile ? memory_new(1, layout_pixel_bytes(layout), e) : NULL;
+    if (!p->same_pixel) {
+        packer_free(p);
+        return false;
+    }
+    *out = p;
+    return true;
+}
+
+void packer_free(struct packer *p)
+{
+    if (!p)
+        return;
+    free(p->tile);
+    free(p->same_pixel);
+    buffer_free(&p->same_blob);
+    buffer_free(&p->table.bytes);
+    free(p);
+}
+
+double packer_seconds(const struct packer *p)
+{
+    return p->seconds;
+}
+
+/* Puts every `samples`-th pixel of a row. */
+static void place_samples(unsigned char *out, const unsigned char *in, size_t size, int samples,
+                          int64_t n)
+{
+#define PLACE(T)                                                                                   \
+    do {                                                                                           \
+        const T *restrict from = (const T *)(const void *)in;                                      \
+        T *restrict to = (T *)(void *)out;                                                         \
+        for (int64_t i = 0; i < n; i++)                                                            \
+            to[i * samples] = from[i];                                                             \
+    } while (0)
+    if (samples == 1)
+        memcpy(out, in, (size_t)n * size);
+    else if (size == 1)
+        PLACE(uint8);
+    else if (size == 2)
+        PLACE(uint16);
+    else if (size == 4)
+        PLACE(uint32);
+    else
+        PLACE(uint64);
+#undef PLACE
+}
+
+/* Past the raster, the pixels at its edge once more. */
+static void spread_edges(const struct layout *l, unsigned char *tile, int64_t width, int64_t height)
+{
+    const size_t pixel = layout_pixel_bytes(l), row_bytes = layout_row_bytes(l);
+
+    for (int64_t y = 0; y < height; y++) {
+        unsigned char *row = tile + (size_t)y * row_bytes;
+        for (int64_t x = width; x < l->tile_width; x++)
+            memcpy(row + (size_t)x * pixel, row + (size_t)(x - 1) * pixel, pixel);
+    }
+    for (int64_t y = height; y < l->tile_height; y++)
+        memcpy(tile + (size_t)y * row_bytes, tile + (size_t)(y - 1) * row_bytes, row_bytes);
+}
+
+/* What of the tile lies in the raster, as the file stores it. What lies past it is 0, unless it
+ * shows. Returns the tile's bytes. */
+static size_t cut_tile(struct packer *p, const struct layout *l, const struct planes *pixels,
+                       int64_t index, struct region part)
+{
+    const int samples = layout_samples(l), first = layout_plane(l, index);
+    const size_t size = pixel_size(l->type), row_bytes = layout_row_bytes(l);
+    const int64_t rows = l->strips ? part.height : l->tile_height;
+    const bool whole = part.width == l->tile_width && part.height == rows;
+    const bool spread = !whole && encoder_shows_edges(p->encoder);
+
+    if (!whole && !spread)
+        memset(p->tile, 0, row_bytes * (size_t)rows);
+    for (int64_t y = 0; y < part.height; y++)
+        for (int s = 0; s < samples; s++)
+            place_samples(p->tile + (size_t)y * row_bytes + (size_t)s * size,
+                          planes_at(pixels, first + s, part.x, part.y + y), size, samples,
+                          part.width);
+    if (spread)
+        spread_edges(l, p->tile, part.width, part.height);
+    return row_bytes * (size_t)rows;
+}
+
+/* Whether each band has one value in the whole part. */
+static bool is_uniform(const struct planes *pixels, int first, int samples, struct region part)
+{
+    const size_t size = pixel_size(pixels->type), row_bytes = (size_t)part.width * size;
+
+    for (int s = 0; s < samples; s++) {
+        const unsigned char *row = planes_at(pixels, first + s, part.x, part.y);
+        if (memcmp(row, row + size, row_bytes - size) != 0)
+            return false;
+        for (int64_t y = 1; y < part.height; y++)
+            if (memcmp(row, planes_at(pixels, first + s, part.x, part.y + y), row_bytes) != 0)
+                return false;
+    }
+    return true;
+}
+
+static bool is_absent(enum pixel_type type, const void *pixel, double value)
+{
+    unsigned char absent[8];
+
+    if (isnan(value))
+        return pixel_is_float(type) && isnan(pixel_load(type, pixel, 0));
+    pixel_store(type, value, absent);
+    return memcmp(pixel, absent, pixel_size(type)) == 0; /* 0 is not -0 */
+}
+
+/* Whether a part of one value is to be left out of the file. */
+static bool left_out(const struct packer *p, const struct planes *pixels, int first, int samples,
+                     struct region part)
+{
+    double value;
+
+    if (!encoder_leaves_out(p->encoder, &value))
+        return false;
+    for (int s = 0; s < samples; s++)
+        if (!is_absent(pixels->type, planes_at(pixels, first + s, part.x, part.y), value))
+            return false;
+    return true;
+}
+
+/* Tiles of one value come in numbers, and mostly of the same one: the last blob is kept. */
+static bool encode_uniform(struct packer *p, size_t bytes, struct buffer *out, struct err *e)
+{
+    const size_t pixel = layout_pixel_bytes(&p->levels->level[0]);
+
+    if (p->same_blob.size == 0 || memcmp(p->same_pixel, p->tile, pixel) != 0) {
+        p->same_blob.size = 0;
+        memcpy(p->same_pixel, p->tile, pixel); /* before the encoder alters it */
+        if (!encoder_encode(p->encoder, p->tile, bytes, &p->same_blob, e)) {
+            p->same_blob.size = 0;
+            return false;
+        }
+    }
+    return buffer_append(out, p->same_blob.data, p->same_blob.size, e);
+}
+
+static bool encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                   struct buffer *out, struct err *e)
+{
+    const struct layout *l = &p->levels->level[level];
+    const int first = layout_plane(l, index), samples = layout_samples(l);
+    const struct region part = region_intersect(layout_region(l, index), pixels->region);
+    const bool uniform = is_uniform(pixels, first, samples, part);
+
+    if (uniform && left_out(p, pixels, first, samples, part))
+        return true;
+    const size_t bytes = cut_tile(p, l, pixels, index, part);
+    if (uniform && part.width == l->tile_width && part.height == l->tile_height)
+        return encode_uniform(p, bytes, out, e);
+    return encoder_encode(p->encoder, p->tile, bytes, out, e);
+}
+
+bool packer_encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                   struct buffer *out, struct err *e)
+{
+    const double start = clock_s();
+    const bool ok = encode(p, level, pixels, index, out, e);
+
+    p->seconds += clock_s() - start;
+    return ok;
+}
+
+/* --- parcels ---------------------------------------------------------------------------------- */
+
+/* The bytes of the parcel from `at` on are the blob of that number. */
+static bool list_blob(struct packer *p, int64_t number, const struct buffer *parcel, size_t at,
+                      struct err *e)
+{
+    static const unsigned char nothing[1];
+    const size_t size = parcel->size - at;
+    const unsigned char *bytes = size > 0 ? parcel->data + at : nothing;
+    const struct parcel_blob blob = {number, (uint32_t)size, size > 0 ? crc_of(bytes, size) : 0,
+                                     bytes};
+
+    return parcel_add(&p->table, &blob, e);
+}
+
+bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
+                  struct buffer *parcel, struct tick tick, struct err *e)
+{
+    const struct layout *l = &p->levels->level[level];
+    const struct region r = pixels->region;
+    const int64_t x0 = r.x / l->tile_width, x1 = ceil_div(r.x + r.width, l->tile_width);
+    const int64_t y0 = r.y / l->tile_height, y1 = ceil_div(r.y + r.height, l->tile_height);
+    const int planes = l->separate ? l->bands : 1;
+    const int64_t outer = down ? x1 - x0 : y1 - y0, inner = down ? y1 - y0 : x1 - x0;
+
+    for (int64_t i = 0; i < outer * inner * planes; i++) {
+        const int64_t a = i / planes / inner, b = i / planes % inner;
+        const int64_t index =
+            layout_index(l, (int)(i % planes), y0 + (down ? b : a), x0 + (down ? a : b));
+        const size_t at = parcel->size;
+        if (!packer_encode(p, level, pixels, index, parcel, e) ||
+            !list_blob(p, p->levels->first[level] + index, parcel, at, e))
+            return false;
+        if (!tick.call(tick.ctx))
+            return err_set(e, "stopped");
+    }
+    return true;
+}
+
+bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
+                   struct buffer *parcel, struct err *e)
+{
+    const struct region r = pixels->region;
+    const size_t at = parcel->size, row = (size_t)r.width * pixel_size(pixels->type);
+
+    for (int b = 0; b < pixels->bands; b++)
+        for (int64_t y = r.y; y < r.y + r.height; y++)
+            if (!buffer_append(parcel, planes_at(pixels, b, r.x, y), row, e))
+                return false;
+    return list_blob(p, overviews_blobs(p->levels) + chunk, parcel, at, e);
+}
+
+bool packer_end(struct packer *p, struct buffer *parcel, struct err *e)
+{
+    return parcel_end(&p->table, parcel, e);
+}
+
+void packer_drop(struct packer *p)
+{
+    buffer_free(&p->table.bytes);
+    p->table = (struct parcel_table){0};
+}

@@ -1,0 +1,39 @@
+/* packer.h - pixels as encoded tiles, and those of a chunk as its result (parcel.h).
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_PACKER_H
+#define JOB_PACKER_H
+
+#include "base/planes.h"
+#include "base/tick.h"
+#include "raster/encode.h"
+#include "raster/overviews.h"
+
+struct packer; /* opaque */
+
+/* Levels and encoder are borrowed. Fails if memory is short. */
+bool packer_new(struct packer **out, const struct overviews *levels, struct encoder *encoder,
+                struct err *e) MUST_CHECK;
+void packer_free(struct packer *p);
+
+/* Appends tile `index` of a level, whose pixels are there as far as the raster goes. Where the encoder
+ * leaves the tile out, nothing is appended. */
+bool packer_encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                   struct buffer *out, struct err *e) MUST_CHECK;
+
+/* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by column),
+ * plane by plane at each place. */
+bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
+                  struct buffer *parcel, struct tick tick, struct err *e) MUST_CHECK;
+
+/* Appends pixels themselves, of an overview whose tiles take in several chunks. */
+bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
+                   struct buffer *parcel, struct err *e) MUST_CHECK;
+
+/* The last of a parcel: its table. packer_drop: there will be none. */
+bool packer_end(struct packer *p, struct buffer *parcel, struct err *e) MUST_CHECK;
+void packer_drop(struct packer *p);
+
+/* Seconds spent encoding so far. */
+double packer_seconds(const struct packer *p);
+
+#endif
