@@ -91,7 +91,7 @@ check: tests ## run all tests
 demo: all $(GENERATE) ## run the main job on a real and a large synthetic scene, with pictures
 	BUILD=$(BUILD) sh scripts/demo.sh
 bench: all $(GENERATE) ## time whole jobs beside GDAL, OpenCV, libvips, OTB, dask; SIDE=8192 JOBS="copy cog" RUNS=1 for less
-	BUILD='$(BUILD)' SIDE='$(SIDE)' JOBS='$(JOBS)' RUNS='$(RUNS)' python3 bench/bench.py
+	BUILD='$(BUILD)' python3 bench/bench.py
 bench-ops: $(BENCH_OPS) ## time every op beside OpenCV; SIDE=2048 FILTER='blur uint8' for less
 	BUILD=$(BUILD) sh bench/ops.sh '$(or $(SIDE),4096)' '$(FILTER)'
 docs: all ## rebuild docs/ops.md with its pictures

@@ -44,6 +44,11 @@ NOT_PEERS = {"tilery", "tilery-1", "cp"}
 COLUMNS = ["job", "tool", "wall_s", "cpu_s", "peak_mb", "to_best_peer", "to_cp", "output_mb", "runs", "pixels"]
 
 
+def pythons():
+    """The interpreters that may have what a script needs: the first of the path may be another than the packages'."""
+    return [p for p in (get("PYTHON"), "python3", "/usr/bin/python3") if p and shutil.which(p)]
+
+
 class Tool:
     def __init__(self, name, file, env):
         self.name, self.file = name, file
@@ -51,9 +56,10 @@ class Tool:
         self.command, self.ops = None, []
 
     def probe(self):
-        """Finds the python that has what a script needs, and the ops; False and a word of why if there is none."""
+        """Finds what runs it, and its ops; where nothing does, says why and is False."""
         path = f"bench/peers/{self.file}"
-        runners = [["sh"]] if self.file.endswith(".sh") else [[p] for p in (get("PYTHON"), "python3", "/usr/bin/python3") if p]
+        runners = [["sh"]] if self.file.endswith(".sh") else [[p] for p in pythons()]
+        why = ""
         for runner in runners:
             said = subprocess.run(runner + [path], env=self.env, text=True, capture_output=True)
             if said.returncode == 0 and said.stdout.count("\n") >= 2:
@@ -61,7 +67,8 @@ class Tool:
                 self.command, self.ops = runner + [path], ops.split()
                 print(f"bench: {self.name}: {version}")
                 return True
-        print(f"bench: {self.name} is left out: {last_line(said.stderr) or 'not installed'}", file=sys.stderr)
+            why = last_line(said.stderr)
+        print(f"bench: {self.name} is left out: {why or 'not installed'}", file=sys.stderr)
         return False
 
     def does(self, op):
@@ -103,19 +110,24 @@ def sync_file(path):
 
 
 def compare(reference, output):
-    for python in (get("PYTHON"), "python3", "/usr/bin/python3"):
-        if python:
-            said = subprocess.run([python, "bench/compare.py", reference, output], text=True, capture_output=True)
-            if said.returncode == 0:
-                return said.stdout.strip()
-    return "not compared: " + last_line(said.stderr)
+    why = ""
+    for python in pythons():
+        said = subprocess.run([python, "bench/compare.py", reference, output], text=True, capture_output=True)
+        if said.returncode == 0:
+            return said.stdout.strip()
+        why = last_line(said.stderr)
+    return "not compared: " + why
+
+
+def remove(path):
+    if os.path.exists(path):
+        os.remove(path)
 
 
 def once(tool, job, scene, output):
     """One run of a tool: what it took, or a text that says why it failed."""
     warm(scene)
-    if os.path.exists(output):
-        os.remove(output)
+    remove(output)
     log = f"{OUTPUT}/log-{job.name}-{tool.name}.txt"
     after = (lambda: sync_file(output)) if SYNC else None
     took = measure.run(tool.command + [job.op, scene, output] + job.options, tool.env, log, LIMIT, after)
@@ -147,19 +159,18 @@ def race(job, tools, scene):
             os.replace(output, reference)
         else:
             notes[tool.name] = compare(reference, output)
-    if os.path.exists(reference):
-        os.remove(reference)
+    remove(reference)
     fastest = min((runs[0].wall for name, runs in took.items() if name != "cp"), default=0)
     near = [tool for tool in tools if tool.name in took and took[tool.name][0].wall <= SLOW * fastest]
     for tool in near:
         took[tool.name] = []
     for turn in range(RUNS):
-        for tool in near[turn % len(near):] + near[:turn % len(near)]:
+        first = turn % max(len(near), 1)
+        for tool in near[first:] + near[:first]:
             again = once(tool, job, scene, output)
             if not isinstance(again, str):
                 took[tool.name].append(again)
-    if os.path.exists(output):
-        os.remove(output)
+    remove(output)
     return rows(job, tools, took, sizes, notes)
 
 

@@ -40,15 +40,19 @@ def resident(pids):
     return pages * PAGE
 
 
+def kill(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass  # it has ended
+
+
 def end(session):
     """First its leader, which may have children to end; what is left after two seconds, by force."""
-    os.kill(session, signal.SIGTERM)
+    kill(session, signal.SIGTERM)
     time.sleep(2)
     for pid in members(session):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        kill(pid, signal.SIGKILL)
 
 
 def run(command, env, log, limit, after=None):

@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT
 """
 import os
 import sys
+import tempfile
 
 os.environ["VIPS_CONCURRENCY"] = os.environ.get("THREADS", "2")
 os.environ["VIPS_WARNING"] = "1"  # silences what it says about the tags of GeoTIFF
@@ -34,13 +35,10 @@ def call(name, source, **values):
 
 def matrix(rows):
     text = f"{len(rows[0])} {len(rows)}\n" + "\n".join(" ".join(map(str, row)) for row in rows)
-    path = f"{out}.mat"
-    with open(path, "w") as file:
+    with tempfile.NamedTemporaryFile("w", suffix=".mat") as file: # a name of its own: libvips caches what it loads by name
         file.write(text + "\n")
-    try:
-        return operate("matrixload", filename=path, memory=True).props.out
-    finally:
-        os.remove(path)
+        file.flush()
+        return operate("matrixload", filename=file.name, memory=True).props.out
 
 
 def cast(image, kind):
