@@ -90,8 +90,8 @@ check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
 demo: all $(GENERATE) ## run the main job on a real and a large synthetic scene, with pictures
 	BUILD=$(BUILD) sh scripts/demo.sh
-bench: all $(GENERATE) ## time the main job beside GDAL + OpenCV
-	BUILD=$(BUILD) sh bench/bench.sh
+bench: all $(GENERATE) ## time whole jobs beside GDAL, OpenCV, libvips, OTB, dask; SIDE=8192 JOBS="copy cog" RUNS=1 for less
+	BUILD='$(BUILD)' python3 bench/bench.py
 bench-ops: $(BENCH_OPS) ## time every op beside OpenCV; SIDE=2048 FILTER='blur uint8' for less
 	BUILD=$(BUILD) sh bench/ops.sh '$(or $(SIDE),4096)' '$(FILTER)'
 docs: all ## rebuild docs/ops.md with its pictures
