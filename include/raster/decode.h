@@ -17,6 +17,11 @@ void decoder_free(struct decoder *d);
 
 const struct layout *decoder_layout(const struct decoder *d);
 
+/* Whether another file's tiles, made by the encoder, could be these blobs as they are: the codec is
+ * the same, keeps nothing about its blobs in the header, and loses nothing. */
+struct encoder;
+bool decoder_suits(const struct decoder *d, const struct encoder *c);
+
 /* Decodes the first `rows` rows of blob `index` into out: rows * layout_row_bytes, in this
  * machine's byte order, samples interleaved as stored. Fewer rows than the blob has cost less with
  * codecs that can stop early. Fails, naming the tile, when the blob is corrupt or short. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/chunk_work.h"
 
+#include "copy_blobs.h"
 #include "packer.h"
 
 #include "base/clock.h"
@@ -32,6 +33,7 @@ struct chunk_worker {
     struct place place;
     struct reused input[PLAN_MAX_SOURCES], output, overview[2];
     struct packer *packer;
+    bool copies; /* blobs go through as they are */
     struct chunk_times times;
 };
 
@@ -43,6 +45,7 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     if (!w)
         return false;
     w->ticket = t;
+    w->copies = copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
     bool ok = packer_new(&w->packer, &t->overviews, t->encoder, e) &&
               executor_new(&w->executor, t->plan, e) &&
@@ -338,12 +341,13 @@ static bool compute(struct chunk_worker *w, int64_t number, const unsigned char 
     const struct region chunk = w->place.chunk;
     struct planes in[PLAN_MAX_SOURCES], out;
 
+    w->times.pixels += chunk.width * chunk.height;
+    if (w->copies)
+        return copy_blobs(t, w->packer, payload, n, result, tick, e);
     if (!reuse_planes(&out, &w->output, plan_output(t->plan), chunk, 0, e) ||
         !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
         return false;
-    const bool ok = pack(w, number, &out, result, tick, e);
-    w->times.pixels += chunk.width * chunk.height;
-    return ok;
+    return pack(w, number, &out, result, tick, e);
 }
 
 bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload, size_t n,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 static bool same_file(const char *a, const char *b)
@@ -247,6 +248,18 @@ static bool describe_source(const struct source *one, struct ticket_source *out,
     return !one->blobs || blobs_header(one->blobs, decoder, e);
 }
 
+/* Who says how hard to compress wants that done. */
+static bool has_level(const struct output_options *sink)
+{
+    static const char *const levels[] = {"LEVEL=", "ZLEVEL=", "ZSTD_LEVEL="};
+
+    for (int i = 0; i < sink->creation_options.n; i++)
+        for (size_t k = 0; k < sizeof levels / sizeof levels[0]; k++)
+            if (strncasecmp(sink->creation_options.item[i], levels[k], strlen(levels[k])) == 0)
+                return true;
+    return false;
+}
+
 static bool pack(struct lead *l, struct buffer *ticket, struct err *e)
 {
     struct ticket_source sources[PLAN_MAX_SOURCES] = {0};
@@ -260,6 +273,7 @@ static bool pack(struct lead *l, struct buffer *ticket, struct err *e)
         .n_steps = l->n_steps,
         .careful = l->careful != NULL,
         .nodata = l->nodata,
+        .recodes = has_level(&l->ends.sink),
         .encoder = &encoder,
         .overviews = &l->overviews,
         .sizing = &l->sizing,

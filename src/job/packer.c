@@ -202,9 +202,8 @@ bool packer_encode(struct packer *p, int level, const struct planes *pixels, int
 
 /* --- parcels ---------------------------------------------------------------------------------- */
 
-/* The bytes of the parcel from `at` on are the blob of that number. */
-static bool list_blob(struct packer *p, int64_t number, const struct buffer *parcel, size_t at,
-                      struct err *e)
+bool packer_list(struct packer *p, int64_t number, const struct buffer *parcel, size_t at,
+                 struct err *e)
 {
     static const unsigned char nothing[1];
     const size_t size = parcel->size - at;
@@ -231,7 +230,7 @@ bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool
             layout_index(l, (int)(i % planes), y0 + (down ? b : a), x0 + (down ? a : b));
         const size_t at = parcel->size;
         if (!packer_encode(p, level, pixels, index, parcel, e) ||
-            !list_blob(p, p->levels->first[level] + index, parcel, at, e))
+            !packer_list(p, p->levels->first[level] + index, parcel, at, e))
             return false;
         if (!tick.call(tick.ctx))
             return err_set(e, "stopped");
@@ -249,7 +248,7 @@ bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
         for (int64_t y = r.y; y < r.y + r.height; y++)
             if (!buffer_append(parcel, planes_at(pixels, b, r.x, y), row, e))
                 return false;
-    return list_blob(p, overviews_blobs(p->levels) + chunk, parcel, at, e);
+    return packer_list(p, overviews_blobs(p->levels) + chunk, parcel, at, e);
 }
 
 bool packer_end(struct packer *p, struct buffer *parcel, struct err *e)

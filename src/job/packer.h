@@ -29,6 +29,10 @@ bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool
 bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
                    struct buffer *parcel, struct err *e) MUST_CHECK;
 
+/* Lists the parcel's bytes from `at` on as the blob of that number. */
+bool packer_list(struct packer *p, int64_t number, const struct buffer *parcel, size_t at,
+                 struct err *e) MUST_CHECK;
+
 /* The last of a parcel: its table. packer_drop: there will be none. */
 bool packer_end(struct packer *p, struct buffer *parcel, struct err *e) MUST_CHECK;
 void packer_drop(struct packer *p);

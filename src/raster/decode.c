@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/pack.h"
 
+#include "encode_private.h"
 #include "tiff_support.h"
 
 #include <assert.h>
@@ -179,4 +180,16 @@ bool decoder_decode(struct decoder *d, int64_t index, const void *blob, size_t n
         return false;
     memcpy(out, d->whole, (size_t)rows * row_bytes);
     return true;
+}
+
+bool decoder_suits(const struct decoder *d, const struct encoder *c)
+{
+    const struct tiff_encoding mine = tiff_encoding(d->tif);
+    const struct tiff_encoding wanted = tiff_encoding(encoder_tiff(c));
+    const bool plain = mine.codec == COMPRESSION_NONE || mine.codec == COMPRESSION_PACKBITS ||
+                       mine.codec == COMPRESSION_LZW || mine.codec == COMPRESSION_ADOBE_DEFLATE ||
+                       mine.codec == COMPRESSION_ZSTD;
+
+    return plain && mine.codec == wanted.codec && mine.predictor == wanted.predictor &&
+           mine.swapped == wanted.swapped;
 }

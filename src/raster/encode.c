@@ -9,6 +9,7 @@
 #include "base/pack.h"
 
 #include "codec.h"
+#include "encode_private.h"
 #include "tiff_support.h"
 
 #include <stdlib.h>
@@ -134,6 +135,11 @@ void encoder_free(struct encoder *c)
         TIFFClose(c->tif);
     buffer_free(&c->file.bytes);
     free(c);
+}
+
+TIFF *encoder_tiff(const struct encoder *c)
+{
+    return c->tif;
 }
 
 bool encoder_leaves_out(const struct encoder *c, double *value)

@@ -211,3 +211,14 @@ bool tiff_layout(TIFF *tif, struct layout *l, char *why, size_t why_size)
     return pixel_type_of(tif, &l->type, why, why_size) && codec_fits(tif, why, why_size) &&
            tiles_fit(tif, l, why, why_size) && libtiff_agrees(tif, l, why, why_size);
 }
+
+struct tiff_encoding tiff_encoding(TIFF *tif)
+{
+    struct tiff_encoding t = {COMPRESSION_NONE, PREDICTOR_NONE, TIFFIsByteSwapped(tif) != 0};
+
+    TIFFGetFieldDefaulted(tif, TIFFTAG_COMPRESSION, &t.codec);
+    if (t.codec == COMPRESSION_LZW || t.codec == COMPRESSION_ADOBE_DEFLATE ||
+        t.codec == COMPRESSION_DEFLATE || t.codec == COMPRESSION_ZSTD)
+        TIFFGetFieldDefaulted(tif, TIFFTAG_PREDICTOR, &t.predictor);
+    return t;
+}

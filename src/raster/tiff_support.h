@@ -33,4 +33,11 @@ bool why_not(char *why, size_t why_size, const char *format, ...) PRINTF_LIKE(3,
  * RGB). False, with the reason in why, for all that blobs are not supported for. */
 bool tiff_layout(TIFF *tif, struct layout *l, char *why, size_t why_size);
 
+/* How the blobs of the current directory are encoded, but for what their bytes tell themselves. */
+struct tiff_encoding {
+    uint16_t codec, predictor;
+    bool swapped; /* the file has the other byte order */
+};
+struct tiff_encoding tiff_encoding(TIFF *tif);
+
 #endif
