@@ -18,34 +18,39 @@ write_out() { # write_out N IO IN OUT NAME=VALUE...: the scene, blurred
     ranks "$n" --io="$io" --chunk 256 read "$in" ! blur --ksize=3 ! write "$out" $tiles $options
 }
 
-# shellcheck disable=SC2086
 every_way() { # every_way IN OPTION...: 1 and 3 ranks, root and shared; what they give is in $TMP/a.tif
     in=$1
     shift
-    ok "$*" write_out 1 root "$in" "$TMP/a.tif" "$@"
-    for n in 1 3; do
-        for io in root shared; do
-            ok "$*, $n ranks, $io" write_out $n $io "$in" "$TMP/b.tif" "$@"
-            ok "$*, $n ranks, $io: same pixels" same_pixels "$TMP/a.tif" "$TMP/b.tif"
-        done
+    ok "$*" write_out 0 root "$in" "$TMP/a.tif" "$@"
+    for way in "3 root" "0 shared" "3 shared"; do
+        # shellcheck disable=SC2086
+        ok "$*, $way" write_out $way "$in" "$TMP/b.tif" "$@"
+        ok "$*, $way: same pixels" same_pixels "$TMP/a.tif" "$TMP/b.tif"
     done
 }
 
 lossless() { # lossless IN OPTION...: the same pixels as without a codec
-    ok "no codec" write_out 1 root "$1" "$TMP/plain.tif"
+    ok "no codec" write_out 0 root "$1" "$TMP/plain.tif"
     every_way "$@"
     ok "$*: same pixels as without a codec" same_pixels "$TMP/plain.tif" "$TMP/a.tif"
 }
 
+# The blocks of JPEG at the edge show what lies past it, which is GDAL's own affair: they are not compared.
+inside() { # inside IN OUT
+    gdal_translate -q -srcwin 0 0 576 480 "$1" "$2" || exit 1
+}
+
 like_gdal() { # like_gdal IN OPTION...: the same pixels as gdal_translate with the same options
     every_way "$@"
-    ok "no codec" write_out 1 root "$1" "$TMP/plain.tif"
+    ok "no codec" write_out 0 root "$1" "$TMP/plain.tif"
     shift
     options="-co TILED=YES -co BLOCKXSIZE=128 -co BLOCKYSIZE=128"
     for option in "$@"; do options="$options -co $option"; done
     # shellcheck disable=SC2086
     gdal_translate -q $options "$TMP/plain.tif" "$TMP/gdal.tif" || exit 1
-    ok "$*: same pixels as GDAL's" same_pixels "$TMP/gdal.tif" "$TMP/a.tif"
+    inside "$TMP/a.tif" "$TMP/mine.tif"
+    inside "$TMP/gdal.tif" "$TMP/gdals.tif"
+    ok "$*: same pixels as GDAL's" same_pixels "$TMP/gdals.tif" "$TMP/mine.tif"
     ok "$*: no warnings" quiet "$TMP/a.tif"
 }
 
@@ -74,7 +79,7 @@ ok "JPEG of unnamed bands: no warnings" quiet "$TMP/a.tif"
 # What was written in any codec is read again as blobs.
 for options in COMPRESS=LERC_ZSTD "COMPRESS=JPEG PHOTOMETRIC=YCBCR" COMPRESS=WEBP COMPRESS=LZMA; do
     # shellcheck disable=SC2086
-    write_out 1 root "$TMP/rgb.tif" "$TMP/a.tif" $options
+    write_out 0 root "$TMP/rgb.tif" "$TMP/a.tif" $options
     ok "$options: read" ranks 2 --report "$TMP/report.json" read "$TMP/a.tif" ! write "$TMP/b.tif" --overwrite
     ok "$options: travels as blobs" test "$(jq -r .scene.way "$TMP/report.json")" = blobs
     ok "$options: same pixels" same_pixels "$TMP/a.tif" "$TMP/b.tif"
@@ -96,8 +101,8 @@ size_of() {
 sparse() { # sparse IN OPTION...: same pixels in fewer bytes than half
     in=$1
     shift
-    ok "$*" write_out 1 root "$in" "$TMP/plain.tif" "$@"
-    ok "$*: one rank" write_out 1 root "$in" "$TMP/a.tif" SPARSE_OK=YES "$@"
+    ok "$*" write_out 0 root "$in" "$TMP/plain.tif" "$@"
+    ok "$*: one rank" write_out 0 root "$in" "$TMP/a.tif" SPARSE_OK=YES "$@"
     for io in root shared; do
         ok "$*: sparse, $io" write_out 3 $io "$in" "$TMP/b.tif" SPARSE_OK=YES "$@"
         ok "$*: sparse, $io: same bytes" same_bytes "$TMP/a.tif" "$TMP/b.tif"
