@@ -156,6 +156,11 @@ bool codec_check(const struct codec *c, const struct given *g, const struct layo
     if (c->number == COMPRESSION_LERC && (l->type == PX_UINT64 || l->type == PX_INT64))
         return err_usage(e, "creation option COMPRESS=%s is not for %s", c->name,
                          pixel_name(l->type));
+    if (c->number == COMPRESSION_LERC && pixel_is_float(l->type) && layout_samples(l) > 1)
+        return err_usage(e,
+                         "creation option COMPRESS=%s needs INTERLEAVE=BAND for %s: interleaved by "
+                         "pixel, tiles with NaN could not be read",
+                         c->name, pixel_name(l->type));
     if (c->photographic && !check_samples(c, l, e))
         return false;
     if (wants_tiles(c) && l->strips)

@@ -85,9 +85,16 @@ for options in COMPRESS=LERC_ZSTD "COMPRESS=JPEG PHOTOMETRIC=YCBCR" COMPRESS=WEB
     ok "$options: same pixels" same_pixels "$TMP/a.tif" "$TMP/b.tif"
 done
 
+# NaN goes through LERC: GDAL's own files of several bands interleaved by pixel would be unreadable.
+gdal_translate -q -ot Float32 -a_nodata nan -srcwin -100 -100 800 700 -b 1 -b 2 "$TMP/rgb.tif" "$TMP/nan.tif" 2>"$TMP/stderr" || exit 1
+# shellcheck disable=SC2086
+ok "LERC of NaN" ranks 2 read "$TMP/nan.tif" ! write "$TMP/a.tif" $tiles --co COMPRESS=LERC --co INTERLEAVE=BAND
+ok "LERC of NaN: same pixels" same_pixels "$TMP/nan.tif" "$TMP/a.tif"
+
 # Masks stay with every codec.
 gdal_translate -q -b 1 -b 2 -b 3 -mask 4 --config GDAL_TIFF_INTERNAL_MASK YES "$TMP/rgba.tif" "$TMP/masked.tif" || exit 1
 for codec in DEFLATE LERC JPEG WEBP; do
+    # shellcheck disable=SC2086
     ok "mask with $codec" ranks 3 read "$TMP/masked.tif" ! write "$TMP/a.tif" $tiles --co COMPRESS=$codec
     gdal_translate -q -b mask "$TMP/masked.tif" "$TMP/mask.tif"
     gdal_translate -q -b mask "$TMP/a.tif" "$TMP/kept.tif"
@@ -137,6 +144,7 @@ out="write $TMP/out.tif"
 {
     refused 2 1 "COMPRESS=JPEG is for uint8, not for uint16" read "$TMP/in.tif" ! $out --co COMPRESS=JPEG
     refused 2 3 "one or three bands" read "$TMP/rgba.tif" ! $out --co COMPRESS=JPEG
+    refused 2 1 "LERC needs INTERLEAVE=BAND for float32" read "$TMP/nan.tif" ! $out --co COMPRESS=LERC
     refused 2 1 "COMPRESS=JXL" read "$TMP/in.tif" ! $out --co COMPRESS=JXL
     refused 2 1 "ZLEVEL needs COMPRESS=DEFLATE, LERC_DEFLATE" read "$TMP/in.tif" ! $out --co COMPRESS=LERC --co ZLEVEL=3
     refused 2 1 "WEBP needs three or four bands" read "$TMP/rgb.tif" ! $out --co COMPRESS=WEBP --co INTERLEAVE=BAND

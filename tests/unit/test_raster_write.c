@@ -108,8 +108,9 @@ START_TEST(written_equals_gdals_own)
     for (int codec = 0; codec < n_codecs; codec++)
         for (int variant = 0; variant < 6; variant++) {
             if (strncmp(codecs[codec], "LERC", 4) == 0 &&
-                (type == PX_UINT64 || type == PX_INT64 || variant / 2 == 1))
-                continue; /* LERC has no 64-bit integers; strips are refused */
+                (type == PX_UINT64 || type == PX_INT64 || variant / 2 == 1 ||
+                 (pixel_is_float(type) && variant % 2 == 0)))
+                continue; /* refused */
             snprintf(options, sizeof options, "COMPRESS=%s INTERLEAVE=%s %s", codecs[codec],
                      variant % 2 ? "BAND" : "PIXEL", tilings[variant / 2]);
             check_written(s, &truth, options);
