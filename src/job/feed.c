@@ -174,6 +174,27 @@ static bool load_source(struct feed *f, int source, struct region need, int rank
     return ok;
 }
 
+/* The chunk that continues this one is mostly the next to be asked for: its blobs are read meanwhile.
+ * Those of its upper halo have just been. */
+static void announce(struct feed *f, int64_t chunk)
+{
+    const struct ticket *t = f->ticket;
+    struct region regions[PLAN_MAX_STAGES];
+    struct err ignored;
+
+    if (chunk >= division_chunks(&t->sizing.division))
+        return;
+    plan_needs(ticket_plan(t), division_chunk(&t->sizing.division, chunk), regions);
+    for (int i = 0; i < t->n_sources; i++) {
+        struct needs needs = {0};
+        if (t->sources[i].by_blobs &&
+            needs_blobs(&needs, &t->sources[i].grid, regions[i], &ignored))
+            for (int k = 0; k < needs.n; k++)
+                blobs_announce(f->sources->list[i].blobs, needs.blob[k].index);
+        needs_free(&needs);
+    }
+}
+
 bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     const struct ticket *t = f->ticket;
@@ -186,5 +207,6 @@ bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, 
                                (long long)chunk, (long long)needs[i].width,
                                (long long)needs[i].height, (long long)needs[i].x,
                                (long long)needs[i].y);
+    announce(f, chunk + t->sizing.stride);
     return true;
 }

@@ -324,6 +324,15 @@ bool blobs_read(struct blobs *b, int64_t index, void *out, struct err *e)
     return (uint64_t)got == bytes || bad_blob(b, index, "was cut off while it was read", e);
 }
 
+void blobs_announce(struct blobs *b, int64_t index)
+{
+    uint64_t offset, bytes;
+    struct err ignored;
+
+    if (find(b, index, &offset, &bytes, &ignored) && bytes > 0)
+        (void)posix_fadvise(b->file.fd, (off_t)offset, (off_t)bytes, POSIX_FADV_WILLNEED);
+}
+
 double blobs_sparse_value(const struct blobs *b)
 {
     const struct scene_info *info = scene_info(b->scene);
