@@ -143,6 +143,7 @@ static bool choose_sizing(struct lead *l, struct err *e)
         .output = &l->overviews.level[0],
         .unit = 1 << l->overviews.local,
         .lead_more = apex_bytes(&l->overviews),
+        .at_once = l->overviews.cog,
         .also = l->careful ? l->plan : NULL,
     };
 
@@ -169,6 +170,10 @@ static bool choose_local(struct lead *l, struct err *e)
             continue;
         if (choose_sizing(l, e))
             return true;
+        fprintf(stderr,
+                "DBG local %d: %s; cache %zu held window %lld w %zu l %zu used %zu more %zu\n",
+                local, e->text, l->sizing.cache_bytes, (long long)l->sizing.window,
+                l->sizing.worker_bytes, l->sizing.lead_bytes, l->used_bytes, apex_bytes(o));
         if (local <= 1 || e->status != EXIT_USAGE)
             return false;
     }

@@ -124,7 +124,7 @@ static size_t executors_bytes(const struct sizing_wish *wish, const struct plan 
 
 /* Fills in all but the division, whose cost is checked against the memory. */
 static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct plan *plan,
-                 struct err *e)
+                 int credits, struct err *e)
 {
     const struct division *d = &s->division;
     struct weights w;
@@ -135,18 +135,20 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
         wish->memory_bytes > wish->used_bytes ? wish->memory_bytes - wish->used_bytes : 0;
     int n_caches;
     const size_t cache = wanted_cache(wish, d, &n_caches);
-    const size_t cache_most = free_bytes / 4 / (size_t)(n_caches ? n_caches : 1);
+    const size_t cache_most =
+        free_bytes / 4 / (size_t)(n_caches ? n_caches : 1) * (size_t)credits / CREDITS;
     const bool rows_of_tiles = d->kind == DIVISION_COLUMNS ? d->chunk_width > d->tile_width
                                                            : d->chunk_height > d->tile_height;
 
     /* A codec may make noise larger; LZW does so by half. */
     s->message_bytes = w.task > w.output + w.output / 2 ? w.task : w.output + w.output / 2;
     s->stride = d->kind == DIVISION_COLUMNS ? d->down : d->across;
-    s->credits = CREDITS;
+    s->credits = credits;
     s->cache_bytes = cache < cache_most ? cache : cache_most;
     s->window = max64(1, min64((int64_t)(free_bytes / 4 / w.output),
                                ROWS_AHEAD * s->stride + (int64_t)wish->n_ranks * s->credits));
-    const size_t held = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
+    const size_t turn = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
+    const size_t held = wish->at_once ? 1 : turn;
     const size_t common = wish->used_bytes + SLACK_BYTES + executors_bytes(wish, plan, d) +
                           w.input + w.output + 2 * w.tile + w.decoded +
                           (size_t)n_caches * s->cache_bytes;
@@ -278,26 +280,42 @@ static bool shrink(const struct layout *l, int64_t *width, int64_t *height)
     return false;
 }
 
-bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const struct plan *plan,
-                   struct err *e)
+/* The largest chunk that fits with so many credits. False with e->status 0 when none does; *out is
+ * then the smallest. */
+static bool choose_chunk(struct sizing *out, const struct sizing_wish *wish,
+                         const struct plan *plan, int credits, struct err *e)
 {
-    const struct layout grid = units(wish);
-    const struct layout *l = &grid;
+    const struct layout l = units(wish);
     const bool given = wish->chunk_width > 0;
     int64_t width = wish->chunk_width, height = wish->chunk_height;
-    char text[2][32];
 
     if (!given)
         first_wish(wish, plan, &width, &height);
     for (;;) {
-        out->division = divide(wish->division, l->width, l->height, l->tile_width, l->tile_height,
-                               width, height);
-        if (!fits(out, wish, plan, e))
+        out->division =
+            divide(wish->division, l.width, l.height, l.tile_width, l.tile_height, width, height);
+        if (!fits(out, wish, plan, credits, e))
             return false;
         if (most(out) <= wish->memory_bytes && out->message_bytes <= wish->message_most)
             return true;
-        if (given || !shrink(l, &width, &height))
-            break;
+        if (given || !shrink(&l, &width, &height)) {
+            e->status = 0;
+            return false;
+        }
+    }
+}
+
+bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const struct plan *plan,
+                   struct err *e)
+{
+    const bool given = wish->chunk_width > 0;
+    char text[2][32];
+
+    for (int credits = CREDITS; credits >= 1; credits--) {
+        if (choose_chunk(out, wish, plan, credits, e))
+            return true;
+        if (e->status != 0)
+            return false;
     }
     if (out->message_bytes > wish->message_most)
         return err_usage(e, "chunks of %lldx%lld pixels take %s in one message, more than %s; %s",
