@@ -118,8 +118,8 @@ static json_t *param_as_json(const struct param *p)
     json_t *o = json_pack("{s:s, s:s, s:s}", "name", p->name, "kind", param_kind_name(p->kind),
                           "help", p->help);
 
-    if (p->preset)
-        json_object_set_new(o, "default", json_string(p->preset));
+    if (param_default(p))
+        json_object_set_new(o, "default", json_string(param_default(p)));
     json_object_set_new(o, "required", json_boolean(param_is_required(p)));
     if (p->min < p->max) {
         json_object_set_new(o, "min", json_real(p->min));

@@ -10,9 +10,9 @@ struct args {
 
 static const struct param params[] = {
     {"lower", "lowest value inside: one number, or one for each band", P_NUMBERS,
-     offsetof(struct args, lower), NULL, NULL, 0, 0},
-    {"upper", "highest value inside, likewise", P_NUMBERS, offsetof(struct args, upper), NULL, NULL,
-     0, 0},
+     offsetof(struct args, lower), param_required, NULL, 0, 0},
+    {"upper", "highest value inside, likewise", P_NUMBERS, offsetof(struct args, upper),
+     param_required, NULL, 0, 0},
     {0},
 };
 
@@ -59,9 +59,6 @@ static bool check_bound(const char *name, const struct numbers *bound, int bands
 {
     const int n = bound->rows * bound->columns;
 
-    if (!bound->v)
-        return err_usage(e, "in-range: --%s is missing; give one number, or one for each band",
-                         name);
     return n == 1 || n == bands ||
            err_usage(e,
                      "in-range: --%s has %d numbers, its input %d bands; give one number, or "

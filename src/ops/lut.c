@@ -12,7 +12,7 @@ enum { ENTRIES = 256 };
 
 static const struct param params[] = {
     {"table", "256 numbers, or a row of them for each band; 255..0 counts", P_NUMBERS,
-     offsetof(struct args, table), NULL, NULL, 0, 0},
+     offsetof(struct args, table), param_required, NULL, 0, 0},
     {"dtype", "pixel type of the result, which holds all entries", P_TYPE,
      offsetof(struct args, dtype), "uint8", NULL, 0, 0},
     {0},
@@ -45,8 +45,6 @@ static row_kernel *const taken[PX_N_KERNEL_TYPES] = {[PX_UINT8] = lut_uint8};
 
 static bool check_table(const struct numbers *t, int bands, struct err *e)
 {
-    if (!t->v)
-        return err_usage(e, "lut: --table is missing (%s)", params[0].help);
     if (t->rows * t->columns == ENTRIES || (t->columns == ENTRIES && t->rows == bands))
         return true;
     return err_usage(e,

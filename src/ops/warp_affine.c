@@ -26,7 +26,7 @@ struct args {
 
 static const struct param params[] = {
     {"m", "the six numbers a,b,c,d,e,f: (x, y) goes to (a x + b y + c, d x + e y + f)", P_NUMBERS,
-     offsetof(struct args, m), NULL, NULL, 0, 0},
+     offsetof(struct args, m), param_required, NULL, 0, 0},
     {"dsize", "size of the result; 0: the input's", P_SIZE, offsetof(struct args, dsize), "0", NULL,
      0, SIDE_MOST},
     {"flags", "what a pixel between pixels is", P_CHOICE, offsetof(struct args, flags), "linear",
