@@ -1,5 +1,6 @@
 /* in_range.c - OpenCV's inRange: where all bands lie between their bounds.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "ops/op.h"
 
 #include <string.h>
@@ -61,9 +62,9 @@ static bool check_bound(const char *name, const struct numbers *bound, int bands
 
     return n == 1 || n == bands ||
            err_usage(e,
-                     "in-range: --%s has %d numbers, its input %d bands; give one number, or "
+                     "in-range: --%s has %d numbers, its input %d band%s; give one number, or "
                      "one for each band",
-                     name, n, bands);
+                     name, n, bands, text_s(bands));
 }
 
 static double bound_of(const struct numbers *bound, int band)

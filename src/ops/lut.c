@@ -1,5 +1,6 @@
 /* lut.c - OpenCV's LUT: each uint8 pixel is replaced by its entry in a table.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "ops/lanes.h"
 #include "ops/op.h"
 
@@ -48,9 +49,10 @@ static bool check_table(const struct numbers *t, int bands, struct err *e)
     if (t->rows * t->columns == ENTRIES || (t->columns == ENTRIES && t->rows == bands))
         return true;
     return err_usage(e,
-                     "lut: --table has %d rows of %d numbers; give %d numbers, or a row of %d for "
-                     "each of the %d bands",
-                     t->rows, t->columns, ENTRIES, ENTRIES, bands);
+                     "lut: --table has %d row%s of %d number%s; give %d numbers, or a row of %d "
+                     "for each band (here %d)",
+                     t->rows, text_s(t->rows), t->columns, text_s(t->columns), ENTRIES, ENTRIES,
+                     bands);
 }
 
 /* Fails for an entry that the type does not hold. */

@@ -30,6 +30,8 @@ ok "ops --json is JSON" sh -c '"$1" ops --json | jq -e "length > 10" >/dev/null'
 ok "ops --json tells types" sh -c '"$1" ops sobel --json | jq -e ".types[0] == {input: \"uint8\", bands: [1, 2, 3, 4], output: \"float32\"}" >/dev/null' - "$TILERY"
 ok "ops --json tells halos" sh -c '"$1" ops gaussian-blur --json | jq -e ".halo == {left: 8, up: 8, right: 8, down: 8}" >/dev/null' - "$TILERY"
 ok "ops --json tells what is required" sh -c '"$1" ops in-range --json | jq -e "all(.parameters[]; .required)" >/dev/null' - "$TILERY"
+ok "ops --json has no halo for another grid" sh -c '"$1" ops resize --json | jq -e "has(\"halo\") and .halo == null" >/dev/null' - "$TILERY"
+ok "ops --json tells what is of the example" sh -c '"$1" ops sobel --json | jq -e ".of_example == [\"types\", \"halo\"]" >/dev/null' - "$TILERY"
 says 0 "of 3 bands, giving the same" "$TILERY" ops cvt-color
 says 0 "Halo: 1 left, 1 up" "$TILERY" ops sobel
 ok "info --json is JSON" sh -c '"$1" info --json "$2" | jq -e ".bands == 3" >/dev/null' - "$TILERY" "$in"
