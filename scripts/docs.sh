@@ -19,6 +19,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/tilery-docs.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 list=$tmp/list
 "$tilery" ops --json | jq -r --arg what pictures -f scripts/ops.jq >"$list"
+floats=$(jq -nr --arg what floats -f scripts/ops.jq)
 pictures=$PWD/docs/ops
 rm -rf "$pictures"
 mkdir -p "$pictures"
@@ -30,11 +31,11 @@ run() { # run IN OUT OP...: ops by the program, one rank
     shift 2
     "$tilery" run -q read "$from" ! "$@" ! write "$to" --overwrite
 }
-png() { # png SCENE NAME: the first bands, or of a merge the last
+png() { # png SCENE NAME: the first bands, or of a merge the first of one scene and the last of the other
     bands=$(gdalinfo -json "$1" | jq '.bands | length')
     case $bands in
     1 | 2) pick="-b 1" ;;
-    *) pick="-b $((bands - 2)) -b $((bands - 1)) -b $bands" ;;
+    *) pick="-b 1 -b $((bands - 1)) -b $bands" ;;
     esac
     stretch="-ot Byte -scale"
     [ "$(gdalinfo -json "$1" | jq -r '.bands[0].type')" != Byte ] || stretch=
@@ -47,7 +48,8 @@ gdal_translate -q -a_nodata none -srcwin 300 380 120 90 "$scene" uint8-3.tif
 gdal_translate -q -b 1 -b 2 -b 3 -b 1 uint8-3.tif uint8-4.tif
 run uint8-3.tif uint8-1.tif cvt-color --code=rgb2gray
 for bands in 1 3 4; do
-    run uint8-$bands.tif float32-$bands.tif convert-to --type=float32 --alpha=0.015625 --beta=0.015625
+    # shellcheck disable=SC2086 # words of a command
+    run uint8-$bands.tif float32-$bands.tif $floats
     for type in uint8 float32; do
         run $type-$bands.tif other-$type-$bands.tif gaussian-blur --sigma-x=3
     done

@@ -6,8 +6,12 @@ def kind:
     .name as $name | .types as $types
     | first((["uint8", 3], ["uint8", 1], ["uint8", 4], ["float32", 3], ["float32", 1]) as [$type, $bands]
         | select(any($types[]; .input == $type and any(.bands[]; . == $bands)))
+        | select($name != "pow" or $type != "uint8") # squares of uint8 are all white
         | {type: $type, bands: $bands})
         // error("\($name) takes no kind of scene that pictures are made of");
+
+# What makes a float32 scene of the one pictured: from just above 0 to 4.
+def floats: "convert-to --type=float32 --alpha=0.015625 --beta=0.015625";
 
 def words: [.name, .example] | map(select(. != "")) | join(" ");
 
@@ -16,6 +20,11 @@ def quoted: split(" ") | map(if test("[;{}|&*?]") then "'\(.)'" else . end) | jo
 
 # Long values, such as a table of 256 numbers, are cut.
 def shortened: gsub("(?<start>=[^ ]{40})[^ ]{20,}"; "\(.start)…");
+
+# The steps before the op that make its kind of scene.
+def before_it:
+    [if .bands == 1 then "cvt-color --code=rgb2gray" else empty end,
+     if .type == "float32" then floats else empty end] | map("! \(.) ") | join("");
 
 def code: "`\(.)`";
 def cell: gsub("\\|"; "\\|");
@@ -58,18 +67,20 @@ def pictures:
 
 def section:
     "## \(.name)\n\n\(.summary[:1] | ascii_upcase)\(.summary[1:]).\n\n"
-    + "    tilery run read scene.tif ! \(words | quoted | shortened) ! write out.tif\n\n"
+    + "    tilery run read scene.tif \(kind | before_it)! \(words | quoted | shortened) ! write out.tif\n\n"
     + pictures + "\n\n" + (.parameters | parameters) + "\n\n"
     + "- **Pixels:** \(.types | pixels)\n- **Halo:** \(.halo | halo)\n"
     + "- **Nodata:** \(.nodata)\n- **Source:** \(.source)\n";
 
-if $what == "pictures" then
+if $what == "floats" then
+    floats
+elif $what == "pictures" then
     .[] | kind as $kind | [.name, $kind.type, $kind.bands, words] | @tsv
 else
     "# Ops\n\nMade by `make docs` of what `tilery ops --json` says; not to be edited. Each op stands with a typical use: "
-    + "the picture and the halo (the pixels around one that it is made of) are of that use. Ops work on each band by itself unless they say otherwise. "
+    + "the picture, the pixels and the halo (the pixels around one that it is made of) are of that use. Ops work on each band by itself unless they say otherwise. "
     + "The pictures show 120 × 90 pixels of `tests/data/bahamas.tif`, results that are not uint8 stretched from their lowest to their highest value; "
-    + "the other scene is the first one blurred.\n\n"
+    + "the other scene is the first one blurred, and of the same type. The picture of merge shows its bands 1, 5 and 6, which are one of the first scene and two of the other.\n\n"
     + (map("[\(.name)](#\(.name))") | join(" · ")) + "\n\n"
     + (map(section) | join("\n"))
 end

@@ -19,6 +19,9 @@ bool text_to_i64s(const char *text, char separator, int n, int64_t *v);
 /* The name nearest to text by edit distance (with transpositions), or NULL when none is near. */
 const char *text_nearest(const char *text, const char *const *names, int n_names);
 
+/* What makes a word of n things a plural: "1 band", "3 bands". */
+const char *text_s(int n);
+
 /* "1.5 MiB" and the like, in out. */
 const char *text_bytes(size_t bytes, char *out, size_t out_size);
 

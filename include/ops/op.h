@@ -197,6 +197,10 @@ bool stages_add_row(struct stages *s, row_kernel *row, const void *state, struct
 bool stages_with(struct stages *s, struct format in, struct format *other,
                  struct err *e) MUST_CHECK;
 
+/* Fails with err_usage unless that scene has as many bands as `in`. */
+bool stages_same_bands(const struct stages *s, struct format in, struct format other,
+                       struct err *e) MUST_CHECK;
+
 void stages_free(struct stages *s);
 
 /* How an op treats pixels outside the data, for the documentation and its tests. */

@@ -32,6 +32,7 @@ enum param_kind {
     P_END = 0,
     P_INT,     /* int */
     P_REAL,    /* double */
+    P_MAYBE,   /* double; NAN when not given */
     P_BOOL,    /* bool; --name alone means true */
     P_CHOICE,  /* int: index into choices */
     P_TEXT,    /* const char *, borrowed from the arguments; NULL when not given */
@@ -48,11 +49,14 @@ struct param {
     const char *name, *help;
     enum param_kind kind;
     size_t offset;
-    const char *preset;         /* the default as the user would type it; NULL: required, but for
-                                   P_TEXT, P_SCENE, P_NUMBERS, P_BYTES and P_LIST, which are then empty */
+    const char *preset;         /* the default as the user would type it; NULL: none; it is then
+                                   required, unless its kind has a value for `not given` */
     const char *const *choices; /* P_CHOICE: names, then NULL */
-    double min, max; /* P_INT, P_REAL, P_SIZE, P_POINT: inclusive bounds; unused if equal */
+    double min, max;            /* numbers, P_SIZE, P_POINT: inclusive bounds; unused if equal */
 };
+
+/* The preset of a parameter that is required although its kind can say `not given`. */
+extern const char param_required[];
 
 /* Arguments without a name, in order. */
 struct positionals {
@@ -76,6 +80,9 @@ bool param_takes_value(const struct param *params, const char *name, bool *found
 
 /* Whether params_read fails without it. */
 bool param_is_required(const struct param *p);
+
+/* Its default as the user would type it; NULL when there is none. */
+const char *param_default(const struct param *p);
 
 /* The value of the first P_SCENE parameter among args, borrowed; NULL when there is none. */
 const char *params_scene(const struct param *params, int n_args, const char *const *args);

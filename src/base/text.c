@@ -136,6 +136,11 @@ const char *text_nearest(const char *text, const char *const *names, int n_names
     return nearest;
 }
 
+const char *text_s(int n)
+{
+    return n == 1 ? "" : "s";
+}
+
 const char *text_bytes(size_t bytes, char *out, size_t out_size)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};

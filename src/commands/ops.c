@@ -57,7 +57,7 @@ static void print_types(const struct op_facts *f)
 {
     bool said[PX_N_TYPES] = {false};
 
-    puts("Pixels:");
+    puts("Pixels (of the example):");
     for (int t = 0; t < PX_N_TYPES; t++) {
         if (!f->type[t].taken || said[t])
             continue;
@@ -118,8 +118,8 @@ static json_t *param_as_json(const struct param *p)
     json_t *o = json_pack("{s:s, s:s, s:s}", "name", p->name, "kind", param_kind_name(p->kind),
                           "help", p->help);
 
-    if (p->preset)
-        json_object_set_new(o, "default", json_string(p->preset));
+    if (param_default(p))
+        json_object_set_new(o, "default", json_string(param_default(p)));
     json_object_set_new(o, "required", json_boolean(param_is_required(p)));
     if (p->min < p->max) {
         json_object_set_new(o, "min", json_real(p->min));
@@ -152,6 +152,8 @@ static json_t *types_as_json(const struct op_facts *f)
     return types;
 }
 
+/* "of_example" lists what holds for the example and may not for other parameters. The halo of an op
+ * with a grid of its own is null. */
 static json_t *op_as_json(const struct op *op, const struct op_facts *f)
 {
     json_t *list = json_array();
@@ -161,11 +163,13 @@ static json_t *op_as_json(const struct op *op, const struct op_facts *f)
     for (const struct param *p = op->params; p && p->kind != P_END; p++)
         json_array_append_new(list, param_as_json(p));
     json_object_set_new(o, "parameters", list);
+    json_object_set_new(o, "of_example", json_pack("[s, s]", "types", "halo"));
     json_object_set_new(o, "types", types_as_json(f));
-    if (f->same_grid)
-        json_object_set_new(o, "halo",
-                            json_pack("{s:i, s:i, s:i, s:i}", "left", f->halo.left, "up",
-                                      f->halo.up, "right", f->halo.right, "down", f->halo.down));
+    json_object_set_new(o, "halo",
+                        f->same_grid
+                            ? json_pack("{s:i, s:i, s:i, s:i}", "left", f->halo.left, "up",
+                                        f->halo.up, "right", f->halo.right, "down", f->halo.down)
+                            : json_null());
     json_object_set_new(o, "nodata", json_string(nodata_rules[op->nodata]));
     json_object_set_new(o, "source", json_string(op->source));
     return o;

@@ -300,7 +300,7 @@ static bool prepare(enum kind kind, const struct args *a, struct format in, stru
 OP(absdiff, ABSDIFF, params, "--value=90", "absolute difference from a scene or a constant")
 OP(add, ADD, params_typed, "--value=40", "sum with a scene or a constant")
 OP(divide, DIVIDE, params_scaled, "--value=1.5", "quotient by a scene or a constant")
-OP(max, MAX, params, "--value=100", "the larger one of pixel and scene or constant")
+OP(max, MAX, params, "--value=50", "the larger one of pixel and scene or constant")
 OP(min, MIN, params, "--value=100", "the smaller one of pixel and scene or constant")
 OP(multiply, MULTIPLY, params_scaled, "--value=1.5", "product with a scene or a constant")
 OP(subtract, SUBTRACT, params_typed, "--value=40", "difference to a scene or a constant")

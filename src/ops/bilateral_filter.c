@@ -5,7 +5,6 @@
  * SPDX-License-Identifier: MIT */
 #include "ops/bilateral.h"
 
-#include "base/text.h"
 #include "ops/neighborhood.h"
 #include "ops/saturate.h"
 
@@ -15,8 +14,7 @@
 
 struct args {
     int d, border_type;
-    double sigma_color, sigma_space, border_value;
-    const char *min, *max;
+    double sigma_color, sigma_space, border_value, min, max;
 };
 
 static const struct param params[] = {
@@ -26,9 +24,9 @@ static const struct param params[] = {
      offsetof(struct args, sigma_color), NULL, NULL, 0, 0},
     {"sigma-space", "standard deviation of distances, in pixels", P_REAL,
      offsetof(struct args, sigma_space), NULL, NULL, 0, 0},
-    {"min", "lowest value of the scene, for float32", P_TEXT, offsetof(struct args, min), NULL,
+    {"min", "lowest value of the scene, for float32", P_MAYBE, offsetof(struct args, min), NULL,
      NULL, 0, 0},
-    {"max", "highest value of the scene, for float32", P_TEXT, offsetof(struct args, max), NULL,
+    {"max", "highest value of the scene, for float32", P_MAYBE, offsetof(struct args, max), NULL,
      NULL, 0, 0},
     {"border-type", "what lies outside the scene", P_CHOICE, offsetof(struct args, border_type),
      "reflect-101", border_names, 0, 0},
@@ -276,14 +274,14 @@ static bool patch(const void *state, const struct patch_view *v, int64_t x, int6
 
 static bool read_range(const struct args *a, double *range, struct err *e)
 {
-    double least, most;
+    const double apart = a->max - a->min;
 
-    if (!a->min || !a->max)
+    if (isnan(apart))
         return err_usage(e, "bilateral-filter: float32 pixels need --min and --max, the lowest and "
                             "highest value of the scene");
-    if (!text_to_real(a->min, &least) || !text_to_real(a->max, &most) || least > most)
-        return err_usage(e, "bilateral-filter: --min=%s --max=%s are no range", a->min, a->max);
-    *range = most - least < (double)FLT_EPSILON ? 0 : most - least;
+    if (apart < 0)
+        return err_usage(e, "bilateral-filter: --max=%g is less than --min=%g", a->max, a->min);
+    *range = apart < (double)FLT_EPSILON ? 0 : apart;
     return true;
 }
 

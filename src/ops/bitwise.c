@@ -87,7 +87,7 @@ static bool prepare(enum kind kind, const struct args *a, struct format in, stru
     return operands_add(&a->operands, &o, out, e);
 }
 
-#define OP(WORD, KIND, SUMMARY)                                                                    \
+#define OP(WORD, KIND, EXAMPLE, SUMMARY)                                                           \
     static bool prepare_##WORD(const void *args, struct format in, struct stages *out,             \
                                struct err *e)                                                      \
     {                                                                                              \
@@ -97,14 +97,14 @@ static bool prepare(enum kind kind, const struct args *a, struct format in, stru
         .name = "bitwise-" #WORD,                                                                  \
         .summary = SUMMARY,                                                                        \
         .source = "OpenCV core, bitwise_" #WORD,                                                   \
-        .example = "--value=240",                                                                  \
+        .example = EXAMPLE,                                                                        \
         .params = params,                                                                          \
         .args_size = sizeof(struct args),                                                          \
         .prepare = prepare_##WORD,                                                                 \
     };
-OP(and, AND, "bits that are set here and in a scene or constant")
-OP(or, OR, "bits that are set here or in a scene or constant")
-OP(xor, XOR, "bits that are set either here or in a scene or constant")
+OP(and, AND, "--value=240", "bits that are set here and in a scene or constant")
+OP(or, OR, "--value=64", "bits that are set here or in a scene or constant")
+OP(xor, XOR, "--value=240", "bits that are set either here or in a scene or constant")
 
 static bool prepare_not(const void *args, struct format in, struct stages *out, struct err *e)
 {

@@ -12,9 +12,8 @@ struct args {
 
 /* blur has all but the first two. */
 static const struct param params[] = {
-    {"ddepth",
-     "pixel type of the result; sqr-box-filter: `same` means float32, or float64 for float scenes",
-     P_TYPE, offsetof(struct args, ddepth), "same", NULL, 0, 0},
+    {"ddepth", "pixel type of the result; same: the scene's, or a float type for squares", P_TYPE,
+     offsetof(struct args, ddepth), "same", NULL, 0, 0},
     {"normalize", "the mean, not the sum", P_BOOL, offsetof(struct args, normalize), "true", NULL,
      0, 0},
     {"ksize", "size of the box", P_SIZE, offsetof(struct args, ksize), NULL, NULL, 1, KSIZE_MAX},

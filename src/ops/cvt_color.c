@@ -1,6 +1,7 @@
 /* cvt_color.c - OpenCV's cvtColor: gray out of colours, colours in another order, and to and from
  * HSV.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "ops/bands.h"
 #include "ops/hsv.h"
 
@@ -108,8 +109,8 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     if (!op_takes("cvt-color", c->rows ? c->rows : gray, in.type, e))
         return false;
     if (in.bands != c->in)
-        return err_usage(e, "cvt-color: --code=%s takes %d bands; its input has %d", c->name, c->in,
-                         in.bands);
+        return err_usage(e, "cvt-color: --code=%s takes %d band%s; its input has %d", c->name,
+                         c->in, text_s(c->in), in.bands);
     if (!c->rows) {
         struct bands_moved moved = {.n = c->out, .fill = opaque(in.type)};
         for (int b = 0; b < c->out; b++)

@@ -14,7 +14,7 @@ struct args {
 
 static const struct param params[] = {
     {"kernel", "weights, as a,b,c;d,e,f or a file of them", P_NUMBERS,
-     offsetof(struct args, kernel), NULL, NULL, 0, 0},
+     offsetof(struct args, kernel), param_required, NULL, 0, 0},
     {"ddepth", "pixel type of the result", P_TYPE, offsetof(struct args, ddepth), "same", NULL, 0,
      0},
     {"anchor", "the kernel's own pixel; -1: its middle", P_POINT, offsetof(struct args, anchor),
@@ -201,8 +201,6 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
 
     if (!row_takes("filter-2d", in.type, type, e))
         return false;
-    if (!a->kernel.v)
-        return err_usage(e, "filter-2d: --kernel is missing; give numbers, or a file of them");
     if (ksize.width > KSIZE_MAX || ksize.height > KSIZE_MAX)
         return err_usage(e, "filter-2d: --kernel is %dx%d; %d is the most in each direction",
                          ksize.width, ksize.height, KSIZE_MAX);

@@ -1,5 +1,6 @@
 /* in_range.c - OpenCV's inRange: where all bands lie between their bounds.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "ops/op.h"
 
 #include <string.h>
@@ -10,9 +11,9 @@ struct args {
 
 static const struct param params[] = {
     {"lower", "lowest value inside: one number, or one for each band", P_NUMBERS,
-     offsetof(struct args, lower), NULL, NULL, 0, 0},
-    {"upper", "highest value inside, likewise", P_NUMBERS, offsetof(struct args, upper), NULL, NULL,
-     0, 0},
+     offsetof(struct args, lower), param_required, NULL, 0, 0},
+    {"upper", "highest value inside, likewise", P_NUMBERS, offsetof(struct args, upper),
+     param_required, NULL, 0, 0},
     {0},
 };
 
@@ -59,14 +60,11 @@ static bool check_bound(const char *name, const struct numbers *bound, int bands
 {
     const int n = bound->rows * bound->columns;
 
-    if (!bound->v)
-        return err_usage(e, "in-range: --%s is missing; give one number, or one for each band",
-                         name);
     return n == 1 || n == bands ||
            err_usage(e,
-                     "in-range: --%s has %d numbers, its input %d bands; give one number, or "
+                     "in-range: --%s has %d numbers, its input %d band%s; give one number, or "
                      "one for each band",
-                     name, n, bands);
+                     name, n, bands, text_s(bands));
 }
 
 static double bound_of(const struct numbers *bound, int band)

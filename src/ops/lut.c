@@ -1,5 +1,6 @@
 /* lut.c - OpenCV's LUT: each uint8 pixel is replaced by its entry in a table.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "ops/lanes.h"
 #include "ops/op.h"
 
@@ -12,7 +13,7 @@ enum { ENTRIES = 256 };
 
 static const struct param params[] = {
     {"table", "256 numbers, or a row of them for each band; 255..0 counts", P_NUMBERS,
-     offsetof(struct args, table), NULL, NULL, 0, 0},
+     offsetof(struct args, table), param_required, NULL, 0, 0},
     {"dtype", "pixel type of the result, which holds all entries", P_TYPE,
      offsetof(struct args, dtype), "uint8", NULL, 0, 0},
     {0},
@@ -45,14 +46,13 @@ static row_kernel *const taken[PX_N_KERNEL_TYPES] = {[PX_UINT8] = lut_uint8};
 
 static bool check_table(const struct numbers *t, int bands, struct err *e)
 {
-    if (!t->v)
-        return err_usage(e, "lut: --table is missing (%s)", params[0].help);
     if (t->rows * t->columns == ENTRIES || (t->columns == ENTRIES && t->rows == bands))
         return true;
     return err_usage(e,
-                     "lut: --table has %d rows of %d numbers; give %d numbers, or a row of %d for "
-                     "each of the %d bands",
-                     t->rows, t->columns, ENTRIES, ENTRIES, bands);
+                     "lut: --table has %d row%s of %d number%s; give %d numbers, or a row of %d "
+                     "for each band (here %d)",
+                     t->rows, text_s(t->rows), t->columns, text_s(t->columns), ENTRIES, ENTRIES,
+                     bands);
 }
 
 /* Fails for an entry that the type does not hold. */

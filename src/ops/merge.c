@@ -7,18 +7,15 @@ struct args {
 };
 
 static const struct param params[] = {
-    {"with", "the scene whose bands follow", P_SCENE, offsetof(struct args, with), NULL, NULL, 0,
-     0},
+    {"with", "the scene whose bands follow", P_SCENE, offsetof(struct args, with), param_required,
+     NULL, 0, 0},
     {0},
 };
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
-    const struct args *a = args;
     struct format other;
 
-    if (!a->with)
-        return err_usage(e, "merge: the other scene is missing; give --with=SCENE");
     return stages_with(out, in, &other, e) && bands_join(out, out->with, e);
 }
 

@@ -1,6 +1,5 @@
 /* morphology.c - OpenCV's erode, dilate and morphologyEx: chains of extremes under an element.
  * SPDX-License-Identifier: MIT */
-#include "base/text.h"
 #include "ops/extreme.h"
 
 struct args {
@@ -8,7 +7,7 @@ struct args {
     struct point2 anchor;
     struct numbers kernel;
     int shape, iterations, border_type, op;
-    const char *border_value;
+    double border_value;
 };
 
 enum { OPEN, CLOSE, GRADIENT, TOPHAT, BLACKHAT, HITMISS, ERODE, DILATE };
@@ -30,7 +29,7 @@ static const struct param params[] = {
      NULL, 1, KSIZE_MAX},
     {"border-type", "what lies outside the scene", P_CHOICE, offsetof(struct args, border_type),
      "constant", border_names, 0, 0},
-    {"border-value", "of border constant; not given: what is outside does not count", P_TEXT,
+    {"border-value", "of border constant; not given: what is outside does not count", P_MAYBE,
      offsetof(struct args, border_value), NULL, NULL, 0, 0},
     {0},
 };
@@ -90,24 +89,23 @@ struct morphology {
     struct element element;
     int iterations;
     enum border_type border_type;
-    const double *border_value; /* NULL: the neutral one */
+    double border_value; /* NAN: the neutral one */
     struct format format;
 };
 
 static const struct border no_border = {BORDER_REPLICATE, 0}; /* of stages on single pixels */
 
 static bool begin(struct morphology *m, const struct args *a, struct format in, struct stages *s,
-                  double *value, struct err *e)
+                  struct err *e)
 {
     const char *const op = s->op_name;
 
-    *m = (struct morphology){
-        .iterations = a->iterations, .border_type = (enum border_type)a->border_type, .format = in};
+    *m = (struct morphology){.iterations = a->iterations,
+                             .border_type = (enum border_type)a->border_type,
+                             .border_value = a->border_value,
+                             .format = in};
     if (!op_takes(op, subtract_rows, in.type, e))
         return false;
-    if (a->border_value && !text_to_real(a->border_value, value))
-        return err_usage(e, "%s: --border-value='%s' is no number", op, a->border_value);
-    m->border_value = a->border_value ? value : NULL;
     if (a->kernel.v ? !element_of_numbers(&m->element, s, &a->kernel, 0, a->anchor, e)
                     : !element_of_shape(&m->element, s, (enum element_shape)a->shape, a->ksize,
                                         a->anchor, e))
@@ -130,7 +128,8 @@ static bool add_step(struct stages *s, const struct morphology *m, bool erode, s
     for (int i = 0; i < (one_step ? 1 : m->iterations); i++) {
         struct stage stage = {
             .in = {{.stage = s->current,
-                    .border = {m->border_type, m->border_value ? *m->border_value : neutral}}},
+                    .border = {m->border_type,
+                               isnan(m->border_value) ? neutral : m->border_value}}},
             .n_in = 1,
             .out = m->format,
         };
@@ -215,9 +214,8 @@ static bool prepare_as(const struct args *a, int op, struct format in, struct st
                        struct err *e)
 {
     struct morphology m;
-    double value;
 
-    if (!begin(&m, a, in, out, &value, e))
+    if (!begin(&m, a, in, out, e))
         return false;
     return op == HITMISS ? add_hitmiss(out, &m, a, e) : add_op(out, &m, op, e);
 }

@@ -14,8 +14,8 @@ static const char *const norm_types[] = {"minmax", NULL};
 static const struct param params[] = {
     {"alpha", "one end of the new range", P_REAL, offsetof(struct args, alpha), "1", NULL, 0, 0},
     {"beta", "its other end", P_REAL, offsetof(struct args, beta), "0", NULL, 0, 0},
-    {"norm-type", "what is normalised", P_CHOICE, offsetof(struct args, norm_type), "minmax",
-     norm_types, 0, 0},
+    {"norm-type", "what is normalised (inf, l1 and l2 are not supported)", P_CHOICE,
+     offsetof(struct args, norm_type), "minmax", norm_types, 0, 0},
     {"min", "the lowest value, which becomes the lower end", P_REAL, offsetof(struct args, min),
      NULL, NULL, 0, 0},
     {"max", "the highest value, which becomes the upper end", P_REAL, offsetof(struct args, max),

@@ -76,8 +76,8 @@ static bool scan(const char *text, double *v, int *rows, int *columns, struct er
         at += strspn(at, " \t\r");
         if (*at == '\0' || *at == ';' || *at == '\n') {
             if (in_row > 0 && *columns > 0 && in_row != *columns)
-                return err_usage(e, "row %d has %d numbers, the first one %d", *rows + 1, in_row,
-                                 *columns);
+                return err_usage(e, "row %d has %d number%s, the first one %d", *rows + 1, in_row,
+                                 text_s(in_row), *columns);
             *rows += in_row > 0;
             *columns = in_row > 0 ? in_row : *columns;
             in_row = 0;

@@ -166,6 +166,25 @@ bool stages_add_row(struct stages *s, row_kernel *row, const void *state, struct
     return stages_add(s, &stage, e);
 }
 
+/* Whether the type holds all values of the other. */
+static bool holds(enum pixel_type type, enum pixel_type other)
+{
+    const bool exact =
+        !pixel_is_float(type) || pixel_is_float(other) || pixel_size(type) > pixel_size(other);
+
+    return exact && pixel_lowest(type) <= pixel_lowest(other) &&
+           pixel_highest(type) >= pixel_highest(other);
+}
+
+/* The first type that holds all values of both; float64 when none does. */
+static enum pixel_type wider(enum pixel_type a, enum pixel_type b)
+{
+    for (int t = 0; t < PX_N_KERNEL_TYPES; t++)
+        if (holds((enum pixel_type)t, a) && holds((enum pixel_type)t, b))
+            return (enum pixel_type)t;
+    return PX_FLOAT64;
+}
+
 bool stages_with(struct stages *s, struct format in, struct format *other, struct err *e)
 {
     if (s->with < 0)
@@ -180,11 +199,19 @@ bool stages_with(struct stages *s, struct format in, struct format *other, struc
                          (long long)in.width, (long long)in.height);
     if (other->type != in.type)
         return err_usage(e,
-                         "%s: --with=%s has %s pixels, the scene before it %s; put `convert-to "
-                         "--type=%s` before it",
+                         "%s: --with=%s has %s pixels, the scene before it %s; make both %s "
+                         "(convert-to changes the type)",
                          s->op_name, name, pixel_name(other->type), pixel_name(in.type),
-                         pixel_name(other->type));
+                         pixel_name(wider(other->type, in.type)));
     return true;
+}
+
+bool stages_same_bands(const struct stages *s, struct format in, struct format other, struct err *e)
+{
+    return other.bands == in.bands ||
+           err_usage(e, "%s: --with=%s has %d band%s, the scene before it %d; they must be as many",
+                     s->op_name, s->source_names[s->with], other.bands, text_s(other.bands),
+                     in.bands);
 }
 
 void stages_free(struct stages *s)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "ops/operands.h"
 
+#include "base/text.h"
 #include "ops/convert.h"
 #include "ops/lanes.h"
 
@@ -23,14 +24,12 @@ bool operands_check(const struct operands *operands, struct stages *s, struct er
     if (!operands->with)
         return n == 1 || n == in.bands ||
                err_usage(e,
-                         "%s: --value has %d numbers, its input %d bands; give one number, or "
+                         "%s: --value has %d numbers, its input %d band%s; give one number, or "
                          "one for each band",
-                         s->op_name, n, in.bands);
+                         s->op_name, n, in.bands, text_s(in.bands));
     if (!stages_with(s, in, &other, e))
         return false;
-    return other.bands == in.bands ||
-           err_usage(e, "%s: --with=%s has %d bands, the scene before it %d; they must be as many",
-                     s->op_name, operands->with, other.bands, in.bands);
+    return stages_same_bands(s, in, other, e);
 }
 
 bool operands_result(const char *op, enum pixel_type type, int dtype, enum pixel_type *result,

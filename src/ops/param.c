@@ -7,21 +7,17 @@
 #include "ops/numbers.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [P_INT] = "integer",
-    [P_REAL] = "number",
-    [P_BOOL] = "true|false",
-    [P_CHOICE] = "choice",
-    [P_TEXT] = "text",
-    [P_SCENE] = "scene",
-    [P_NUMBERS] = "a,b;c,d or file",
-    [P_SIZE] = "N or WxH",
-    [P_POINT] = "x,y",
-    [P_TYPE] = "pixel type",
-    [P_BYTES] = "bytes",
+    [P_INT] = "integer",           [P_REAL] = "number",
+    [P_MAYBE] = "number",          [P_BOOL] = "true|false",
+    [P_CHOICE] = "choice",         [P_TEXT] = "text",
+    [P_SCENE] = "scene",           [P_NUMBERS] = "a,b;c,d or file",
+    [P_SIZE] = "N or WxH",         [P_POINT] = "x,y",
+    [P_TYPE] = "pixel type",       [P_BYTES] = "bytes",
     [P_LIST] = "text, repeatable",
 };
 
@@ -30,16 +26,24 @@ const char *param_kind_name(enum param_kind kind)
     return kind_names[kind];
 }
 
+const char param_required[] = "";
+
 /* Parameters of these kinds have a value that says "not given". */
 static bool may_be_absent(enum param_kind kind)
 {
-    return kind == P_TEXT || kind == P_SCENE || kind == P_NUMBERS || kind == P_BYTES ||
-           kind == P_LIST;
+    return kind == P_MAYBE || kind == P_TEXT || kind == P_SCENE || kind == P_NUMBERS ||
+           kind == P_BYTES || kind == P_LIST;
 }
 
 bool param_is_required(const struct param *p)
 {
-    return !p->preset && !may_be_absent(p->kind) && p->kind != P_BOOL;
+    return p->preset == param_required ||
+           (!p->preset && !may_be_absent(p->kind) && p->kind != P_BOOL);
+}
+
+const char *param_default(const struct param *p)
+{
+    return p->preset == param_required ? NULL : p->preset;
 }
 
 static bool list_append(const char ***item, int *n, const char *text, struct err *e)
@@ -64,10 +68,20 @@ static bool bounds_error(const char *who, const struct param *p, const char *tex
                      text, p->min, p->max);
 }
 
+/* Of the kinds whose text can be wrong by itself. */
+static const char *const wrong_texts[] = {
+    [P_INT] = "is no integer",
+    [P_REAL] = "is no number",
+    [P_MAYBE] = "is no number",
+    [P_BOOL] = "is neither true nor false",
+    [P_SIZE] = "is not of the form N or WxH",
+    [P_POINT] = "is not of the form x,y",
+    [P_BYTES] = "is no number of bytes, such as 512, 400M or 2G",
+};
+
 static bool kind_error(const char *who, const struct param *p, const char *text, struct err *e)
 {
-    return err_usage(e, "%s: --%s='%s' is not of the form %s (%s)", who, p->name, text,
-                     kind_names[p->kind], p->help);
+    return err_usage(e, "%s: --%s='%s' %s (%s)", who, p->name, text, wrong_texts[p->kind], p->help);
 }
 
 static bool store_choice(const char *who, const struct param *p, const char *text, int *out,
@@ -146,6 +160,7 @@ static bool store(const char *who, const struct param *p, const char *text, void
 
     switch (p->kind) {
     case P_REAL:
+    case P_MAYBE:
         if (!text_to_real(text, &real))
             return kind_error(who, p, text, e);
         if (!in_bounds(p, real))
@@ -214,9 +229,12 @@ bool param_takes_value(const struct param *params, const char *name, bool *found
 
 static bool set_defaults(const char *who, const struct param *params, void *values, struct err *e)
 {
-    for (const struct param *p = params; p && p->kind != P_END; p++)
-        if (p->preset && !store(who, p, p->preset, values, e))
+    for (const struct param *p = params; p && p->kind != P_END; p++) {
+        if (p->kind == P_MAYBE)
+            *(double *)((char *)values + p->offset) = NAN;
+        if (param_default(p) && !store(who, p, param_default(p), values, e))
             return false;
+    }
     return true;
 }
 
@@ -300,8 +318,8 @@ void params_print(const struct param *params, FILE *out)
             for (int i = 0; p->choices[i]; i++)
                 fprintf(out, " %s", p->choices[i]);
         }
-        if (p->preset)
-            fprintf(out, " (default %s)", p->preset);
+        if (param_default(p))
+            fprintf(out, " (default %s)", param_default(p));
         else if (param_is_required(p))
             fputs(" (required)", out);
         fputc('\n', out);

@@ -87,11 +87,7 @@ static bool check_components(const char *with, struct format in, struct stages *
         return in.bands == 2 ||
                err_usage(e, "%s: without --with it takes two bands, x and y; its input has %d",
                          s->op_name, in.bands);
-    if (!stages_with(s, in, &other, e))
-        return false;
-    return other.bands == in.bands ||
-           err_usage(e, "%s: --with=%s has %d bands, the scene before it %d; they must be as many",
-                     s->op_name, with, other.bands, in.bands);
+    return stages_with(s, in, &other, e) && stages_same_bands(s, in, other, e);
 }
 
 static bool add(row_kernel *row, const void *state, const char *with, struct format in,

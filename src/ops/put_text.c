@@ -20,7 +20,7 @@ struct args {
 
 static const struct param params[] = {
     {"text", "what to write; {host} {rank} {chunk} {scene} are filled in", P_TEXT,
-     offsetof(struct args, text), NULL, NULL, 0, 0},
+     offsetof(struct args, text), param_required, NULL, 0, 0},
     {"org", "bottom left corner of the text, from the chunk's top left one", P_POINT,
      offsetof(struct args, org), NULL, NULL, -1e9, 1e9},
     {"font-scale", "size; at 1, capitals are 21 pixels high", P_REAL,
@@ -161,8 +161,6 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
 
     if (!op_takes("put-text", rows, in.type, e))
         return false;
-    if (!a->text)
-        return err_usage(e, "put-text: --text is missing (%s)", params[0].help);
     const size_t n = strlen(a->text) + 1;
     struct text *t = stages_state(out, sizeof *t + n, e);
     if (!t)

@@ -388,24 +388,22 @@ static bool add_pyramid(struct stages *s, const struct pyramid *pyramid, struct 
 }
 
 struct down_args {
-    int border_type;
+    int border_type; /* counted from BORDER_REPLICATE: constant is not among the choices */
 };
 
 static const struct param down_params[] = {
-    {"border-type", "what lies outside the scene; not constant", P_CHOICE,
-     offsetof(struct down_args, border_type), "reflect-101", border_names, 0, 0},
+    {"border-type", "what lies outside the scene", P_CHOICE,
+     offsetof(struct down_args, border_type), "reflect-101", border_names + BORDER_REPLICATE, 0, 0},
     {0},
 };
 
 static bool prepare_down(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct down_args *a = args;
+    const enum border_type border = (enum border_type)(a->border_type + BORDER_REPLICATE);
 
-    if (a->border_type == BORDER_CONSTANT)
-        return err_usage(e, "pyr-down: --border-type=constant is not supported; it takes "
-                            "replicate, reflect, reflect-101 and wrap");
     return op_takes("pyr-down", down_x, in.type, e) &&
-           add_pyramid(out, &(struct pyramid){in, (enum border_type)a->border_type, false, 0}, e);
+           add_pyramid(out, &(struct pyramid){in, border, false, 0}, e);
 }
 
 const struct op op_pyr_down = {

@@ -13,6 +13,8 @@
 
 enum { SIDE_MOST = 1 << 24 };
 
+#define FACTOR_LEAST 1e-7 /* makes no pixel of SIDE_MOST */
+
 /* What is left of lanczos' weights where they are 0 (resample.c): no pixel can stand for others by
  * them. */
 #define TRACE 1e-12
@@ -28,9 +30,10 @@ static const char *const interpolations[] = {"nearest", "linear",   "cubic",
 
 static const struct param params[] = {
     {"dsize", "size of the result", P_SIZE, offsetof(struct args, dsize), "0", NULL, 0, SIDE_MOST},
-    {"fx", "or: the factor along x", P_REAL, offsetof(struct args, fx), "0", NULL, 0, SIDE_MOST},
-    {"fy", "and along y; 0: as along x", P_REAL, offsetof(struct args, fy), "0", NULL, 0,
+    {"fx", "or: the factor along x", P_MAYBE, offsetof(struct args, fx), NULL, NULL, FACTOR_LEAST,
      SIDE_MOST},
+    {"fy", "and along y; not given: as along x", P_MAYBE, offsetof(struct args, fy), NULL, NULL,
+     FACTOR_LEAST, SIDE_MOST},
     {"max-size", "or: the length of the longer side, if it is longer", P_INT,
      offsetof(struct args, max_size), "0", NULL, 0, SIDE_MOST},
     {"interpolation", "what a pixel between pixels is", P_CHOICE,
@@ -47,16 +50,16 @@ struct target {
 
 static bool check_size(const struct args *a, struct err *e)
 {
-    const int n =
-        (a->dsize.width > 0 || a->dsize.height > 0) + (a->fx > 0 || a->fy > 0) + (a->max_size > 0);
+    const bool by_factor = !isnan(a->fx) || !isnan(a->fy);
+    const int n = (a->dsize.width > 0 || a->dsize.height > 0) + by_factor + (a->max_size > 0);
 
     if (n != 1)
         return err_usage(e, "resize: exactly one of --dsize=WxH, --fx=F (with --fy=F) and "
                             "--max-size=N must be given");
-    if (a->max_size == 0 && a->fx == 0 && (a->dsize.width == 0 || a->dsize.height == 0))
-        return err_usage(e, "resize: %s",
-                         a->fy > 0 ? "--fy needs --fx as well"
-                                   : "both sides of --dsize must be positive");
+    if (by_factor)
+        return !isnan(a->fx) || err_usage(e, "resize: --fy needs --fx as well");
+    if (a->max_size == 0 && (a->dsize.width == 0 || a->dsize.height == 0))
+        return err_usage(e, "resize: both sides of --dsize must be positive");
     return true;
 }
 
@@ -74,9 +77,9 @@ static bool find_target(struct target *t, const struct args *a, struct format in
 {
     if (!check_size(a, e))
         return false;
-    if (a->fx > 0) {
+    if (!isnan(a->fx)) {
         t->fx = a->fx;
-        t->fy = a->fy > 0 ? a->fy : a->fx;
+        t->fy = isnan(a->fy) ? a->fx : a->fy;
         const double width = rint((double)in.width * t->fx),
                      height = rint((double)in.height * t->fy);
         if (width < 1 || height < 1 || width > SIDE_MOST || height > SIDE_MOST)

@@ -12,8 +12,9 @@ struct args {
 
 static const struct param params[] = {
     {"kernel-x", "weights along x, as a,b,c or a file of them", P_NUMBERS,
-     offsetof(struct args, kernel_x), NULL, NULL, 0, 0},
-    {"kernel-y", "weights along y", P_NUMBERS, offsetof(struct args, kernel_y), NULL, NULL, 0, 0},
+     offsetof(struct args, kernel_x), param_required, NULL, 0, 0},
+    {"kernel-y", "weights along y", P_NUMBERS, offsetof(struct args, kernel_y), param_required,
+     NULL, 0, 0},
     {"ddepth", "pixel type of the result", P_TYPE, offsetof(struct args, ddepth), "same", NULL, 0,
      0},
     {"anchor", "the kernel's own pixel; -1: its middle", P_POINT, offsetof(struct args, anchor),
@@ -29,9 +30,6 @@ static const struct param params[] = {
 /* The length of a kernel, which is one row or one column. */
 static bool find_length(int *length, const struct numbers *k, char axis, struct err *e)
 {
-    if (!k->v)
-        return err_usage(
-            e, "sep-filter-2d: --kernel-%c is missing; give numbers, or a file of them", axis);
     if (k->rows > 1 && k->columns > 1)
         return err_usage(e,
                          "sep-filter-2d: --kernel-%c has %d rows of %d; it is one row (filter-2d "

@@ -16,8 +16,8 @@ static const struct param params[] = {
     {"thresh", "level, in pixel units", P_REAL, offsetof(struct args, thresh), NULL, NULL, 0, 0},
     {"maxval", "value of the binary types", P_REAL, offsetof(struct args, maxval), "255", NULL, 0,
      0},
-    {"type", "what happens to a pixel", P_CHOICE, offsetof(struct args, type), "binary", types, 0,
-     0},
+    {"type", "what happens to a pixel (otsu and triangle are not supported)", P_CHOICE,
+     offsetof(struct args, type), "binary", types, 0, 0},
     {0},
 };
 

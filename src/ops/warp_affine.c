@@ -26,7 +26,7 @@ struct args {
 
 static const struct param params[] = {
     {"m", "the six numbers a,b,c,d,e,f: (x, y) goes to (a x + b y + c, d x + e y + f)", P_NUMBERS,
-     offsetof(struct args, m), NULL, NULL, 0, 0},
+     offsetof(struct args, m), param_required, NULL, 0, 0},
     {"dsize", "size of the result; 0: the input's", P_SIZE, offsetof(struct args, dsize), "0", NULL,
      0, SIDE_MOST},
     {"flags", "what a pixel between pixels is", P_CHOICE, offsetof(struct args, flags), "linear",
@@ -142,11 +142,25 @@ static bool find_steps(struct stages *s, struct warp *f, int64_t width, struct e
     return true;
 }
 
+/* Whether neither m nor its inverse stretches a pixel over more than the largest scene. */
+static bool is_moderate(const double m[6])
+{
+    const double determinant = fabs(m[0] * m[4] - m[1] * m[3]);
+    const double largest = fmax(fmax(fabs(m[0]), fabs(m[1])), fmax(fabs(m[3]), fabs(m[4])));
+
+    return largest <= SIDE_MOST && largest <= SIDE_MOST * determinant;
+}
+
 static bool check(const struct args *a, struct format in, struct err *e)
 {
     if (a->m.rows * a->m.columns != 6)
         return err_usage(e, "warp-affine: --m takes six numbers, a,b,c,d,e,f; here are %d",
                          a->m.rows * a->m.columns);
+    if (!is_moderate(a->m.v))
+        return err_usage(e,
+                         "warp-affine: --m has no inverse, or makes the scene more than %d times "
+                         "larger or smaller; it is a,b,c,d,e,f with a e - b d other than 0",
+                         SIDE_MOST);
     if ((a->dsize.width == 0) != (a->dsize.height == 0))
         return err_usage(e, "warp-affine: both sides of --dsize must be positive, or both 0");
     if (in.width > SIDE_MOST || in.height > SIDE_MOST)

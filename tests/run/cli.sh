@@ -29,6 +29,9 @@ says 0 "--ksize" "$TILERY" run read x ! blur --help ! write y
 ok "ops --json is JSON" sh -c '"$1" ops --json | jq -e "length > 10" >/dev/null' - "$TILERY"
 ok "ops --json tells types" sh -c '"$1" ops sobel --json | jq -e ".types[0] == {input: \"uint8\", bands: [1, 2, 3, 4], output: \"float32\"}" >/dev/null' - "$TILERY"
 ok "ops --json tells halos" sh -c '"$1" ops gaussian-blur --json | jq -e ".halo == {left: 8, up: 8, right: 8, down: 8}" >/dev/null' - "$TILERY"
+ok "ops --json tells what is required" sh -c '"$1" ops in-range --json | jq -e "all(.parameters[]; .required)" >/dev/null' - "$TILERY"
+ok "ops --json has no halo for another grid" sh -c '"$1" ops resize --json | jq -e "has(\"halo\") and .halo == null" >/dev/null' - "$TILERY"
+ok "ops --json tells what is of the example" sh -c '"$1" ops sobel --json | jq -e ".of_example == [\"types\", \"halo\"]" >/dev/null' - "$TILERY"
 says 0 "of 3 bands, giving the same" "$TILERY" ops cvt-color
 says 0 "Halo: 1 left, 1 up" "$TILERY" ops sobel
 ok "info --json is JSON" sh -c '"$1" info --json "$2" | jq -e ".bands == 3" >/dev/null' - "$TILERY" "$in"
@@ -36,7 +39,7 @@ ok "info --json is JSON" sh -c '"$1" info --json "$2" | jq -e ".bands == 3" >/de
 refused 2 2 "did you mean 'gaussian-blur'" read "$in" ! gausian-blur ! write "$out"
 refused 2 3 "did you mean --sigma-x" read "$in" ! gaussian-blur --sigmax=2 ! write "$out"
 refused 2 2 "thresh is missing" read "$in" ! threshold ! write "$out"
-refused 2 2 "is not of the form" read "$in" ! threshold --thresh=high ! write "$out"
+refused 2 2 "is no number" read "$in" ! threshold --thresh=high ! write "$out"
 refused 2 1 "is none of" read "$in" ! threshold --thresh=1 --type=blue ! write "$out"
 refused 2 2 "given twice" read "$in" ! threshold --thresh=1 --thresh=2 ! write "$out"
 refused 2 2 "did you mean --memory" --memry=3M read "$in" ! write "$out"

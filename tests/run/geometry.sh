@@ -79,7 +79,7 @@ ok "is nothing too" test "$(checksums "$TMP/none.tif" | sort -u)" = 0
 gdal_translate -q -a_ullr 0 10 10 0 "$in" "$TMP/elsewhere.tif" || exit 1
 refused 2 2 "lies on another grid" read "$in" ! min --with="$TMP/elsewhere.tif" ! write "$TMP/out.tif"
 refused 2 2 "791x718 pixels, the scene before it 700x700" read "$in" ! resize --dsize=700x700 ! max --with="$in" ! write "$TMP/out.tif"
-refused 2 2 "has uint8 pixels, the scene before it float32" read "$in" ! convert-to --type=float32 ! max --with="$in" ! write "$TMP/out.tif"
+refused 2 2 "has uint8 pixels, the scene before it float32; make both float32" read "$in" ! convert-to --type=float32 ! max --with="$in" ! write "$TMP/out.tif"
 refused 1 2 "No such file" read "$in" ! max --with="$TMP/missing.tif" ! write "$TMP/out.tif"
 
 # A kernel in a file that only rank 0 reads.

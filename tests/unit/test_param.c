@@ -5,6 +5,7 @@
 #include "ops/param.h"
 #include "unit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +102,7 @@ struct values {
     struct size2 ksize;
     struct point2 org;
     size_t memory;
+    double most;
     struct text_list options;
 };
 
@@ -113,6 +115,7 @@ static const struct param params[] = {
     {"type", "of pixels", P_TYPE, AT(type), "same", NULL, 0, 0},
     {"level", "a number", P_REAL, AT(level), NULL, NULL, 0, 0},
     {"fast", "a flag", P_BOOL, AT(fast), "false", NULL, 0, 0},
+    {"most", "a number, or none", P_MAYBE, AT(most), NULL, NULL, 0, 7},
     {"note", "some text", P_TEXT, AT(note), NULL, NULL, 0, 0},
     {"ksize", "a size", P_SIZE, AT(ksize), "5", NULL, 0, 31},
     {"org", "a point", P_POINT, AT(org), "-1,-1", NULL, 0, 0},
@@ -143,7 +146,7 @@ START_TEST(defaults_are_set)
 
     ck_assert(read_words(WORDS("--level=2.5"), &v, NULL, &e));
     ck_assert(v.count == 3 && v.mode == 1 && v.type == PX_SAME && v.level == 2.5 && !v.fast);
-    ck_assert(!v.note && v.memory == 0 && v.options.n == 0);
+    ck_assert(!v.note && v.memory == 0 && v.options.n == 0 && isnan(v.most));
     ck_assert(v.ksize.width == 5 && v.ksize.height == 5 && v.org.x == -1 && v.org.y == -1);
     params_free(params, &v, NULL);
 }
@@ -196,17 +199,20 @@ START_TEST(mistakes_name_the_parameter_and_the_remedy)
         {{"--levle=4"}, "did you mean --level?"},
         {{"--level=4", "--zzzzzzzz"}, "there is no --zzzzzzzz"},
         {{"--level=4", "--count=0"}, "goes from 1 to 9"},
-        {{"--level=4", "--count=1.5"}, "form integer"},
+        {{"--level=4", "--count=1.5"}, "is no integer"},
+        {{"--level=abc"}, "--level='abc' is no number (a number)"},
+        {{"--level=4", "--most=abc"}, "--most='abc' is no number"},
+        {{"--level=4", "--most=8"}, "goes from 0 to 7"},
         {{"--level=4", "--count=99999999999999999999"}, "--count"},
         {{"--level=4", "--mode=fast"}, "none of slow, quick"},
         {{"--level=4", "--type=complex64"}, "is no pixel type"},
         {{"--level=4", "--ksize=3x"}, "N or WxH"},
         {{"--level=4", "--ksize=3x99"}, "out of range"},
         {{"--level=4", "--org=3"}, "x,y"},
-        {{"--level=4", "--memory=lots"}, "bytes"},
+        {{"--level=4", "--memory=lots"}, "is no number of bytes"},
         {{"--level=4", "--level=4"}, "given twice"},
         {{"--level"}, "needs a value"},
-        {{"--level=4", "--fast=maybe"}, "true|false"},
+        {{"--level=4", "--fast=maybe"}, "neither true nor false"},
         {{"--level=4", "stray"}, "'stray' is not expected"},
     };
 
@@ -219,6 +225,24 @@ START_TEST(mistakes_name_the_parameter_and_the_remedy)
                       "'%s' does not say '%s'", e.text, wrong[i].says);
         params_free(params, &v, NULL);
     }
+}
+END_TEST
+
+START_TEST(a_kind_that_may_be_absent_can_be_required)
+{
+    static const struct param table[] = {
+        {"table", "its numbers", P_NUMBERS, 0, param_required, NULL, 0, 0},
+        {0},
+    };
+    struct numbers v = {0};
+    struct err e = {0};
+
+    ck_assert(param_is_required(table) && !param_default(table));
+    ck_assert(!params_read("op", table, 0, NULL, &v, NULL, &e));
+    ck_assert_str_eq(e.text, "op: --table is missing (its numbers)");
+    ck_assert(params_read("op", table, 1, (const char *[]){"--table=1,2"}, &v, NULL, &e));
+    ck_assert(v.columns == 2);
+    params_free(table, &v, NULL);
 }
 END_TEST
 
@@ -285,6 +309,7 @@ int main(void)
         both_spellings_are_read,
         lists_and_positionals_keep_their_order,
         mistakes_name_the_parameter_and_the_remedy,
+        a_kind_that_may_be_absent_can_be_required,
         flags_take_no_value,
         help_has_a_line_for_each_parameter,
     };
