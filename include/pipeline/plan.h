@@ -69,6 +69,14 @@ bool plan_to_source(const struct plan *p, int stage, struct affine *to_source);
 /* The stage whose pixels those of a source of --with are joined with; -1: none. */
 int plan_meets(const struct plan *p, int source);
 
+/* What a band of the output was in the scenes. */
+struct plan_band {
+    int source, band;  /* source is -1 when it continues no band */
+    char colour;       /* as in struct stage's colours; 0: that of the band continued */
+    bool keeps_values; /* they still mean what they did there */
+};
+struct plan_band plan_band(const struct plan *p, int band);
+
 /* What of a source the output region needs (virtual coordinates, see above). */
 struct region plan_need(const struct plan *p, int source, struct region out);
 

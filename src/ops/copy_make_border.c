@@ -168,6 +168,7 @@ const struct op op_copy_make_border = {
     .source = "OpenCV core, copyMakeBorder",
     .example = "--top=8 --bottom=8 --left=8 --right=8 --border-type=reflect",
     .nodata = NODATA_MOVED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -229,6 +229,7 @@ const struct op op_warp_affine = {
     .source = "OpenCV imgproc, warpAffine",
     .example = "--m=0.9,-0.2,8,0.2,0.9,-4",
     .nodata = NODATA_NORMALIZED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -26,8 +26,10 @@ static bool add_copy(struct stages *s, int from, struct err *e)
     *size = pixel_size(format.type);
     s->op_name = "copy";
     s->current = from;
-    return stages_add_row(s, copy_row, size, format, (struct reach){0},
-                          (struct border){BORDER_REPLICATE, 0}, e);
+    const bool ok = stages_add_row(s, copy_row, size, format, (struct reach){0},
+                                   (struct border){BORDER_REPLICATE, 0}, e);
+    s->list[s->n - 1].keeps_values = true;
+    return ok;
 }
 
 static bool reaches_sideways(const struct stage_input *in)
