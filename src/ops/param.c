@@ -11,17 +11,12 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [P_INT] = "integer",
-    [P_REAL] = "number",
-    [P_BOOL] = "true|false",
-    [P_CHOICE] = "choice",
-    [P_TEXT] = "text",
-    [P_SCENE] = "scene",
-    [P_NUMBERS] = "a,b;c,d or file",
-    [P_SIZE] = "N or WxH",
-    [P_POINT] = "x,y",
-    [P_TYPE] = "pixel type",
-    [P_BYTES] = "bytes",
+    [P_INT] = "integer",           [P_REAL] = "number",
+    [P_REAL_GIVEN] = "number",     [P_BOOL] = "true|false",
+    [P_CHOICE] = "choice",         [P_TEXT] = "text",
+    [P_SCENE] = "scene",           [P_NUMBERS] = "a,b;c,d or file",
+    [P_SIZE] = "N or WxH",         [P_POINT] = "x,y",
+    [P_TYPE] = "pixel type",       [P_BYTES] = "bytes",
     [P_LIST] = "text, repeatable",
 };
 
@@ -146,11 +141,15 @@ static bool store(const char *who, const struct param *p, const char *text, void
 
     switch (p->kind) {
     case P_REAL:
+    case P_REAL_GIVEN:
         if (!text_to_real(text, &real))
             return kind_error(who, p, text, e);
         if (!in_bounds(p, real))
             return bounds_error(who, p, text, e);
-        *(double *)at = real;
+        if (p->kind == P_REAL)
+            *(double *)at = real;
+        else
+            *(struct real_given *)at = (struct real_given){real, text != p->preset};
         return true;
     case P_BOOL:
         return text_to_bool(text, at) || kind_error(who, p, text, e);
