@@ -12,6 +12,7 @@ struct bands_moved {
     int n;
     int from[BANDS_MOVED_MOST]; /* the input's band, or BANDS_FILLED */
     double fill;                /* the value of such a band; it is valid where band 0 is */
+    const char *colours;        /* struct stage's */
 };
 
 /* Adds a stage that moves the bands of the current one. Fails if memory is short. */

@@ -147,6 +147,14 @@ struct stage {
     bool regrids;
     struct affine to_input; /* of an output pixel's place */
 
+    /* What the output's bands are, for their names, colours, scales and units. */
+
+    /* For each output band the one it continues, counted through the bands of all inputs, or -1.
+     * NULL: that of the same number of the first input, if it has as many bands. */
+    const int *continues;
+    const char *colours; /* a letter of "rgbahsv" for each; NULL: those of the bands continued */
+    bool keeps_values;   /* set by op_prepare: see struct op */
+
     /* Pixels outside the data (nodata). By default an output pixel is inside when the pixels at its
      * place are inside in all inputs, which is all that ops on single pixels need. */
 
@@ -161,9 +169,10 @@ struct stage {
     struct stage_input patch_input;
     /* Makes the output's validity (uint8, 0 is outside) of that of the inputs, where the default
      * will not do: the stage moves pixels. The window is the same as for `row`, but for the type.
-     * What lies outside the scene is inside the data. */
+     * What lies outside the scene is inside the data, unless edge_is_outside. */
     row_kernel *valid;
     const void *valid_state;
+    bool edge_is_outside; /* the stage shows what lies outside the scene, as outside the data */
 };
 
 /* The most rows a kernel is asked for at once. */
@@ -175,9 +184,12 @@ struct stages {
     int n, capacity;
     int n_sources;
     const char *const *source_names; /* of the scenes, as the user wrote them */
-    int current;         /* the stage whose output is the op's input, and then its result */
-    int with;            /* the scene of the op's --with, or -1 */
-    const char *op_name; /* the op now preparing; becomes stage.name */
+    int current;          /* the stage whose output is the op's input, and then its result */
+    int with;             /* the scene of the op's --with, or -1 */
+    const char *op_name;  /* the op now preparing; becomes stage.name */
+    bool keeps_values;    /* of that op; its prepare() may say no */
+    bool edge_is_outside; /* what an op shows of outside the scene is to be outside the data, unless
+                             the user gave it a value */
     void **owned;
     int n_owned;
 };
@@ -219,6 +231,8 @@ struct op {
     const char *example; /* parameters of a typical use, as the user would type them; NULL: none.
                             The picture in the documentation shows it, the tests run it */
     enum nodata_rule nodata;
+    bool keeps_values; /* pixels are moved, chosen among or averaged: scale, offset, unit and colour
+                          table stay true */
     const struct param *params;
     size_t args_size;
     /* args is a struct of args_size bytes filled by params_read. Fails with err_usage when the

@@ -22,6 +22,12 @@ struct point2 {
     int64_t x, y;
 };
 
+/* A number, and whether the user gave it or it is the default. */
+struct real_given {
+    double value;
+    bool given;
+};
+
 /* Repeatable values, in order. */
 struct text_list {
     const char **item;
@@ -30,19 +36,20 @@ struct text_list {
 
 enum param_kind {
     P_END = 0,
-    P_INT,     /* int */
-    P_REAL,    /* double */
-    P_MAYBE,   /* double; NAN when not given */
-    P_BOOL,    /* bool; --name alone means true */
-    P_CHOICE,  /* int: index into choices */
-    P_TEXT,    /* const char *, borrowed from the arguments; NULL when not given */
-    P_SIZE,    /* struct size2: N or WxH, each within min..max */
-    P_POINT,   /* struct point2: x,y */
-    P_TYPE,    /* enum pixel_type, as int; default "same" is PX_SAME */
-    P_BYTES,   /* size_t: 512, 400M, 2G; 0 when not given */
-    P_SCENE,   /* const char *: a scene besides the pipeline's own; NULL when not given */
-    P_NUMBERS, /* struct numbers: a,b;c,d or a file of them; v is NULL when not given */
-    P_LIST,    /* struct text_list: may be repeated; items borrowed */
+    P_INT,        /* int */
+    P_REAL,       /* double */
+    P_MAYBE,      /* double; NAN when not given */
+    P_REAL_GIVEN, /* struct real_given */
+    P_BOOL,       /* bool; --name alone means true */
+    P_CHOICE,     /* int: index into choices */
+    P_TEXT,       /* const char *, borrowed from the arguments; NULL when not given */
+    P_SIZE,       /* struct size2: N or WxH, each within min..max */
+    P_POINT,      /* struct point2: x,y */
+    P_TYPE,       /* enum pixel_type, as int; default "same" is PX_SAME */
+    P_BYTES,      /* size_t: 512, 400M, 2G; 0 when not given */
+    P_SCENE,      /* const char *: a scene besides the pipeline's own; NULL when not given */
+    P_NUMBERS,    /* struct numbers: a,b;c,d or a file of them; v is NULL when not given */
+    P_LIST,       /* struct text_list: may be repeated; items borrowed */
 };
 
 struct param {

@@ -49,7 +49,8 @@ bool plan_new(struct plan **out, const struct step *steps, int n_steps,
 
 /* The same, minding the pixels outside the data: they stay outside and take no part in what is made
  * of others (the rules are op.h's). In the output they are `nodata`, stored by pixel_store. Where
- * all pixels that a chunk reads are inside, both plans give the same. */
+ * all pixels that a chunk reads are inside, and it does not look beyond (plan_looks_beyond), both
+ * plans give the same. */
 bool plan_new_careful(struct plan **out, const struct step *steps, int n_steps,
                       const struct plan_sources *sources, double nodata, struct err *e) MUST_CHECK;
 
@@ -69,8 +70,20 @@ bool plan_to_source(const struct plan *p, int stage, struct affine *to_source);
 /* The stage whose pixels those of a source of --with are joined with; -1: none. */
 int plan_meets(const struct plan *p, int source);
 
+/* What a band of the output was in the scenes. */
+struct plan_band {
+    int source, band;  /* source is -1 when it continues no band */
+    char colour;       /* as in struct stage's colours; 0: that of the band continued */
+    bool keeps_values; /* they still mean what they did there */
+};
+struct plan_band plan_band(const struct plan *p, int band);
+
 /* What of a source the output region needs (virtual coordinates, see above). */
 struct region plan_need(const struct plan *p, int source, struct region out);
+
+/* Whether the output region may show what lies beyond the edge of a scene as outside the data, though
+ * all pixels of the scene are inside. Of a careful plan; it says yes at any pixel of an edge. */
+bool plan_looks_beyond(const struct plan *p, struct region out);
 
 /* Writable pixels the executor wants beside each row of a source. */
 int plan_margin(const struct plan *p, int source);

@@ -28,9 +28,18 @@ struct output_options {
     const char *provenance; /* the pipeline as text, for the metadata */
 };
 
-/* How the output's grid lies in the scene's, and its mask. */
+/* What a band of the output was in a scene, and what of that still holds. */
+struct output_band {
+    const struct scene *scene; /* NULL: it is a new one */
+    int band;
+    char colour;       /* a letter of "rgbahsv"; 0: that of the scene's band */
+    bool keeps_values; /* scale, offset, unit and colour table are those of the scene's band */
+};
+
+/* How the output's grid lies in the scene's, what its bands are, and its mask. */
 struct output_grid {
     struct affine to_scene; /* the place of the output's pixels */
+    const struct output_band *bands;
     /* Fills planes (uint8, one band) with the mask, 0 where there is no data; NULL: there is none.
      */
     bool (*mask)(void *ctx, const struct planes *out, struct err *e);

@@ -276,7 +276,8 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     for (int i = 0; i < t->n_sources; i++)
         outside[i] = t->sources[i].outside;
     enum inside inside = t->careful ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
-    if (inside == INSIDE_NONE && t->plan->gaps_may_close)
+    if ((inside == INSIDE_NONE && t->careful->gaps_may_close) ||
+        (inside == INSIDE_ALL && t->careful && plan_looks_beyond(t->careful, w->place.chunk)))
         inside = INSIDE_SOME;
     switch (inside) {
     case INSIDE_ALL:

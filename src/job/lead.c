@@ -5,6 +5,7 @@
 #include "lead_mask.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -358,6 +359,24 @@ static int choose_tile(const struct plan *plan)
     return side;
 }
 
+/* What the output's bands were in the scenes, to be freed. */
+static struct output_band *find_bands(const struct lead *l, struct err *e)
+{
+    const int n = plan_output(l->plan).bands;
+    struct output_band *bands = memory_new((size_t)n, sizeof *bands, e);
+
+    for (int b = 0; bands && b < n; b++) {
+        const struct plan_band from = plan_band(l->plan, b);
+        bands[b] = (struct output_band){
+            .scene = from.source < 0 ? NULL : l->sources.list[from.source].scene,
+            .band = from.band,
+            .colour = from.colour,
+            .keeps_values = from.keeps_values,
+        };
+    }
+    return bands;
+}
+
 static bool create_output(struct lead *l, struct err *e)
 {
     struct lead_mask *mask = NULL;
@@ -375,8 +394,11 @@ static bool create_output(struct lead *l, struct err *e)
                          "without them, or give the pixels outside the data a value first",
                          l->ends.sink.path);
     }
-    bool ok =
-        output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid, &l->overviews, e);
+    struct output_band *bands = find_bands(l, e);
+    grid.bands = bands;
+    bool ok = bands && output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid,
+                                     &l->overviews, e);
+    free(bands);
     lead_mask_free(mask);
     return ok;
 }

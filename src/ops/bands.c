@@ -65,6 +65,7 @@ static bool add(struct stages *s, const struct stage *inputs, const int *from, d
     stage.row = stage.valid = move_row;
     stage.state = pixels;
     stage.valid_state = valid;
+    stage.continues = pixels->from;
     return stages_add(s, &stage, e);
 }
 
@@ -77,6 +78,7 @@ bool bands_move(struct stages *s, const struct bands_moved *moved, struct err *e
     };
 
     stage.out.bands = moved->n;
+    stage.colours = moved->colours;
     return add(s, &stage, moved->from, moved->fill, e);
 }
 

@@ -358,6 +358,7 @@ const struct op op_bilateral_filter = {
     .source = "OpenCV imgproc, bilateralFilter",
     .example = "--d=5 --sigma-color=50 --sigma-space=3",
     .nodata = NODATA_NORMALIZED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

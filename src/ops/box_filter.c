@@ -51,6 +51,7 @@ static bool prepare_box(const void *args, struct format in, struct stages *out, 
 {
     const struct box box = box_of(args, in.type);
 
+    out->keeps_values = box.normalize;
     return box_add(out, &box, in, e);
 }
 
@@ -68,6 +69,7 @@ const struct op op_blur = {
     .source = "OpenCV imgproc, blur",
     .example = "--ksize=9",
     .nodata = NODATA_NORMALIZED,
+    .keeps_values = true,
     .params = params + 2,
     .args_size = sizeof(struct args),
     .prepare = prepare_blur,
@@ -79,6 +81,7 @@ const struct op op_box_filter = {
     .source = "OpenCV imgproc, boxFilter",
     .example = "--ksize=5 --normalize=false --ddepth=float32",
     .nodata = NODATA_NORMALIZED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare_box,

@@ -207,6 +207,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
 {
     const struct args *a = args;
 
+    out->keeps_values = a->alpha == 1 && a->beta == 0;
     return convert_add(out, a->type == PX_SAME ? in.type : (enum pixel_type)a->type, a->alpha,
                        a->beta, e);
 }
@@ -216,6 +217,7 @@ const struct op op_convert_to = {
     .summary = "change the pixel type, with a factor and an offset",
     .source = "OpenCV core, Mat::convertTo",
     .example = "--type=uint8 --alpha=0.5",
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -10,7 +10,7 @@ enum { BLOCK_ROWS = 32, SIDE_MOST = 1 << 24 };
 
 struct args {
     int top, bottom, left, right, border_type;
-    double border_value;
+    struct real_given border_value;
 };
 
 static const struct param params[] = {
@@ -22,8 +22,9 @@ static const struct param params[] = {
      SIDE_MOST},
     {"border-type", "what the new pixels show", P_CHOICE, offsetof(struct args, border_type),
      "constant", border_names, 0, 0},
-    {"border-value", "of border constant", P_REAL, offsetof(struct args, border_value), "0", NULL,
-     0, 0},
+    {"border-value",
+     "of border constant; if not given, it is outside the data where there is nodata", P_REAL_GIVEN,
+     offsetof(struct args, border_value), "0", NULL, 0, 0},
     {0},
 };
 
@@ -118,14 +119,15 @@ FOR_EACH_PIXEL_SIZE(FRAME)
 #define ROW(T) frame_##T,
 static row_kernel *const rows[PIXEL_SIZES] = {FOR_EACH_PIXEL_SIZE(ROW)};
 
-/* The same frame for the validity of pixels, where the constant is inside the data. */
-static const struct frame *frame_of_validity(struct stages *s, const struct frame *f, struct err *e)
+/* The same frame for the validity of pixels. */
+static const struct frame *frame_of_validity(struct stages *s, const struct frame *f,
+                                             bool is_outside, struct err *e)
 {
     struct frame *own = stages_state(s, sizeof *own, e);
 
     if (own) {
         *own = *f;
-        memset(own->value, UINT8_MAX, sizeof own->value);
+        memset(own->value, is_outside ? 0 : UINT8_MAX, sizeof own->value);
     }
     return own;
 }
@@ -135,17 +137,19 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     const struct args *a = args;
     struct frame *f = stages_state(out, sizeof *f, e);
     struct format format = in;
+    const bool is_outside =
+        out->edge_is_outside && a->border_type == BORDER_CONSTANT && !a->border_value.given;
 
     if (!f)
         return false;
     *f =
         (struct frame){(enum border_type)a->border_type, a->left, a->top, in.width, in.height, {0}};
-    pixel_store(in.type, a->border_value, f->value);
+    pixel_store(in.type, a->border_value.value, f->value);
     format.width += a->left + (int64_t)a->right;
     format.height += a->top + (int64_t)a->bottom;
     const struct stage stage = {
         .in = {{.stage = out->current,
-                .border = {f->type, a->border_value},
+                .border = {f->type, a->border_value.value},
                 .need = need,
                 .need_state = f}},
         .n_in = 1,
@@ -157,7 +161,8 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         .regrids = true,
         .to_input = {{-a->left, 1, 0, -a->top, 0, 1}},
         .valid = rows[0],
-        .valid_state = frame_of_validity(out, f, e),
+        .valid_state = frame_of_validity(out, f, is_outside, e),
+        .edge_is_outside = is_outside,
     };
     return stage.valid_state && stages_add(out, &stage, e);
 }
@@ -168,6 +173,7 @@ const struct op op_copy_make_border = {
     .source = "OpenCV core, copyMakeBorder",
     .example = "--top=8 --bottom=8 --left=8 --right=8 --border-type=reflect",
     .nodata = NODATA_MOVED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -5,6 +5,8 @@
 #include "ops/bands.h"
 #include "ops/hsv.h"
 
+#include <string.h>
+
 struct args {
     int code;
 };
@@ -102,9 +104,13 @@ static double opaque(enum pixel_type type)
     return pixel_is_float(type) ? 1 : pixel_highest(type);
 }
 
+/* New colours go on with no band's name or values. */
+static const int none[] = {-1, -1, -1};
+
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct conversion *c = &conversions[((const struct args *)args)->code];
+    const char *colours = c->out > 1 ? strchr(c->name, '2') + 1 : NULL;
 
     if (!op_takes("cvt-color", c->rows ? c->rows : gray, in.type, e))
         return false;
@@ -112,7 +118,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         return err_usage(e, "cvt-color: --code=%s takes %d band%s; its input has %d", c->name,
                          c->in, text_s(c->in), in.bands);
     if (!c->rows) {
-        struct bands_moved moved = {.n = c->out, .fill = opaque(in.type)};
+        struct bands_moved moved = {.n = c->out, .fill = opaque(in.type), .colours = colours};
         for (int b = 0; b < c->out; b++)
             moved.from[b] = c->from[b];
         return bands_move(out, &moved, e);
@@ -126,6 +132,8 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         .across = true,
         .row = c->rows[in.type],
         .state = c->state,
+        .continues = none,
+        .colours = colours,
     };
     return stages_add(out, &stage, e);
 }
@@ -135,6 +143,7 @@ const struct op op_cvt_color = {
     .summary = "turn colours into gray or others, or put their bands in another order",
     .source = "OpenCV imgproc, cvtColor",
     .example = "--code=rgb2gray",
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -27,6 +27,7 @@ const struct op op_extract_channel = {
     .source = "OpenCV core, extractChannel",
     .example = "--coi=0",
     .nodata = NODATA_MOVED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

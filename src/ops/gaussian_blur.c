@@ -114,6 +114,7 @@ const struct op op_gaussian_blur = {
     .source = "OpenCV imgproc, GaussianBlur",
     .example = "--sigma-x=2",
     .nodata = NODATA_NORMALIZED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -268,6 +268,7 @@ const struct op op_median_blur = {
     .source = "OpenCV imgproc, medianBlur",
     .example = "--ksize=5",
     .nodata = NODATA_VALID_ONLY,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -25,6 +25,7 @@ const struct op op_merge = {
     .source = "OpenCV core, merge",
     .example = "--with=other",
     .nodata = NODATA_MOVED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

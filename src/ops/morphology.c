@@ -234,6 +234,7 @@ static bool prepare_ex(const void *args, struct format in, struct stages *out, s
 {
     const struct args *a = args;
 
+    out->keeps_values = a->op <= CLOSE || a->op > HITMISS;
     return prepare_as(a, a->op, in, out, e);
 }
 
@@ -243,6 +244,7 @@ const struct op op_erode = {
     .source = "OpenCV imgproc, erode",
     .example = "--ksize=5",
     .nodata = NODATA_VALID_ONLY,
+    .keeps_values = true,
     .params = params + 1,
     .args_size = sizeof(struct args),
     .prepare = prepare_erode,
@@ -254,6 +256,7 @@ const struct op op_dilate = {
     .source = "OpenCV imgproc, dilate",
     .example = "--ksize=5",
     .nodata = NODATA_VALID_ONLY,
+    .keeps_values = true,
     .params = params + 1,
     .args_size = sizeof(struct args),
     .prepare = prepare_dilate,
@@ -265,6 +268,7 @@ const struct op op_morphology_ex = {
     .source = "OpenCV imgproc, morphologyEx",
     .example = "--op=gradient --ksize=5",
     .nodata = NODATA_VALID_ONLY,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare_ex,

@@ -75,7 +75,11 @@ static bool read_and_prepare(const char *name, int n_args, const char *const *ar
     if (ok && s) {
         s->op_name = op->name;
         s->with = find_source(s, params_scene(op->params, n_args, args));
+        s->keeps_values = op->keeps_values;
+        const int first = s->n;
         ok = op->prepare(values, s->list[s->current].out, s, e);
+        for (int i = first; ok && i < s->n; i++)
+            s->list[i].keeps_values = s->keeps_values;
     }
     params_free(op->params, values, NULL);
     free(values);

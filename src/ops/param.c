@@ -12,12 +12,19 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [P_INT] = "integer",           [P_REAL] = "number",
-    [P_MAYBE] = "number",          [P_BOOL] = "true|false",
-    [P_CHOICE] = "choice",         [P_TEXT] = "text",
-    [P_SCENE] = "scene",           [P_NUMBERS] = "a,b;c,d or file",
-    [P_SIZE] = "N or WxH",         [P_POINT] = "x,y",
-    [P_TYPE] = "pixel type",       [P_BYTES] = "bytes",
+    [P_INT] = "integer",
+    [P_REAL] = "number",
+    [P_MAYBE] = "number",
+    [P_REAL_GIVEN] = "number",
+    [P_BOOL] = "true|false",
+    [P_CHOICE] = "choice",
+    [P_TEXT] = "text",
+    [P_SCENE] = "scene",
+    [P_NUMBERS] = "a,b;c,d or file",
+    [P_SIZE] = "N or WxH",
+    [P_POINT] = "x,y",
+    [P_TYPE] = "pixel type",
+    [P_BYTES] = "bytes",
     [P_LIST] = "text, repeatable",
 };
 
@@ -73,6 +80,7 @@ static const char *const wrong_texts[] = {
     [P_INT] = "is no integer",
     [P_REAL] = "is no number",
     [P_MAYBE] = "is no number",
+    [P_REAL_GIVEN] = "is no number",
     [P_BOOL] = "is neither true nor false",
     [P_SIZE] = "is not of the form N or WxH",
     [P_POINT] = "is not of the form x,y",
@@ -161,11 +169,15 @@ static bool store(const char *who, const struct param *p, const char *text, void
     switch (p->kind) {
     case P_REAL:
     case P_MAYBE:
+    case P_REAL_GIVEN:
         if (!text_to_real(text, &real))
             return kind_error(who, p, text, e);
         if (!in_bounds(p, real))
             return bounds_error(who, p, text, e);
-        *(double *)at = real;
+        if (p->kind == P_REAL)
+            *(double *)at = real;
+        else
+            *(struct real_given *)at = (struct real_given){real, text != p->preset};
         return true;
     case P_BOOL:
         return text_to_bool(text, at) || kind_error(who, p, text, e);

@@ -180,6 +180,7 @@ const struct op op_put_text = {
     .summary = "write on every chunk, such as the host that computed it",
     .source = "after OpenCV imgproc, putText, with the Hershey Roman Simplex letters",
     .example = "--text={host} --org=10,30 --color=255",
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

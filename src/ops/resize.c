@@ -220,6 +220,7 @@ const struct op op_resize = {
     .source = "OpenCV imgproc, resize",
     .example = "--fx=0.7 --interpolation=area",
     .nodata = NODATA_NORMALIZED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

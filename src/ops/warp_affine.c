@@ -21,7 +21,7 @@ struct args {
     struct size2 dsize;
     int flags, border_type;
     bool inverse_map;
-    double border_value;
+    struct real_given border_value;
 };
 
 static const struct param params[] = {
@@ -35,8 +35,9 @@ static const struct param params[] = {
      offsetof(struct args, inverse_map), NULL, NULL, 0, 0},
     {"border-type", "what lies outside the scene", P_CHOICE, offsetof(struct args, border_type),
      "constant", borders, 0, 0},
-    {"border-value", "of border constant", P_REAL, offsetof(struct args, border_value), "0", NULL,
-     0, 0},
+    {"border-value",
+     "of border constant; if not given, it is outside the data where there is nodata", P_REAL_GIVEN,
+     offsetof(struct args, border_value), "0", NULL, 0, 0},
     {0},
 };
 
@@ -169,14 +170,17 @@ static bool check(const struct args *a, struct format in, struct err *e)
     return a->flags == WARP_NEAREST || op_takes("warp-affine", warp_linear, in.type, e);
 }
 
-/* The same for the validity of pixels: the nearest one's; the constant is inside the data. */
-static const struct warp *warp_of_validity(struct stages *s, const struct warp *f, struct err *e)
+/* The same for the validity of pixels: the nearest one's. */
+static const struct warp *warp_of_validity(struct stages *s, const struct warp *f, bool is_outside,
+                                           struct err *e)
 {
     struct warp *own = stages_state(s, sizeof *own, e);
 
     if (own) {
         *own = *f;
-        memset(own->constant, UINT8_MAX, sizeof own->constant);
+        memset(own->constant, is_outside ? 0 : UINT8_MAX, sizeof own->constant);
+        if (is_outside)
+            own->border = BORDER_CONSTANT;
         own->gather_nearest = warp_gather_nearest(PX_UINT8);
     }
     return own;
@@ -193,11 +197,15 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     const struct args *a = args;
     struct warp *f = check(a, in, e) ? stages_state(out, sizeof *f, e) : NULL;
     struct format format = in;
+    const bool is_outside =
+        out->edge_is_outside && a->border_type == BORDER_CONSTANT && !a->border_value.given;
 
     if (!f)
         return false;
+    /* Leaving out what lies outside is the same as repeating the edge: it gives its weight to the
+     * pixels beside it. */
     *f = (struct warp){
-        .border = (enum border_type)a->border_type,
+        .border = is_outside ? BORDER_REPLICATE : (enum border_type)a->border_type,
         .interpolation = a->flags,
         .width = in.width,
         .height = in.height,
@@ -207,7 +215,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     memcpy(f->m, a->m.v, sizeof f->m);
     if (!a->inverse_map)
         invert(f->m);
-    pixel_store(in.type, a->border_value, f->constant);
+    pixel_store(in.type, a->border_value.value, f->constant);
     f->value = pixel_load(in.type, f->constant, 0);
     if (a->dsize.width > 0) {
         format.width = a->dsize.width;
@@ -225,6 +233,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
         .regrids = true,
         .to_input = to_input(f->m),
         .valid = warp_nearest(PX_UINT8),
+        .edge_is_outside = is_outside,
     };
     if (a->flags == WARP_LINEAR) {
         stage.patch = patch;
@@ -233,7 +242,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     }
     if (!find_steps(out, f, format.width, e))
         return false;
-    stage.valid_state = warp_of_validity(out, f, e);
+    stage.valid_state = warp_of_validity(out, f, is_outside, e);
     return stage.valid_state && stages_add(out, &stage, e);
 }
 
@@ -243,6 +252,7 @@ const struct op op_warp_affine = {
     .source = "OpenCV imgproc, warpAffine",
     .example = "--m=0.9,-0.2,8,0.2,0.9,-4",
     .nodata = NODATA_NORMALIZED,
+    .keeps_values = true,
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,

@@ -26,8 +26,10 @@ static bool add_copy(struct stages *s, int from, struct err *e)
     *size = pixel_size(format.type);
     s->op_name = "copy";
     s->current = from;
-    return stages_add_row(s, copy_row, size, format, (struct reach){0},
-                          (struct border){BORDER_REPLICATE, 0}, e);
+    const bool ok = stages_add_row(s, copy_row, size, format, (struct reach){0},
+                                   (struct border){BORDER_REPLICATE, 0}, e);
+    s->list[s->n - 1].keeps_values = true;
+    return ok;
 }
 
 static bool reaches_sideways(const struct stage_input *in)
@@ -162,12 +164,12 @@ bool plan_scenes(const struct step *steps, int n_steps, const char **names, int 
     return true;
 }
 
-/* Stages that move pixels may show another scene's, or the border's constant, which is inside. */
+/* Stages that move pixels may show another scene's, or a border's constant that is inside. */
 static bool may_close_gaps(const struct stages *s)
 {
     for (int i = s->n_sources; i < s->n; i++) {
         const struct stage *stage = &s->list[i];
-        if (stage->valid &&
+        if (stage->valid && !stage->edge_is_outside &&
             (stage->n_in > 1 || (stage->in[0].need && stage->in[0].border.type == BORDER_CONSTANT)))
             return true;
     }
@@ -180,6 +182,16 @@ struct care {
     double nodata;
 };
 
+/* Whether the scenes themselves say what is outside. A float scene that may hold NaN is like any other
+ * at its edge, as in OpenCV. */
+static bool have_outside(const struct plan_sources *sources)
+{
+    for (int i = 0; i < sources->n; i++)
+        if (sources->outside[i].has_value || sources->outside[i].mask > 0)
+            return true;
+    return false;
+}
+
 static bool compile(struct plan **out, const struct step *steps, int n_steps,
                     const struct plan_sources *sources, const struct care *care, struct err *e)
 {
@@ -187,13 +199,15 @@ static bool compile(struct plan **out, const struct step *steps, int n_steps,
 
     if (!p)
         return false;
+    const bool minds = care->restores || care->validates;
+    p->stages.edge_is_outside = minds && have_outside(sources);
     bool ok = add_sources(&p->stages, sources, e);
     for (int i = 0; ok && i < n_steps; i++)
         ok = op_prepare(steps[i].name, steps[i].n_args, steps[i].args, &p->stages, e);
     if (ok && p->stages.current < sources->n)
         ok = add_copy(&p->stages, p->stages.current, e);
     p->gaps_may_close = ok && may_close_gaps(&p->stages);
-    if (ok && (care->restores || care->validates))
+    if (ok && minds)
         ok = careful_stages(&p->stages, sources, care->restores ? &care->nodata : NULL, e);
     ok = ok && check_wraps(&p->stages, e) && separate_borders(&p->stages, e);
     if (ok && p->stages.n > PLAN_MAX_STAGES)
@@ -311,6 +325,24 @@ struct region plan_need(const struct plan *p, int source, struct region out)
 
     plan_needs(p, out, needs);
     return needs[source];
+}
+
+bool plan_looks_beyond(const struct plan *p, struct region out)
+{
+    struct region needs[PLAN_MAX_STAGES];
+    bool beyond = false;
+
+    plan_needs(p, out, needs);
+    for (int i = p->stages.n_sources; i < p->stages.n; i++) {
+        const struct stage_input *in = &p->stages.list[i].in[0];
+        if (!p->stages.list[i].edge_is_outside || region_is_empty(needs[i]))
+            continue;
+        const struct format *f = &p->stages.list[in->stage].out;
+        const struct region r = plan_input_need(p, in, needs[i]);
+        beyond |= region_is_empty(r) || r.x == 0 || r.y == 0 || r.x + r.width == f->width ||
+                  r.y + r.height == f->height;
+    }
+    return beyond;
 }
 
 int plan_margin(const struct plan *p, int source)

@@ -201,15 +201,51 @@ static void copy_dataset_items(GDALDatasetH to, const struct scene *s,
     copy_domains(to, s->dataset, shifted);
 }
 
-/* A colour table needs Byte or UInt16 and a single band: TIFF has no other palettes. */
-static void copy_colours(GDALRasterBandH to, GDALRasterBandH from, const struct layout *l)
+static GDALColorInterp colour_of(char letter)
 {
-    GDALColorTableH table = GDALGetRasterColorTable(from);
+    static const struct {
+        char letter;
+        GDALColorInterp colour;
+    } colours[] = {
+        {'r', GCI_RedBand},       {'g', GCI_GreenBand}, {'b', GCI_BlueBand},
+        {'a', GCI_AlphaBand},     {'h', GCI_HueBand},   {'s', GCI_SaturationBand},
+        {'v', GCI_LightnessBand},
+    };
+
+    for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
+        if (colours[i].letter == letter)
+            return colours[i].colour;
+    return GCI_Undefined;
+}
+
+static GDALColorInterp band_colour(const struct output_band *band)
+{
+    if (band->colour)
+        return colour_of(band->colour);
+    return band->scene ? GDALGetRasterColorInterpretation(scene_band(band->scene, band->band))
+                       : GCI_Undefined;
+}
+
+bool metadata_is_rgb(const struct output_grid *grid, const struct layout *layout)
+{
+    const struct output_band *b = grid->bands;
+
+    return layout->bands >= 3 && band_colour(&b[0]) == GCI_RedBand &&
+           band_colour(&b[1]) == GCI_GreenBand && band_colour(&b[2]) == GCI_BlueBand;
+}
+
+/* A colour table needs Byte or UInt16 and a single band: TIFF has no other palettes. Of a
+ * single band of which nothing is known, GDAL says that it is gray. */
+static void copy_colours(GDALRasterBandH to, const struct output_band *band, const struct layout *l)
+{
+    GDALRasterBandH from = band->scene ? scene_band(band->scene, band->band) : NULL;
+    GDALColorTableH table = from && band->keeps_values ? GDALGetRasterColorTable(from) : NULL;
+    const GDALColorInterp colour = band_colour(band);
 
     if (table && l->bands == 1 && (l->type == PX_UINT8 || l->type == PX_UINT16))
         GDALSetRasterColorTable(to, table);
-    else if (GDALGetRasterColorInterpretation(from) != GCI_PaletteIndex)
-        GDALSetRasterColorInterpretation(to, GDALGetRasterColorInterpretation(from));
+    else if (colour != GCI_PaletteIndex && (from || l->bands > 1))
+        GDALSetRasterColorInterpretation(to, colour);
 }
 
 static void copy_scale(GDALRasterBandH to, GDALRasterBandH from)
@@ -224,14 +260,16 @@ static void copy_scale(GDALRasterBandH to, GDALRasterBandH from)
         GDALSetRasterOffset(to, offset);
 }
 
-static void copy_band(GDALRasterBandH to, GDALRasterBandH from, const struct layout *l)
+static void copy_band(GDALRasterBandH to, const struct output_band *band)
 {
+    GDALRasterBandH from = scene_band(band->scene, band->band);
     const char *unit = GDALGetRasterUnitType(from);
     char **items = fresh_items(from);
 
     GDALSetDescription(to, GDALGetDescription(from));
-    copy_scale(to, from);
-    if (unit && *unit)
+    if (band->keeps_values)
+        copy_scale(to, from);
+    if (band->keeps_values && unit && *unit)
         GDALSetRasterUnitType(to, unit);
     if (items)
         GDALSetMetadata(to, items, NULL);
@@ -240,18 +278,17 @@ static void copy_band(GDALRasterBandH to, GDALRasterBandH from, const struct lay
 }
 
 bool metadata_copy(GDALDatasetH to, const struct scene *s, const struct output_options *options,
-                   const struct affine *to_scene, const struct layout *layout, bool fixed_colours,
+                   const struct output_grid *grid, const struct layout *layout, bool fixed_colours,
                    struct err *e)
 {
-    bool same_bands = s->info.bands == layout->bands;
-
     /* Colours first: GDAL fixes them when the first directory is written. */
-    for (int b = 0; same_bands && !fixed_colours && b < layout->bands; b++)
-        copy_colours(GDALGetRasterBand(to, b + 1), scene_band(s, b), layout);
-    if (!set_georeferencing(to, s, to_scene, e) || !set_nodata(to, s, options, layout, e))
+    for (int b = 0; !fixed_colours && b < layout->bands; b++)
+        copy_colours(GDALGetRasterBand(to, b + 1), &grid->bands[b], layout);
+    if (!set_georeferencing(to, s, &grid->to_scene, e) || !set_nodata(to, s, options, layout, e))
         return false;
-    copy_dataset_items(to, s, options, to_scene);
-    for (int b = 0; same_bands && b < layout->bands; b++)
-        copy_band(GDALGetRasterBand(to, b + 1), scene_band(s, b), layout);
+    copy_dataset_items(to, s, options, &grid->to_scene);
+    for (int b = 0; b < layout->bands; b++)
+        if (grid->bands[b].scene)
+            copy_band(GDALGetRasterBand(to, b + 1), &grid->bands[b]);
     return true;
 }

@@ -9,6 +9,7 @@
 #include "scene_private.h"
 
 #include <cpl_conv.h>
+#include <cpl_string.h>
 #include <cpl_vsi.h>
 
 #include <stdio.h>
@@ -76,8 +77,7 @@ static bool fill(GDALDatasetH to, const struct output_options *options, const st
                  const struct scene *s, const struct output_grid *grid, const struct layout *l,
                  struct err *e)
 {
-    return check_layout(to, l, e) &&
-           metadata_copy(to, s, options, &grid->to_scene, l, c->fixed_colours, e) &&
+    return check_layout(to, l, e) && metadata_copy(to, s, options, grid, l, c->fixed_colours, e) &&
            make_mask(to, grid, l, e);
 }
 
@@ -102,6 +102,23 @@ static bool make_overviews(GDALDatasetH to, const struct overviews *levels, stru
     return ok || err_set(e, "GDAL cannot make directories for overviews: %s", quiet_words(&q));
 }
 
+/* Left alone, GDAL takes any three or four bands of bytes for colours. */
+static GDALDatasetH create(GDALDriverH driver, const char *part, const struct creation *c,
+                           const struct output_grid *grid, const struct layout *l)
+{
+    char **options = CSLDuplicate(c->file);
+
+    if (!c->fixed_colours) {
+        const char *meaning = metadata_is_rgb(grid, l) ? "RGB" : "MINISBLACK";
+        options = CSLSetNameValue(options, "PHOTOMETRIC", meaning);
+        options = CSLSetNameValue(options, "ALPHA", "NO");
+    }
+    GDALDatasetH to = GDALCreate(driver, part, (int)l->width, (int)l->height, l->bands,
+                                 gdal_type(l->type), options);
+    CSLDestroy(options);
+    return to;
+}
+
 bool skeleton_write(const char *part, const struct output_options *options,
                     const struct creation *c, const struct scene *s, const struct output_grid *grid,
                     const struct overviews *levels, struct err *e)
@@ -117,8 +134,7 @@ bool skeleton_write(const char *part, const struct output_options *options,
     CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO");
     CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES");
     quiet_begin(&q);
-    GDALDatasetH to = GDALCreate(driver, part, (int)layout->width, (int)layout->height,
-                                 layout->bands, gdal_type(layout->type), c->file);
+    GDALDatasetH to = create(driver, part, c, grid, layout);
     if (!to)
         err_set(e, "%s: cannot be created: %s", part, quiet_words(&q));
     else

@@ -27,10 +27,16 @@ def transpose(args, scene):
     return moved(scene, lambda plane: plane.transpose(0, 2, 1))
 
 
+def beyond_is_valid(args, scene):
+    """Whether the border's constant is inside the data."""
+    return "border-value" in args or not scene.edge_outside
+
+
 def copy_make_border(args, scene):
     sides = (args.whole(name, 0) for name in ("left", "right", "top", "bottom"))
     border = args.get("border-type", "constant")
-    values, valid = surround(scene, *sides, border, args.real("border-value", 0))
+    value = args.real("border-value", 0)
+    values, valid = surround(scene, *sides, border, value, beyond_is_valid(args, scene))
     return Expected(valid, values, np.ones_like(valid))
 
 
@@ -227,7 +233,8 @@ def warp_affine(args, scene):
         ix, iy = border_index(at_x, w, border), border_index(at_y, h, border)
         beyond = (ix < 0) | (iy < 0)
         planes = (p[:, np.maximum(iy, 0), np.maximum(ix, 0)] for p in (scene.values(), scene.valid))
-        return [np.where(beyond, fill, p) for p, fill in zip(planes, (value, True))]
+        fills = (value, beyond_is_valid(args, scene))
+        return [np.where(beyond, fill, p) for p, fill in zip(planes, fills)]
 
     own, own_valid = show(place(*m[:3], 512) >> 10, place(m[3], m[4], m[5], 512) >> 10)
     if args.get("flags", "linear") == "nearest":

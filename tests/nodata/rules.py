@@ -5,10 +5,12 @@ import numpy as np
 
 
 class Scene:
-    """Pixels and which of them are inside the data, both [band, y, x]."""
+    """Pixels and which of them are inside the data, both [band, y, x]. edge_outside: it has a nodata
+    value or a mask, so that what ops show of beyond its edge is outside, if they are given no value
+    for it."""
 
-    def __init__(self, pixels, valid):
-        self.pixels, self.valid = pixels, valid
+    def __init__(self, pixels, valid, edge_outside=False):
+        self.pixels, self.valid, self.edge_outside = pixels, valid, edge_outside
 
     def values(self):
         """In float64; those outside are 0, whatever they hold."""
@@ -95,13 +97,13 @@ def take(plane, iy, ix, fill):
     return np.where((iy < 0)[:, None] | (ix < 0)[None, :], fill, out)
 
 
-def surround(scene, left, right, up, down, border, value):
+def surround(scene, left, right, up, down, border, value, value_valid=True):
     """Values and validity with that many pixels more on each side."""
     _, h, w = scene.pixels.shape
     iy = border_index(np.arange(-up, h + down), h, border)
     ix = border_index(np.arange(-left, w + right), w, border)
     value = stored(value, scene.pixels.dtype)
-    return take(scene.values(), iy, ix, value), take(scene.valid, iy, ix, True)
+    return take(scene.values(), iy, ix, value), take(scene.valid, iy, ix, value_valid)
 
 
 def windows(scene, width, height, left, up, border, value):

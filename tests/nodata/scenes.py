@@ -68,7 +68,7 @@ class File:
         if "nan" in self.told:
             by_nan = rng.random(shape) < 0.5 if self.nodata is not None else True
             pixels[outside & by_nan] = np.nan
-        self.scene = Scene(pixels, ~outside)
+        self.scene = Scene(pixels, ~outside, self.told != "nan")
         self.write(rng)
 
     def write(self, rng):

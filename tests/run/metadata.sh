@@ -57,4 +57,45 @@ ok "statistics are dropped" sh -c '! gdalinfo "$1" | grep -q STATISTICS' - "$TMP
 ok "the pipeline is noted" sh -c 'gdalinfo "$1" | grep -q TILERY_' - "$TMP/out.tif"
 ok "type of the output" ranks 2 read "$in" ! write "$TMP/f.tif" --ot=Float32 --nodata=-1 --overwrite
 ok "type and nodata as asked" sh -c 'gdalinfo -json "$1" | jq -e ".bands[0].type == \"Float32\" and .bands[0].noDataValue == -1" >/dev/null' - "$TMP/f.tif"
+
+# What is said of a band goes where its pixels go; scale, offset and unit as long as they hold.
+cat >"$TMP/named.vrt" <<E2
+<VRTDataset rasterXSize="791" rasterYSize="718">
+$(i=0; for colour in Red Green Blue; do
+    i=$((i + 1))
+    echo "<VRTRasterBand dataType=\"Byte\" band=\"$i\"><Description>$colour</Description><Scale>$i.5</Scale><Offset>$i</Offset>
+        <UnitType>m$i</UnitType><ColorInterp>$colour</ColorInterp><Metadata><MDI key=\"wave\">$i</MDI></Metadata>
+        <SimpleSource><SourceFilename>$in</SourceFilename><SourceBand>$i</SourceBand></SimpleSource></VRTRasterBand>"
+done)
+</VRTDataset>
+E2
+convert "$TMP/named.vrt" "$TMP/named.tif"
+says() { # says WHAT STEP...: the bands after these steps: name, colour, scale, offset, unit, an item
+    what=$1
+    shift
+    ok "run $*" ranks 1 read "$TMP/named.tif" ! "$@" ! write "$TMP/out.tif" --overwrite
+    gdalinfo -json "$TMP/out.tif" | jq -r '[.bands[] | [.description // "-", .colorInterpretation, .scale // "-", .offset // "-", .unit // "-",
+        (.metadata // {} | .[""].wave) // "-"] | join(",")] | join(" ")' >"$TMP/says"
+    ok "bands after $*" test "$(cat "$TMP/says")" = "$what"
+}
+r=Red,Red,1.5,1,m1,1 g=Green,Green,2.5,2,m2,2 b=Blue,Blue,3.5,3,m3,3 none=-,-,-,-
+says "$b $g $r" cvt-color --code=rgb2bgr
+says "$b $g $r -,Alpha,$none" cvt-color --code=rgb2bgra ! put-text --text=x --org=9,30
+says "-,Hue,$none -,Saturation,$none -,Lightness,$none" cvt-color --code=rgb2hsv
+says "-,Gray,$none" cvt-color
+says "-,Gray,$none" in-range --lower=1 --upper=9
+says "$b" extract-channel --coi=2 ! resize --fx=0.5 ! flip --flip-code=1 ! blur --ksize=3 ! erode ! convert-to --type=float32
+says "$b $r $g $b" extract-channel --coi=2 ! merge --with="$TMP/named.tif"
+says "-,Undefined,$none $r $g $b" cvt-color ! merge --with="$TMP/named.tif"
+for changes in "threshold --thresh=9" "add --value=1" "convert-to --type=int16 --alpha=2" "sobel" "box-filter --ksize=3 --normalize=false --ddepth=int32" \
+    "morphology-ex --op=gradient"; do
+    # shellcheck disable=SC2086 # the step's words
+    says "Red,Red,-,-,-,1 Green,Green,-,-,-,2 Blue,Blue,-,-,-,3" $changes
+done
+says "Red,Red,-,-,-,1 Green,Green,-,-,-,2 Blue,Blue,-,-,-,3 $r $g $b" threshold --thresh=9 ! merge --with="$TMP/named.tif" ! median-blur --ksize=3
+# Four bands of bytes are no colours by themselves.
+ok "no alpha is made up" test "$(gdalinfo -json "$TMP/out.tif" | jq -r '[.bands[].colorInterpretation | select(. == "Alpha")] | length')" = 0
+ok "values that are no entries of a colour table lose it" ranks 1 read "$TMP/palette.tif" ! threshold --thresh=9 ! write "$TMP/out.tif" --overwrite
+ok "gray" test "$(gdalinfo -json "$TMP/out.tif" | jq -r '.bands[0] | .colorInterpretation, .colorTable')" = "Gray
+null"
 finish

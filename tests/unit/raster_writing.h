@@ -54,6 +54,8 @@ static inline bool append_all(struct output *o, struct encoder *c, const struct 
     return ok;
 }
 
+enum { BANDS_MOST = 16 };
+
 struct wanted {
     const char *path, *options;
     enum pixel_type type; /* the scene's own if PX_SAME */
@@ -78,7 +80,8 @@ static inline bool begin_write(struct output **o, struct scene *s, const struct 
                                      .creation_options = {(const char **)list, CSLCount(list)},
                                      .has_nodata = w->has_nodata,
                                      .nodata = w->nodata};
-    struct output_grid grid = {.to_scene = affine_identity()};
+    struct output_band bands[BANDS_MOST] = {0};
+    struct output_grid grid = {.to_scene = affine_identity(), .bands = bands};
     struct scene *mask;
     struct overviews levels = {0};
     struct layout l;
@@ -88,6 +91,9 @@ static inline bool begin_write(struct output **o, struct scene *s, const struct 
     grid.ctx = mask;
     bool ok = output_check(&options, w->type == PX_SAME ? info->type : w->type,
                            w->bands ? w->bands : info->bands, info->width, info->height, &l, e);
+    ck_assert_int_le(info->bands, BANDS_MOST);
+    for (int b = 0; !w->bands && b < info->bands; b++)
+        bands[b] = (struct output_band){.scene = s, .band = b, .keeps_values = true};
     if (ok)
         overviews_lay_out(&levels, &l, 0);
     ok = ok && output_create(o, &options, s, &grid, &levels, e);
