@@ -174,10 +174,10 @@ static bool store(const char *who, const struct param *p, const char *text, void
             return kind_error(who, p, text, e);
         if (!in_bounds(p, real))
             return bounds_error(who, p, text, e);
-        if (p->kind == P_REAL)
-            *(double *)at = real;
-        else
+        if (p->kind == P_REAL_GIVEN)
             *(struct real_given *)at = (struct real_given){real, text != p->preset};
+        else
+            *(double *)at = real;
         return true;
     case P_BOOL:
         return text_to_bool(text, at) || kind_error(who, p, text, e);
