@@ -89,7 +89,7 @@ static bool write_moved(const struct tiff *t, int fd, const char *ghost)
     const uint64_t header = t->big ? 16 : 8;
     char padded[512] = {0};
 
-    memcpy(padded, ghost, strlen(ghost));
+    memcpy(padded, ghost, strlen(ghost) + 1);
     return write_whole(fd, t->bytes + header, t->size - header, header + t->shift) &&
            write_whole(fd, padded, t->shift, header) && write_whole(fd, t->bytes, header, 0);
 }

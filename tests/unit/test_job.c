@@ -231,7 +231,7 @@ START_TEST(sizing_keeps_the_division_asked_for)
     const struct layout l = layout_of(3000, 2000, 256, 256, 1, false);
     struct plan *p = gaussian(3000, 2000);
     struct sizing_wish wish = {.unit = 1,
-                                   .memory_bytes = (size_t)1 << 30,
+                               .memory_bytes = (size_t)1 << 30,
                                .used_bytes = (size_t)60 << 20,
                                .message_most = 1 << 30,
                                .n_ranks = 3,
