@@ -243,9 +243,9 @@ bool job_run(struct cluster *c, const struct job_options *options, struct err *e
 
     ok = ok && set_up(c, &s, options, e) && work(c, &s, e) &&
          (!options->report || report(c, &s, start_s, e));
+    shared_close(s.shared); /* before the scenes it reads, which are the lead's on rank 0 */
     if (s.leads)
         lead_end(&s.lead);
-    shared_close(s.shared);
     scratch_free(s.scratch);
     chunk_worker_free(s.worker);
     ticket_free(&s.ticket);

@@ -13,23 +13,23 @@ decoded() {
     jq '[.ranks[].amounts.blobs_decoded] | add' "$TMP/report.json"
 }
 copied() { # copied NAME SCENE OPTION...: with nothing decoded, in every way
-    name=$1
+    case=$1
     scene=$2
     shift 2
     rm -f "$TMP"/c-*.tif
     for io in root shared; do
         for n in 1 3; do
-            ok "$name $io $n" test "$(decoded $n --io=$io read "$scene" ! write "$TMP/c-$io-$n.tif" "$@")" = 0
-            ok "$name $io $n, pixels" same_pixels "$scene" "$TMP/c-$io-$n.tif"
-            ok "$name $io $n, bytes" same_bytes "$TMP/c-root-1.tif" "$TMP/c-$io-$n.tif"
+            ok "$case $io $n" test "$(decoded $n --io=$io read "$scene" ! write "$TMP/c-$io-$n.tif" "$@")" = 0
+            ok "$case $io $n, pixels" same_pixels "$scene" "$TMP/c-$io-$n.tif"
+            ok "$case $io $n, bytes" same_bytes "$TMP/c-root-1.tif" "$TMP/c-$io-$n.tif"
         done
     done
 }
 opened() { # opened NAME SCENE ARG...: decoded, as something changes
-    name=$1
+    case=$1
     scene=$2
     shift 2
-    ok "$name" test "$(decoded 2 read "$scene" "$@")" -gt 0
+    ok "$case" test "$(decoded 2 read "$scene" "$@")" -gt 0
 }
 
 co="--co BLOCKXSIZE=128 --co BLOCKYSIZE=64"

@@ -11,14 +11,14 @@ gdal_translate -q -of PNG "$in" "$TMP/scene.png" || exit 1
 gdal_translate -q -b 1 -mask 2 --config GDAL_TIFF_INTERNAL_MASK YES "$in" "$TMP/masked.tif" || exit 1
 
 same() { # same NAME SCENE OPTIONS: both ways, with some ranks
-    name=$1
+    case=$1
     scene=$2
     shift 2
     rm -f "$TMP"/o-*.tif
     for io in root shared; do
         for n in 1 2 3 4; do
-            ok "$name $io $n" ranks $n --io=$io read "$scene" ! gaussian-blur --sigma-x=1.5 ! write "$TMP/o-$io-$n.tif" "$@"
-            ok "$name $io $n, same bytes" same_bytes "$TMP/o-root-1.tif" "$TMP/o-$io-$n.tif"
+            ok "$case $io $n" ranks $n --io=$io read "$scene" ! gaussian-blur --sigma-x=1.5 ! write "$TMP/o-$io-$n.tif" "$@"
+            ok "$case $io $n, same bytes" same_bytes "$TMP/o-root-1.tif" "$TMP/o-$io-$n.tif"
         done
     done
 }
