@@ -18,6 +18,8 @@ struct beside {
     unsigned char value[8];
 };
 
+/* Of the pixels beside a row, counted from the left side's nearest to the right side's farthest, those
+ * from `first` on. */
 static void find_beside(struct beside *b, const struct ring *ring, const struct format *format,
                         int first)
 {
@@ -41,15 +43,17 @@ static void write_beside(const struct beside *b, unsigned char *row, size_t pixe
 /* Of known size, a copy is an instruction. */
 #define COPIES(SIZE)                                                                               \
     for (int k = 0; k < b->n; k++)                                                                 \
-        memcpy(row + b->at[k], b->constant ? b->value : row + b->shown[k], SIZE);                  \
-    break
+    memcpy(row + b->at[k], b->constant ? b->value : row + b->shown[k], SIZE)
     switch (pixel) {
     case 1:
         COPIES(1);
+        break;
     case 2:
         COPIES(2);
+        break;
     case 4:
         COPIES(4);
+        break;
     default:
         COPIES(8);
     }
