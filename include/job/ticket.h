@@ -34,7 +34,6 @@ struct ticket_content {
     int n_steps;
     bool careful;  /* whether pixels outside the data are minded */
     double nodata; /* what they are in the output, if so */
-    bool recodes;  /* blobs are to be encoded again, even where they could be copied */
     const struct buffer *encoder;
     const struct overviews *overviews; /* level 0 is the output */
     const struct sizing *sizing;
@@ -48,7 +47,6 @@ struct ticket {
     struct plan *plan;
     struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
     double nodata;
-    bool recodes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
     struct encoder *encoder;

@@ -18,7 +18,8 @@ void decoder_free(struct decoder *d);
 const struct layout *decoder_layout(const struct decoder *d);
 
 /* Whether another file's tiles, made by the encoder, could be these blobs as they are: the codec is
- * the same, keeps nothing about its blobs in the header, and loses nothing. */
+ * the same, keeps nothing about its blobs in the header, loses nothing, and nobody said how hard to
+ * compress. */
 struct encoder;
 bool decoder_suits(const struct decoder *d, const struct encoder *c);
 

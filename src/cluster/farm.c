@@ -104,15 +104,17 @@ static bool deal(struct coordinator *c)
     return false;
 }
 
-/* Gives one answer that is due; false if none is, or nothing more can be sent now. */
+/* Gives one answer that is due; false if none is, or nothing more can be sent now: the slots that tasks
+ * and the stop may need stay free. */
 static bool answer(struct coordinator *c)
 {
+    const int reserved = c->cluster->size * (c->limits.credits + 1);
     struct buffer payload = {0};
     struct err e;
     int64_t task;
     int rank;
 
-    if (!c->lead->answer || mailbox_count(&c->out) >= c->out.n - c->cluster->size ||
+    if (!c->lead->answer || mailbox_count(&c->out) >= c->out.n - reserved ||
         !c->lead->answer(c->lead->ctx, &rank, &task, &payload))
         return false;
     bool ok = rank == 0 ? c->work->answered(c->work->ctx, task, payload.data, payload.size, &e)

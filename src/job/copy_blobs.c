@@ -44,7 +44,7 @@ bool copy_blobs_may(const struct ticket *t)
     const struct ticket_source *s = &t->sources[0];
     const struct overviews *o = &t->overviews;
 
-    return !t->recodes && t->n_sources == 1 && s->by_blobs && o->n == 0 && !o->cog &&
+    return t->n_sources == 1 && s->by_blobs && o->n == 0 && !o->cog &&
            t->n_words == 0 /* no op */ && same_layout(&s->grid.layout, &o->level[0]) &&
            is_whole(s) && keeps_nodata(t) && decoder_suits(s->decoder, t->encoder);
 }
@@ -66,7 +66,7 @@ static bool add_sparse(const struct ticket *t, struct packer *packer, int64_t in
             pixel_fill(l->type, t->sources[0].sparse,
                        planes_at(&tile, b, tile.region.x, tile.region.y + y),
                        (size_t)tile.region.width);
-    const bool ok = packer_encode(packer, 0, &tile, index, result, e);
+    const bool ok = packer_tile(packer, 0, &tile, index, result, e);
     free(memory);
     return ok;
 }
@@ -77,15 +77,15 @@ static bool add_blob(const struct ticket *t, struct packer *packer, struct unpac
     const int64_t index = unpack_i64(u);
     unpack_u32(u); /* rows */
     const uint32_t state = unpack_u32(u);
-    const size_t size = unpack_u32(u), at = result->size;
+    struct parcel_blob blob = {.index = index, .size = unpack_u32(u)};
 
     if (state == FEED_SPARSE && u->ok)
-        return add_sparse(t, packer, index, result, e) && packer_list(packer, index, result, at, e);
-    const uint32_t crc = unpack_u32(u);
-    const unsigned char *blob = unpack_raw(u, size);
-    if (!blob || state != FEED_SHIPPED || crc_of(blob, size) != crc)
+        return add_sparse(t, packer, index, result, e);
+    blob.crc = unpack_u32(u);
+    blob.bytes = unpack_raw(u, blob.size);
+    if (!blob.bytes || state != FEED_SHIPPED || crc_of(blob.bytes, blob.size) != blob.crc)
         return err_set(e, "the blobs sent for it arrived damaged: a checksum does not match");
-    return buffer_append(result, blob, size, e) && packer_list(packer, index, result, at, e);
+    return packer_blob(packer, &blob, result, e);
 }
 
 bool copy_blobs(const struct ticket *t, struct packer *packer, const unsigned char *payload,

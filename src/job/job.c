@@ -79,11 +79,11 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
 
     if (options->io == JOB_IO_ROOT || (options->io == JOB_IO_AUTO && cluster_size(c) == 1))
         return true;
-    if (share_files(c, s, options, memory, &why)) {
-        if (s->leads)
-            lead_share(&s->lead);
+    const bool shares = share_files(c, s, options, memory, &why);
+    if (s->leads)
+        lead_share(&s->lead, shares);
+    if (shares)
         return true;
-    }
     shared_close(s->shared);
     s->shared = NULL;
     if (options->io == JOB_IO_SHARED) {
@@ -202,8 +202,13 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"amounts", "pixels", (double)chunk->pixels},
         {"amounts", "empty_chunks", (double)chunk->empty_chunks},
         {"amounts", "blobs_decoded", (double)chunk->blobs_decoded},
-        {"amounts", "sent_bytes", (double)t->sent_bytes},
-        {"amounts", "received_bytes", (double)t->received_bytes},
+        {"moved", "sent_bytes", (double)t->sent_bytes},
+        {"moved", "received_bytes", (double)t->received_bytes},
+        {"moved", "read_bytes", feed ? (double)feed->read_bytes : 0},
+        {"moved", "blobs_read", feed ? (double)feed->blobs_sent : 0},
+        {"moved", "blobs_not_read_again", feed ? (double)feed->blobs_spared : 0},
+        {"moved", "written_bytes",
+         (double)(own.written_bytes + (collect ? collect->written_bytes : 0))},
         {"amounts", "peak_memory_bytes", (double)memory_peak()},
     };
     int n = 0;

@@ -5,6 +5,7 @@
 
 #include "apex.h"
 #include "endpoints.h"
+#include "op_steps.h"
 #include "shared.h"
 #include "sources.h"
 
@@ -19,12 +20,7 @@
 struct lead {
     const struct job_options *options;
     struct endpoints ends;
-    struct step *steps; /* the ops, and convert-to for --ot */
-    const char *ot_args[1];
-    char ot_arg[32];
-    int n_steps;
-    char **inlined; /* arguments that stood for files, with what was in them */
-    int n_inlined;
+    struct op_steps steps;
     struct sources sources;
     struct plan *plan, *careful; /* as the ticket's */
     double nodata;
@@ -33,7 +29,7 @@ struct lead {
     struct apex *apex;
     struct sizing sizing;
     struct output *output;
-    struct feed *feed;
+    struct feed *feed; /* NULL if ranks read themselves */
     struct collect *collect;
     struct schedule *schedule;
     bool shares; /* ranks read and write themselves */
@@ -55,8 +51,8 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
 /* What the others compare with the files they see, for --io=shared. */
 bool lead_describe(struct lead *l, struct buffer *files, struct err *e) MUST_CHECK;
 
-/* All see the same: ranks will read and write themselves. */
-void lead_share(struct lead *l);
+/* Whether all see the same, and ranks will read and write themselves. */
+void lead_share(struct lead *l, bool shares);
 
 /* Makes ready to serve chunks; ticket and scratch file (NULL: there is none) are borrowed
  * from now on. */

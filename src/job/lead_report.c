@@ -31,7 +31,9 @@ static bool report_plan(struct lead *l, struct run_report *r, struct err *e)
 {
     const struct sizing *s = &l->sizing;
 
-    return run_report_text(r, "plan", "division", division_names[s->division.kind], e) &&
+    return run_report_text(r, "plan", "io", job_io_names[l->shares ? JOB_IO_SHARED : JOB_IO_ROOT],
+                           e) &&
+           run_report_text(r, "plan", "division", division_names[s->division.kind], e) &&
            run_report_number(r, "plan", "chunk_width", (double)s->division.chunk_width, e) &&
            run_report_number(r, "plan", "chunk_height", (double)s->division.chunk_height, e) &&
            run_report_number(r, "plan", "chunks", (double)division_chunks(&s->division), e) &&
@@ -45,7 +47,6 @@ static bool report_plan(struct lead *l, struct run_report *r, struct err *e)
 
 static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
 {
-    const struct feed_times *feed = feed_times(l->feed);
     const struct collect_times *collect = collect_times(l->collect);
     const double wall = clock_s() - l->start_s;
     const double pixels =
@@ -54,10 +55,6 @@ static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
     return run_report_number(r, "totals", "wall_seconds", wall, e) &&
            run_report_number(r, "totals", "megapixels_per_second", pixels / wall / 1e6, e) &&
            run_report_number(r, "totals", "ranks", l->n_ranks, e) &&
-           run_report_number(r, "totals", "read_bytes", (double)feed->read_bytes, e) &&
-           run_report_number(r, "totals", "written_bytes", (double)collect->written_bytes, e) &&
-           run_report_number(r, "totals", "blobs_sent", (double)feed->blobs_sent, e) &&
-           run_report_number(r, "totals", "blobs_not_sent_again", (double)feed->blobs_spared, e) &&
            run_report_number(r, "totals", "held_bytes_most", (double)collect->held_bytes_most, e) &&
            run_report_number(r, "totals", "finishing_seconds", l->finish_s, e) &&
            run_report_number(r, "totals", "retries", 0, e);

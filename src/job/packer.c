@@ -202,7 +202,8 @@ bool packer_encode(struct packer *p, int level, const struct planes *pixels, int
 
 /* --- parcels ---------------------------------------------------------------------------------- */
 
-bool packer_list(struct packer *p, int64_t number, const struct buffer *parcel, size_t at,
+/* Lists the parcel's bytes from `at` on as the blob of that number. */
+static bool list(struct packer *p, int64_t number, const struct buffer *parcel, size_t at,
                  struct err *e)
 {
     static const unsigned char nothing[1];
@@ -212,6 +213,21 @@ bool packer_list(struct packer *p, int64_t number, const struct buffer *parcel, 
                                      bytes};
 
     return parcel_add(&p->table, &blob, e);
+}
+
+bool packer_tile(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                 struct buffer *parcel, struct err *e)
+{
+    const size_t at = parcel->size;
+
+    return packer_encode(p, level, pixels, index, parcel, e) &&
+           list(p, p->levels->first[level] + index, parcel, at, e);
+}
+
+bool packer_blob(struct packer *p, const struct parcel_blob *blob, struct buffer *parcel,
+                 struct err *e)
+{
+    return buffer_append(parcel, blob->bytes, blob->size, e) && parcel_add(&p->table, blob, e);
 }
 
 bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
@@ -228,9 +244,7 @@ bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool
         const int64_t a = i / planes / inner, b = i / planes % inner;
         const int64_t index =
             layout_index(l, (int)(i % planes), y0 + (down ? b : a), x0 + (down ? a : b));
-        const size_t at = parcel->size;
-        if (!packer_encode(p, level, pixels, index, parcel, e) ||
-            !packer_list(p, p->levels->first[level] + index, parcel, at, e))
+        if (!packer_tile(p, level, pixels, index, parcel, e))
             return false;
         if (!tick.call(tick.ctx))
             return err_set(e, "stopped");
@@ -248,7 +262,7 @@ bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
         for (int64_t y = r.y; y < r.y + r.height; y++)
             if (!buffer_append(parcel, planes_at(pixels, b, r.x, y), row, e))
                 return false;
-    return packer_list(p, overviews_blobs(p->levels) + chunk, parcel, at, e);
+    return list(p, overviews_blobs(p->levels) + chunk, parcel, at, e);
 }
 
 bool packer_end(struct packer *p, struct buffer *parcel, struct err *e)

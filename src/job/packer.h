@@ -3,6 +3,8 @@
 #ifndef JOB_PACKER_H
 #define JOB_PACKER_H
 
+#include "parcel.h"
+
 #include "base/planes.h"
 #include "base/tick.h"
 #include "raster/encode.h"
@@ -29,8 +31,12 @@ bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool
 bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
                    struct buffer *parcel, struct err *e) MUST_CHECK;
 
-/* Lists the parcel's bytes from `at` on as the blob of that number. */
-bool packer_list(struct packer *p, int64_t number, const struct buffer *parcel, size_t at,
+/* Appends to a parcel one tile of a level. */
+bool packer_tile(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                 struct buffer *parcel, struct err *e) MUST_CHECK;
+
+/* Appends to a parcel a blob as it is. */
+bool packer_blob(struct packer *p, const struct parcel_blob *blob, struct buffer *parcel,
                  struct err *e) MUST_CHECK;
 
 /* The last of a parcel: its table. packer_drop: there will be none. */

@@ -35,9 +35,8 @@ struct shared_options {
     const struct text_list *config;
 };
 
-/* Opens the files on this rank, if it sees what rank 0 has described; *sources are rank 0's own,
- * NULL elsewhere. Ticket,
- * worker and scratch file are borrowed. Fails naming the file that is not seen. */
+/* Opens the files on this rank, if it sees what rank 0 has described; *sources are rank 0's own, NULL
+ * elsewhere. Ticket, worker and scratch file are borrowed. Fails naming the file that is not seen. */
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
                  const struct sources *sources, const struct shared_options *options,
                  struct chunk_worker *worker, struct scratch *scratch, struct err *e) MUST_CHECK;

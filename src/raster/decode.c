@@ -190,6 +190,6 @@ bool decoder_suits(const struct decoder *d, const struct encoder *c)
                        mine.codec == COMPRESSION_LZW || mine.codec == COMPRESSION_ADOBE_DEFLATE ||
                        mine.codec == COMPRESSION_ZSTD;
 
-    return plain && mine.codec == wanted.codec && mine.predictor == wanted.predictor &&
-           mine.swapped == wanted.swapped;
+    return plain && !encoder_is_levelled(c) && mine.codec == wanted.codec &&
+           mine.predictor == wanted.predictor && mine.swapped == wanted.swapped;
 }

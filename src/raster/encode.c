@@ -27,7 +27,7 @@ struct encoder {
     TIFF *tif;
     bool strips;
     size_t tile_bytes;
-    bool sparse, photographic;
+    bool sparse, levelled, photographic;
     double absent;
 };
 
@@ -109,6 +109,7 @@ bool encoder_new(struct encoder **out, const void *template_bytes, size_t n, str
     struct unpack u = unpack_begin(template_bytes, n);
     c->sparse = unpack_u32(&u) != 0;
     c->absent = unpack_f64(&u);
+    c->levelled = unpack_u32(&u) != 0;
     const uint32_t n_settings = unpack_u32(&u);
     const struct unpack settings = u;
     for (uint32_t i = 0; u.ok && i < n_settings; i++) {
@@ -140,6 +141,11 @@ void encoder_free(struct encoder *c)
 TIFF *encoder_tiff(const struct encoder *c)
 {
     return c->tif;
+}
+
+bool encoder_is_levelled(const struct encoder *c)
+{
+    return c->levelled;
 }
 
 bool encoder_leaves_out(const struct encoder *c, double *value)

@@ -10,4 +10,7 @@
 /* libtiff's handle of the template. */
 TIFF *encoder_tiff(const struct encoder *c);
 
+/* Whether the user said how hard to compress: then that is to be done. */
+bool encoder_is_levelled(const struct encoder *c);
+
 #endif

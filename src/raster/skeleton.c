@@ -170,6 +170,7 @@ bool skeleton_template(const struct creation *c, const struct layout *layout, do
     bool ok = (tile && bytes) ||
               err_set(e, "GDAL cannot make a file of one tile of the output: %s", quiet_words(&q));
     ok = ok && pack_u32(template_bytes, c->sparse, e) && pack_f64(template_bytes, absent, e) &&
+         pack_u32(template_bytes, c->levelled, e) &&
          buffer_append(template_bytes, c->settings.data, c->settings.size, e) &&
          pack_bytes(template_bytes, bytes, (size_t)n, e);
     CPLFree(bytes);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct run_report {
     json_t *root, *ranks;
@@ -100,7 +101,14 @@ bool run_report_number(struct run_report *r, const char *group, const char *name
     return set(r->root, group, name, number(value), e);
 }
 
-static bool add_amounts(json_t *rank, struct unpack *u, struct err *e)
+static bool add_to_totals(struct run_report *r, const char *name, double value, struct err *e)
+{
+    const json_t *so_far = json_object_get(json_object_get(r->root, "totals"), name);
+
+    return run_report_number(r, "totals", name, json_number_value(so_far) + value, e);
+}
+
+static bool add_amounts(struct run_report *r, json_t *rank, struct unpack *u, struct err *e)
 {
     const uint32_t n = unpack_u32(u);
     bool ok = true;
@@ -109,7 +117,8 @@ static bool add_amounts(json_t *rank, struct unpack *u, struct err *e)
         char *group = unpack_text(u), *name = unpack_text(u);
         const double value = unpack_f64(u);
         if (u->ok)
-            ok = set(rank, group, name, number(value), e);
+            ok = set(rank, group, name, number(value), e) &&
+                 (strcmp(group, "moved") != 0 || add_to_totals(r, name, value, e));
         free(group);
         free(name);
     }
@@ -126,7 +135,7 @@ bool run_report_rank(struct run_report *r, const struct buffer *packed, struct e
                                   json_integer((json_int_t)json_array_size(r->ranks))) == 0 &&
               json_object_set_new(rank, "host", text(host)) == 0;
 
-    ok = ok ? add_amounts(rank, &u, e) : no_memory(e);
+    ok = ok ? add_amounts(r, rank, &u, e) : no_memory(e);
     free(host);
     if (!ok || json_array_append(r->ranks, rank) != 0) {
         json_decref(rank);

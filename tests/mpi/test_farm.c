@@ -26,8 +26,13 @@ enum { TASKS = 200, LARGE = 3 << 20 };
 struct world {
     int next, stored, n_tasks;
     int fail_load, fail_store, fail_work; /* at this task; -1: never */
+    int fail_answered;                    /* likewise */
     bool seen[TASKS];
     bool wrong;
+    /* With answers: rank 0 gives them in the order of the tasks; a rank counts what it did and heard. */
+    bool answers;
+    int worker[TASKS], n_answered;
+    int worked[TASKS], answered[TASKS];
 };
 
 static size_t payload_size(int64_t task)
@@ -65,6 +70,7 @@ static bool store(void *ctx, int64_t task, int rank, struct buffer *result, stru
     for (size_t i = 0; i < result->size; i++)
         w->wrong |= result->data[i] != (unsigned char)(task % 251 + 1);
     w->seen[task] = true;
+    w->worker[task] = rank;
     w->stored++;
     return true;
 }
@@ -73,14 +79,46 @@ static bool finished(void *ctx)
 {
     const struct world *w = ctx;
 
-    return w->stored == w->n_tasks;
+    return w->stored == w->n_tasks && (!w->answers || w->n_answered == w->n_tasks);
+}
+
+/* An answer is a task's own number, many times. */
+static bool answer(void *ctx, int *rank, int64_t *task, struct buffer *payload)
+{
+    struct world *w = ctx;
+    struct err e;
+
+    if (w->n_answered == w->n_tasks || !w->seen[w->n_answered])
+        return false;
+    *task = w->n_answered++;
+    *rank = w->worker[*task];
+    for (int64_t i = 0; i <= *task; i++)
+        ck_assert(buffer_append(payload, task, sizeof *task, &e));
+    return true;
+}
+
+static bool answered(void *ctx, int64_t task, const unsigned char *payload, size_t n, struct err *e)
+{
+    struct world *w = ctx;
+    int64_t number;
+
+    if (task == w->fail_answered)
+        return err_set(e, "answer to %lld failed", (long long)task);
+    w->answered[task]++;
+    w->wrong |= n != ((size_t)task + 1) * sizeof number;
+    for (size_t at = 0; at + sizeof number <= n; at += sizeof number) {
+        memcpy(&number, payload + at, sizeof number);
+        w->wrong |= number != task;
+    }
+    return true;
 }
 
 static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e)
 {
-    const struct world *w = ctx;
+    struct world *w = ctx;
 
+    w->worked[task]++;
     if (task == w->fail_work)
         return err_set(e, "work on %lld failed", (long long)task);
     if (n != payload_size(task))
@@ -99,8 +137,8 @@ static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n
 
 static bool run(struct world *w, struct farm_times *times, struct err *e)
 {
-    const struct farm_lead lead = {w, pick, load, store, NULL, finished};
-    const struct farm_work work_side = {w, work, NULL};
+    const struct farm_lead lead = {w, pick, load, store, w->answers ? answer : NULL, finished};
+    const struct farm_work work_side = {w, work, answered};
 
     return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side,
                     (struct farm_limits){3, 8 << 20}, times, e);
@@ -108,7 +146,11 @@ static bool run(struct world *w, struct farm_times *times, struct err *e)
 
 static struct world world_of(int n_tasks)
 {
-    return (struct world){.n_tasks = n_tasks, .fail_load = -1, .fail_store = -1, .fail_work = -1};
+    return (struct world){.n_tasks = n_tasks,
+                          .fail_load = -1,
+                          .fail_store = -1,
+                          .fail_work = -1,
+                          .fail_answered = -1};
 }
 
 START_TEST(farm_does_every_task_once)
@@ -119,6 +161,34 @@ START_TEST(farm_does_every_task_once)
 
     CK_ALL(run(&w, &times, &e));
     CK_ALL(cluster_rank(cluster) != 0 || (!w.wrong && w.stored == TASKS));
+}
+END_TEST
+
+START_TEST(every_result_is_answered_once_where_it_was_made)
+{
+    struct world w = world_of(TASKS);
+    struct farm_times times = {0};
+    struct err e;
+
+    w.answers = true;
+    CK_ALL(run(&w, &times, &e));
+    CK_ALL(!w.wrong && memcmp(w.worked, w.answered, sizeof w.worked) == 0);
+    CK_ALL(cluster_rank(cluster) != 0 || (w.stored == TASKS && w.n_answered == TASKS));
+}
+END_TEST
+
+START_TEST(an_answer_that_cannot_be_taken_ends_it_everywhere)
+{
+    for (int at = 0; at < 100; at += 33) {
+        struct world w = world_of(TASKS);
+        struct farm_times times = {0};
+        struct err e = {0};
+
+        w.answers = true;
+        w.fail_answered = at;
+        CK_ALL(!run(&w, &times, &e));
+        CK_ALL(strstr(e.text, "failed") != NULL && e.status == EXIT_FAILED);
+    }
 }
 END_TEST
 
@@ -215,6 +285,8 @@ int main(void)
     if (!cluster_begin(&cluster, &e))
         return EXIT_FAILURE;
     tcase_add_test(tcase, farm_does_every_task_once);
+    tcase_add_test(tcase, every_result_is_answered_once_where_it_was_made);
+    tcase_add_test(tcase, an_answer_that_cannot_be_taken_ends_it_everywhere);
     tcase_add_test(tcase, farm_with_fewer_tasks_than_ranks_ends);
     tcase_add_test(tcase, farm_failure_anywhere_ends_it_everywhere);
     tcase_add_test(tcase, agreement_gives_everybody_the_lowest_rank_s_failure);

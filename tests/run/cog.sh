@@ -80,5 +80,8 @@ ok "are two" test "$(sizes "$TMP/two.tif")" = "[[320,256],[160,128]]"
 refused 2 2 "OVERVIEW_RESAMPLING=CUBIC" read "$even" ! write "$TMP/out.tif" --of=COG --co OVERVIEW_RESAMPLING=CUBIC
 refused 2 2 "BLOCKXSIZE is not one of COG" read "$even" ! write "$TMP/out.tif" --of=COG --co BLOCKXSIZE=128
 refused 2 2 "overviews need square tiles" read "$even" ! write "$TMP/out.tif" --overviews=average --co TILED=NO
+for n in 0 2; do
+    refused 2 "$n" "is too little for chunks" --memory=30M read "$plain" ! write "$TMP/out.tif" --of=COG
+done
 refused 2 1 "with --of=COG say --co OVERVIEW" read "$even" ! write "$TMP/out.tif" --of=COG --overviews=average
 finish

@@ -51,7 +51,7 @@ same_pixels() {
 }
 
 # refused STATUS N TEXT ARG...: `tilery run ARG...` on N ranks ends with STATUS, says TEXT on one line
-# that begins with "tilery:", and leaves neither $TMP/out.tif nor a .part
+# that begins with "tilery:" (without mpirun: and no other line), and leaves neither $TMP/out.tif nor a .part
 refused() {
     wanted=$1
     n=$2
@@ -59,7 +59,11 @@ refused() {
     shift 3
     ranks "$n" "$@" >"$TMP/stdout" 2>"$TMP/stderr"
     status=$?
-    lines=$(grep -c '^tilery:' "$TMP/stderr")
+    if [ "$n" -eq 0 ]; then
+        lines=$(wc -l <"$TMP/stderr")
+    else # mpirun has words of its own
+        lines=$(grep -c '^tilery:' "$TMP/stderr")
+    fi
     if [ "$status" -ne "$wanted" ] || [ "$lines" -ne 1 ] || ! grep -q -- "$text" "$TMP/stderr" ||
         [ -e "$TMP/out.tif" ] || [ -e "$TMP/out.tif.part" ]; then
         failed=$((failed + 1))

@@ -1,0 +1,144 @@
+/* lead_choose.c - what rank 0 settles before a pixel moves: plans, nodata, tiles, overviews, chunks.
+ * SPDX-License-Identifier: MIT */
+#include "lead_parts.h"
+
+#include <math.h>
+
+/* The value of pixels outside the data in the output: what `write` was given, else that of the first
+ * scene that has one, else NaN or 0. */
+static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
+{
+    const struct scene_info *from = sources_nodata(&l->sources);
+    struct output_options *sink = &l->ends.sink;
+
+    if (l->options->ignores_nodata || !sources_have_outside(&l->sources))
+        return true;
+    if (sink->has_nodata || !from) {
+        l->nodata = sink->has_nodata ? sink->nodata : pixel_is_float(type) ? NAN : 0;
+        return true;
+    }
+    if (!output_holds_nodata(type, from->nodata))
+        return err_usage(e,
+                         "%s: its nodata value %.17g cannot be had in the output's %s pixels; give "
+                         "another one (write --nodata=VALUE) or compute with it as with any pixel "
+                         "(run --nodata=ignore)",
+                         from->path, from->nodata, pixel_name(type));
+    sink->has_nodata = true;
+    sink->nodata = l->nodata = from->nodata;
+    return true;
+}
+
+static bool make_plans(struct lead *l, struct err *e)
+{
+    const struct plan_sources sources = sources_for_plan(&l->sources);
+
+    if (!plan_new(&l->plan, l->steps.list, l->steps.n, &sources, e) ||
+        !sources_check_grids(&l->sources, l->plan, e))
+        return false;
+    if (!choose_nodata(l, plan_output(l->plan).type, e))
+        return false;
+    return l->options->ignores_nodata || !sources_have_outside(&l->sources) ||
+           plan_new_careful(&l->careful, l->steps.list, l->steps.n, &sources, l->nodata, e);
+}
+
+/* A tile of an output that is much smaller than the scene takes in a lot of it: tiles are made
+ * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output is the
+ * same everywhere. */
+static int choose_tile(const struct plan *plan)
+{
+    enum { SMALLEST = 16, TAKES_IN_MOST = 32 << 20 };
+    const struct format in = plan->stages.list[STAGE_SOURCE].out, out = plan_output(plan);
+    int side = OUTPUT_TILE;
+
+    for (; side > SMALLEST; side /= 2) {
+        const int64_t w = side < out.width ? side : out.width;
+        const int64_t h = side < out.height ? side : out.height;
+        const struct region need = plan_need(
+            plan, STAGE_SOURCE, (struct region){(out.width - w) / 2, (out.height - h) / 2, w, h});
+        if ((double)need.width * (double)need.height * (double)pixel_size(in.type) * in.bands <=
+            TAKES_IN_MOST)
+            break;
+    }
+    return side;
+}
+
+static bool choose_sizing(struct lead *l, struct err *e)
+{
+    struct sizing_wish wish = {
+        .division = l->options->division,
+        .chunk_width = l->options->chunk.width,
+        .chunk_height = l->options->chunk.height,
+        .memory_bytes = l->memory_bytes,
+        .message_most = FARM_MESSAGE_MAX,
+        .used_bytes = l->used_bytes,
+        .n_ranks = l->n_ranks,
+        .output = &l->overviews.level[0],
+        .unit = 1 << l->overviews.local,
+        .lead_more = apex_bytes(&l->overviews),
+        .at_once = l->overviews.cog,
+        .also = l->careful ? l->plan : NULL,
+    };
+
+    for (int i = 0; i < l->sources.n; i++)
+        if (l->sources.list[i].blobs)
+            wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
+    return sizing_choose(&l->sizing, &wish, l->careful ? l->careful : l->plan, e);
+}
+
+/* Chunks of 2^local tiles squared make so many overviews themselves, and leave less to rank 0; but
+ * there must be enough of them for all ranks, and each must fit into memory. */
+static bool choose_local(struct lead *l, struct err *e)
+{
+    enum { LOCAL_MOST = 3, CHUNKS_PER_RANK = 8 };
+    struct overviews *o = &l->overviews;
+    const struct layout *full = &o->level[0];
+
+    for (int local = o->n < LOCAL_MOST ? o->n : LOCAL_MOST;; local--) {
+        const int64_t side_x = (int64_t)full->tile_width << local;
+        const int64_t side_y = (int64_t)full->tile_height << local;
+        const int64_t n = ceil_div(full->width, side_x) * ceil_div(full->height, side_y);
+        o->local = local;
+        if (local > 1 && n < (int64_t)CHUNKS_PER_RANK * l->n_ranks)
+            continue;
+        if (choose_sizing(l, e))
+            return true;
+        if (local <= 1 || e->status != EXIT_USAGE)
+            return false;
+    }
+}
+
+/* Which overviews there will be. */
+static bool choose_overviews(struct lead *l, const struct layout *full, struct err *e)
+{
+    const struct output_options *sink = &l->ends.sink;
+    const bool any = sink->resampling >= 0;
+    int n = 0;
+
+    l->overviews.cog = sink->cog;
+    l->overviews.how = any ? sink->resampling : 0;
+    if (any)
+        n = sink->n_overviews ? sink->n_overviews : overviews_default(full);
+    if (n > overviews_most(full))
+        n = overviews_most(full);
+    overviews_lay_out(&l->overviews, full, n);
+    if (n > 0 && (full->strips || !overviews_can_tile(full)))
+        return err_usage(e,
+                         "%s: overviews need square tiles with sides of 64, 128, 256, 512, 1024, "
+                         "2048 or 4096 pixels",
+                         sink->path);
+    return true;
+}
+
+bool lead_choose(struct lead *l, struct err *e)
+{
+    struct output_options *sink = &l->ends.sink;
+    struct layout full;
+
+    if (!make_plans(l, e))
+        return false;
+    const struct format out = plan_output(l->plan);
+    sink->tile_side = choose_tile(l->plan);
+    return (!sink->cog || cog_options(sink, out.type, &l->cog, e)) &&
+           output_check(sink, out.type, out.bands, out.width, out.height, &full, e) &&
+           choose_overviews(l, &full, e) && choose_local(l, e);
+}

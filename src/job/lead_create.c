@@ -1,0 +1,103 @@
+/* lead_create.c - rank 0 creates the output and packs the ticket that tells the ranks of it.
+ * SPDX-License-Identifier: MIT */
+#include "lead_parts.h"
+
+#include "lead_mask.h"
+
+#include <stdlib.h>
+
+/* What the output's bands were in the scenes, to be freed. */
+static struct output_band *find_bands(const struct lead *l, struct err *e)
+{
+    const int n = plan_output(l->plan).bands;
+    struct output_band *bands = memory_new((size_t)n, sizeof *bands, e);
+
+    for (int b = 0; bands && b < n; b++) {
+        const struct plan_band from = plan_band(l->plan, b);
+        bands[b] = (struct output_band){
+            .scene = from.source < 0 ? NULL : l->sources.list[from.source].scene,
+            .band = from.band,
+            .colour = from.colour,
+            .keeps_values = from.keeps_values,
+        };
+    }
+    return bands;
+}
+
+bool lead_create(struct lead *l, struct err *e)
+{
+    struct lead_mask *mask = NULL;
+    struct output_grid grid;
+
+    plan_to_source(l->plan, l->plan->last, &grid.to_scene);
+    if (!lead_mask_new(&mask, &l->sources, l->steps.list, l->steps.n, e))
+        return false;
+    grid.mask = mask ? lead_mask_fill : NULL;
+    grid.ctx = mask;
+    if (mask && l->overviews.n + l->overviews.cog > 0) {
+        lead_mask_free(mask);
+        return err_usage(e,
+                         "%s: overviews and COG are not written for scenes with a mask; write "
+                         "without them, or give the pixels outside the data a value first",
+                         l->ends.sink.path);
+    }
+    struct output_band *bands = find_bands(l, e);
+    grid.bands = bands;
+    bool ok = bands && output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid,
+                                     &l->overviews, e);
+    free(bands);
+    lead_mask_free(mask);
+    return ok;
+}
+
+/* What the ranks must know of a source; *bands and *decoder are to be freed. */
+static bool describe_source(const struct source *one, struct ticket_source *out,
+                            struct buffer *decoder, struct err *e)
+{
+    const struct scene_info *info = scene_info(one->scene);
+
+    out->by_blobs = one->blobs != NULL;
+    out->grid.window =
+        one->blobs ? blobs_window(one->blobs) : (struct region){0, 0, info->width, info->height};
+    out->sparse = one->blobs ? blobs_sparse_value(one->blobs) : 0;
+    out->bands = memory_new((size_t)info->bands, sizeof *out->bands, e);
+    if (!out->bands)
+        return false;
+    for (int b = 0; b < info->bands; b++)
+        out->bands[b] = one->blobs ? blobs_band(one->blobs, b) : b;
+    return !one->blobs || blobs_header(one->blobs, decoder, e);
+}
+
+bool lead_pack(struct lead *l, struct buffer *ticket, struct err *e)
+{
+    struct ticket_source sources[PLAN_MAX_SOURCES] = {0};
+    struct buffer decoders[PLAN_MAX_SOURCES] = {0}, encoder = {0};
+    const struct ticket_content content = {
+        .scene = scene_info(l->sources.list[0].scene)->path,
+        .sources = sources,
+        .decoders = decoders,
+        .n_sources = l->sources.n,
+        .steps = l->steps.list,
+        .n_steps = l->steps.n,
+        .careful = l->careful != NULL,
+        .nodata = l->nodata,
+        .encoder = &encoder,
+        .overviews = &l->overviews,
+        .sizing = &l->sizing,
+    };
+    bool ok = output_template(l->output, &encoder, e);
+
+    for (int i = 0; ok && i < l->sources.n; i++) {
+        sources[i].format = l->sources.format[i];
+        sources[i].outside = l->sources.outside[i];
+        sources[i].name = (char *)l->sources.name[i]; /* only read */
+        ok = describe_source(&l->sources.list[i], &sources[i], &decoders[i], e);
+    }
+    ok = ok && ticket_pack(ticket, &content, e);
+    for (int i = 0; i < l->sources.n; i++) {
+        free(sources[i].bands);
+        buffer_free(&decoders[i]);
+    }
+    buffer_free(&encoder);
+    return ok;
+}
