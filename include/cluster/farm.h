@@ -3,7 +3,8 @@
  * A worker holds up to `credits` tasks (arriving, computing, leaving), so that the next is there
  * when the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks of
  * its own work. A worker whose task fails says so; rank 0 then stops dealing, and all leave
- * together. The farm knows nothing of what is in a task.
+ * together. A signal that any rank catches (base/signals.h) ends the dealing, too; what is under way may
+ * still be stored. The farm knows nothing of what is in a task.
  * SPDX-License-Identifier: MIT */
 #ifndef CLUSTER_FARM_H
 #define CLUSTER_FARM_H
@@ -57,7 +58,7 @@ struct farm_times {
 };
 
 /* Collective. Runs the farm until lead->finished (lead is rank 0's; NULL elsewhere). Fails
- * everywhere with the first failure of any rank. */
+ * everywhere with the first failure of any rank, or as stopped (err_stopped). */
 bool farm_run(struct cluster *c, const struct farm_lead *lead, const struct farm_work *work,
               struct farm_limits limits, struct farm_times *times, struct err *e) MUST_CHECK;
 

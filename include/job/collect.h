@@ -17,14 +17,26 @@ struct collect_times {
 struct collect; /* opaque */
 
 struct apex;
+struct durable;
+struct saved;
 struct scratch;
 
-/* Output, division, scratch file and apex are borrowed; the last two may be NULL where there are no
- * overviews. align: of the first blob of a chunk that its rank writes. */
-bool collect_new(struct collect **out, struct output *output, const struct division *division,
-                 struct scratch *scratch, struct apex *apex, uint64_t align,
-                 struct err *e) MUST_CHECK;
+/* Where results go. Everything is borrowed. */
+struct collect_into {
+    struct output *output;
+    const struct division *division;
+    struct scratch *scratch; /* of blobs without a place yet, and … */
+    struct apex *apex;       /* … of pixels of the upper overviews; NULL where there are none */
+    struct saved *saved;     /* is told of chunks whose blobs all have their places … */
+    struct durable *durable; /* … and of those that are written; NULL: ranks write themselves */
+    uint64_t align;          /* of the first blob of a chunk that its rank writes */
+};
+
+bool collect_new(struct collect **out, const struct collect_into *into, struct err *e) MUST_CHECK;
 void collect_free(struct collect *c);
+
+/* The first `next` blobs, in the order of writing, are in the output from an earlier run. */
+void collect_resume(struct collect *c, int64_t next);
 
 /* Checks the result of a rank, keeps its bytes ({0} is left), and writes what is next; blobs that the
  * rank will write itself get their places. Fails, naming the chunk, if it is damaged, or if it cannot

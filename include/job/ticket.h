@@ -34,6 +34,7 @@ struct ticket_content {
     int n_steps;
     bool careful;  /* whether pixels outside the data are minded */
     double nodata; /* what they are in the output, if so */
+    bool resumes;  /* there is something of the output already */
     const struct buffer *encoder;
     const struct overviews *overviews; /* level 0 is the output */
     const struct sizing *sizing;
@@ -47,6 +48,7 @@ struct ticket {
     struct plan *plan;
     struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
     double nodata;
+    bool resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
     struct encoder *encoder;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "base/signals.h"
 #include "job/job.h"
 #include "ops/op.h"
 
@@ -15,7 +16,8 @@ struct args {
     size_t memory, align;
     const char *report;
     struct text_list config;
-    bool quiet, verbose;
+    double sync;
+    bool resume, quiet, verbose;
 };
 
 enum { NODATA_RESPECT, NODATA_IGNORE };
@@ -41,6 +43,12 @@ static const struct param params[] = {
      P_CHOICE, offsetof(struct args, nodata), "respect", nodata_names, 0, 0},
     {"memory", "the most a rank may use, as 400M or 2G (default: half of its share of the host)",
      P_BYTES, offsetof(struct args, memory), NULL, NULL, 0, 0},
+    {"resume",
+     "go on with what a run that was stopped has left of the output, if there is anything", P_BOOL,
+     offsetof(struct args, resume), "false", NULL, 0, 0},
+    {"sync-every",
+     "seconds from one sync of the output to the next: what --resume may have to redo", P_REAL,
+     offsetof(struct args, sync), "2", NULL, 0, 1e6},
     {"report", "file for the report: JSON with each rank's times", P_TEXT,
      offsetof(struct args, report), NULL, NULL, 0, 0},
     {"progress", "how progress is shown", P_CHOICE, offsetof(struct args, progress), "auto",
@@ -64,7 +72,7 @@ static int help(void)
     puts("\nwrite PATH:");
     params_print(sink_params, stdout);
     puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
-         "Exit status: 0 done, 1 failed, 2 usage.");
+         "Exit status: 0 done, 1 failed, 2 usage, 75 stopped by a signal (--resume goes on).");
     return end_output();
 }
 
@@ -136,6 +144,7 @@ int command_run(struct words words)
         return help_of_step(words);
     signal(SIGXFSZ,
            SIG_IGN); /* a file at its limit is an error of write(), not the end of a rank */
+    signals_watch();
     if (!cluster_begin(&cluster, &e))
         return complain(&e);
     bool ok =
@@ -150,6 +159,8 @@ int command_run(struct words words)
         .report = args.report,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
         .config = args.config,
+        .resume = args.resume,
+        .sync_s = args.sync,
         .ignores_nodata = args.nodata == NODATA_IGNORE,
         .verbose = args.verbose,
     };

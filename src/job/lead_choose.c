@@ -66,8 +66,8 @@ static bool choose_sizing(struct lead *l, struct err *e)
 {
     struct sizing_wish wish = {
         .division = l->options->division,
-        .chunk_width = l->options->chunk.width,
-        .chunk_height = l->options->chunk.height,
+        .chunk_width = l->chunk.width,
+        .chunk_height = l->chunk.height,
         .memory_bytes = l->memory_bytes,
         .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
@@ -93,6 +93,10 @@ static bool choose_local(struct lead *l, struct err *e)
     struct overviews *o = &l->overviews;
     const struct layout *full = &o->level[0];
 
+    if (l->resume) {
+        o->local = (int)resume_head(l->resume).local;
+        return choose_sizing(l, e);
+    }
     for (int local = o->n < LOCAL_MOST ? o->n : LOCAL_MOST;; local--) {
         const int64_t side_x = (int64_t)full->tile_width << local;
         const int64_t side_y = (int64_t)full->tile_height << local;
