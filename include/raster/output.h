@@ -101,9 +101,13 @@ bool output_copy(struct output *o, struct scratch *s, struct err *e) MUST_CHECK;
 /* PATH.part, borrowed. */
 const char *output_part(const struct output *o);
 
-/* Patches the tile index, syncs, renames PATH.part to PATH, syncs the directory. Fails if a blob is
- * missing, or naming the path; then nothing of the name PATH has changed. output_leave frees o. */
-bool output_finish(struct output *o, struct err *e) MUST_CHECK;
+/* Patches the tile index and syncs: PATH.part is now the whole output. Fails if a blob is missing, or
+ * naming the path. */
+bool output_complete(struct output *o, struct err *e) MUST_CHECK;
+
+/* Renames PATH.part to PATH, syncs the directory. Fails naming the path; then nothing of the name PATH has
+ * changed. output_leave frees o. */
+bool output_publish(struct output *o, struct err *e) MUST_CHECK;
 
 /* Frees o; PATH.part is removed, or stays for a run that resumes. NULL is allowed. */
 void output_abandon(struct output *o);
@@ -113,6 +117,9 @@ void output_leave(struct output *o);
 
 /* Right after output_create: bytes of the head, which come before all blobs. */
 uint64_t output_head_bytes(const struct output *o);
+
+/* Bytes of a blob whose place is known; 0: it is not stored. */
+uint32_t output_size(const struct output *o, int64_t blob);
 
 /* Reads n bytes of PATH.part; false if it has not so many. */
 bool output_fetch(const struct output *o, uint64_t at, void *out, size_t n);

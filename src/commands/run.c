@@ -16,7 +16,7 @@ struct args {
     size_t memory, align;
     const char *report;
     struct text_list config;
-    double sync;
+    double sync, verify;
     bool resume, quiet, verbose;
 };
 
@@ -49,6 +49,11 @@ static const struct param params[] = {
     {"sync-every",
      "seconds from one sync of the output to the next: what --resume may have to redo", P_REAL,
      offsetof(struct args, sync), "2", NULL, 0, 1e6},
+    {"verify",
+     "percent of the output that is computed again at the end, in other chunks, and compared; at "
+     "least "
+     "16 pieces (--verify alone: 1)",
+     P_REAL, offsetof(struct args, verify), "0", NULL, 0, 100},
     {"report", "file for the report: JSON with each rank's times", P_TEXT,
      offsetof(struct args, report), NULL, NULL, 0, 0},
     {"progress", "how progress is shown", P_CHOICE, offsetof(struct args, progress), "auto",
@@ -76,15 +81,28 @@ static int help(void)
     return end_output();
 }
 
+/* Short forms, and --verify without a number. */
+static const char *spelled_out(const char *word)
+{
+    static const char *const forms[][2] = {
+        {"-q", "--quiet"}, {"-v", "--verbose"}, {"--verify", "--verify=1"}};
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strcmp(word, forms[i][0]) == 0)
+            return forms[i][1];
+    return word;
+}
+
 /* How many words are run options: those before the name of the source. */
 static int count_options(struct words words)
 {
     int i = 0;
 
     while (i < words.n && words.item[i][0] == '-') {
+        const char *word = spelled_out(words.item[i]);
         bool found;
-        bool takes = strncmp(words.item[i], "--", 2) == 0 && !strchr(words.item[i], '=') &&
-                     param_takes_value(params, words.item[i] + 2, &found);
+        bool takes = strncmp(word, "--", 2) == 0 && !strchr(word, '=') &&
+                     param_takes_value(params, word + 2, &found);
         i += takes ? 2 : 1;
     }
     return i < words.n ? i : words.n;
@@ -99,13 +117,8 @@ static bool read_args(struct words words, struct args *args, struct words *rest,
 
     if (n > OPTIONS_MOST)
         return err_usage(e, "run: more than %d options", OPTIONS_MOST);
-    for (int i = 0; i < n; i++) {
-        options[i] = words.item[i];
-        if (strcmp(options[i], "-q") == 0)
-            options[i] = "--quiet";
-        else if (strcmp(options[i], "-v") == 0)
-            options[i] = "--verbose";
-    }
+    for (int i = 0; i < n; i++)
+        options[i] = spelled_out(words.item[i]);
     *rest = (struct words){words.n - n, words.item + n};
     if (!params_read("run", params, n, options, args, NULL, e))
         return false;
@@ -160,6 +173,7 @@ int command_run(struct words words)
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
         .config = args.config,
         .resume = args.resume,
+        .verify_percent = args.verify,
         .sync_s = args.sync,
         .ignores_nodata = args.nodata == NODATA_IGNORE,
         .verbose = args.verbose,

@@ -109,7 +109,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
     if (l->options->verbose)
         tell(l);
     return lead_create(l, e) && lead_check_resume(l, e) && lead_begin_saving(l, e) &&
-           lead_pack(l, ticket, e);
+           lead_pack(l, &l->overviews, &l->sizing, ticket, e);
 }
 
 bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
@@ -237,7 +237,7 @@ bool lead_finish(struct lead *l, struct err *e)
     const double start = clock_s();
 
     progress_end(&l->progress);
-    if (!output_finish(l->output, e))
+    if (!output_complete(l->output, e) || !lead_verify(l, e) || !output_publish(l->output, e))
         return false;
     saved_remove(l->saved);
     output_leave(l->output);

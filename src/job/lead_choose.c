@@ -62,27 +62,33 @@ static int choose_tile(const struct plan *plan)
     return side;
 }
 
-static bool choose_sizing(struct lead *l, struct err *e)
+bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
+                        const struct overviews *overviews, struct sizing *sizing, struct err *e)
 {
     struct sizing_wish wish = {
-        .division = l->options->division,
-        .chunk_width = l->chunk.width,
-        .chunk_height = l->chunk.height,
+        .division = division,
+        .chunk_width = chunk.width,
+        .chunk_height = chunk.height,
         .memory_bytes = l->memory_bytes,
         .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
         .n_ranks = l->n_ranks,
-        .output = &l->overviews.level[0],
-        .unit = 1 << l->overviews.local,
-        .lead_more = apex_bytes(&l->overviews),
-        .at_once = l->overviews.cog,
+        .output = &overviews->level[0],
+        .unit = 1 << overviews->local,
+        .lead_more = apex_bytes(overviews),
+        .at_once = overviews->cog,
         .also = l->careful ? l->plan : NULL,
     };
 
     for (int i = 0; i < l->sources.n; i++)
         if (l->sources.list[i].blobs)
             wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
-    return sizing_choose(&l->sizing, &wish, l->careful ? l->careful : l->plan, e);
+    return sizing_choose(sizing, &wish, l->careful ? l->careful : l->plan, e);
+}
+
+static bool choose_sizing(struct lead *l, struct err *e)
+{
+    return lead_choose_sizing(l, l->options->division, l->chunk, &l->overviews, &l->sizing, e);
 }
 
 /* Chunks of 2^local tiles squared make so many overviews themselves, and leave less to rank 0; but

@@ -26,7 +26,17 @@ bool lead_begin_saving(struct lead *l, struct err *e) MUST_CHECK;
 bool lead_restore(struct lead *l, struct scratch *scratch, int64_t *pixels,
                   struct err *e) MUST_CHECK;
 
-/* Appends what the ranks must know. */
-bool lead_pack(struct lead *l, struct buffer *ticket, struct err *e) MUST_CHECK;
+/* How an output of these levels is cut into chunks; a chunk of sides 0 is to be chosen. */
+bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
+                        const struct overviews *overviews, struct sizing *sizing,
+                        struct err *e) MUST_CHECK;
+
+/* Appends what the ranks must know, for these levels and chunks. */
+bool lead_pack(const struct lead *l, const struct overviews *overviews, const struct sizing *sizing,
+               struct buffer *ticket, struct err *e) MUST_CHECK;
+
+/* Computes a sample of the output again, in other chunks, and compares it with what is in the file.
+ * Fails at the first pixel that differs, naming it. */
+bool lead_verify(const struct lead *l, struct err *e) MUST_CHECK;
 
 #endif

@@ -292,7 +292,7 @@ static bool check_complete(const struct output *o, struct err *e)
                    (long long)missing, (long long)n, (long long)first);
 }
 
-bool output_finish(struct output *o, struct err *e)
+bool output_complete(struct output *o, struct err *e)
 {
     if (!check_complete(o, e))
         return false;
@@ -303,6 +303,11 @@ bool output_finish(struct output *o, struct err *e)
     }
     if (fsync(o->fd) != 0)
         return err_errno(e, "%s: cannot be synced", o->part);
+    return true;
+}
+
+bool output_publish(struct output *o, struct err *e)
+{
     return output_files_finish(o->part, o->path, o->overwrite, e);
 }
 
@@ -332,6 +337,11 @@ void output_abandon(struct output *o)
 uint64_t output_head_bytes(const struct output *o)
 {
     return o->end;
+}
+
+uint32_t output_size(const struct output *o, int64_t blob)
+{
+    return o->offsets[blob] > 0 ? o->sizes[blob] : 0;
 }
 
 int output_fd(const struct output *o)
