@@ -107,7 +107,4 @@ bool output_finish(struct output *o, struct err *e) MUST_CHECK;
 /* Removes PATH.part and frees o; NULL is allowed. */
 void output_abandon(struct output *o);
 
-/* Bytes of the file so far. */
-int64_t output_bytes(const struct output *o);
-
 #endif

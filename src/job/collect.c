@@ -15,11 +15,10 @@
 struct parcel {
     struct buffer bytes;
     int n_waiting;
-    /* Where the rank will write the blobs itself: */
     int rank;
     int64_t chunk;
-    int64_t *places; /* by place in the parcel's table; NULL: rank 0 writes them */
-    int n_blobs;
+    int n_blobs;         /* that are written in their turn */
+    int64_t *places;     /* in the file, of those its rank writes itself: entry `nth` of the blob */
     struct parcel *next; /* of those whose rank is to be told */
 };
 
@@ -38,7 +37,6 @@ struct collect {
     const struct division *division;
     uint64_t align; /* of the first blob of a chunk that its rank writes; 1: none */
     struct parcel *first_due, **last_due;
-    int planes;
     struct waiting *blob; /* by place in the order of writing */
     int64_t n_blobs, next;
     int64_t held_bytes;
@@ -48,7 +46,6 @@ struct collect {
 bool collect_new(struct collect **out, struct output *output, const struct division *division,
                  struct scratch *scratch, struct apex *apex, uint64_t align, struct err *e)
 {
-    const struct layout *l = output_layout(output);
     struct collect *c = memory_new(1, sizeof *c, e);
 
     if (!c)
@@ -59,11 +56,10 @@ bool collect_new(struct collect **out, struct output *output, const struct divis
         .scratch = scratch,
         .apex = apex,
         .division = division,
-        .n_blobs = layout_blobs(l),
+        .n_blobs = layout_blobs(output_layout(output)),
     };
     c->align = align;
     c->last_due = &c->first_due;
-    c->planes = l->separate ? l->bands : 1;
     c->blob = memory_new((size_t)c->n_blobs, sizeof *c->blob, e);
     if (!c->blob) {
         collect_free(c);
@@ -121,18 +117,12 @@ const struct collect_times *collect_times(const struct collect *c)
 /* The place in the order of writing of the blob with that index in the file, and back. */
 static int64_t order_of(const struct collect *c, int64_t index)
 {
-    return blob_order(output_layout(c->output), c->division, index);
+    return blob_order(output_layout(c->output), c->division->kind, index);
 }
 
 static int64_t index_of(const struct collect *c, int64_t order)
 {
-    const struct layout *l = output_layout(c->output);
-    const int plane = (int)(order % c->planes);
-    const int64_t tile = order / c->planes;
-
-    if (c->division->kind == DIVISION_COLUMNS)
-        return layout_index(l, plane, tile % l->down, tile / l->down);
-    return layout_index(l, plane, tile / l->across, tile % l->across);
+    return blob_at_order(output_layout(c->output), c->division->kind, order);
 }
 
 /* Writes blobs that are next in order and lie side by side in memory. */

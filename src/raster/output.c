@@ -290,8 +290,3 @@ void output_abandon(struct output *o)
         unlink(o->part);
     output_free(o);
 }
-
-int64_t output_bytes(const struct output *o)
-{
-    return (int64_t)o->end;
-}

@@ -1,7 +1,9 @@
-/* test_job.c - the pure parts of floor 4: schedule, needs, tile cache, sizing.
+/* test_job.c - the pure parts of floor 4: schedule, needs, blob order, tile cache, sizing.
  * SPDX-License-Identifier: MIT */
 #include "tiles.h"
 #include "unit.h"
+
+#include "job/blob_order.h"
 
 #include "base/memory.h"
 #include "base/planes.h"
@@ -99,6 +101,57 @@ static struct layout layout_of(int64_t width, int64_t height, int tile_w, int ti
         .separate = separate,
     };
 }
+
+START_TEST(blob_order_and_its_inverse_agree)
+{
+    srand(17);
+    for (int i = 0; i < 600; i++) {
+        const enum division_kind kind = (enum division_kind)(i % 3);
+        struct layout l = layout_of(1 + rand() % 60, 1 + rand() % 60, 1 + rand() % 20,
+                                    1 + rand() % 20, 1 + rand() % 4, rand() % 2);
+        int64_t n = 0;
+
+        l.strips = rand() % 2;
+        if (l.strips) {
+            l.tile_width = (int)l.width;
+            l.across = 1;
+        }
+        const int64_t outer = kind == DIVISION_COLUMNS ? l.across : l.down;
+        const int64_t inner = kind == DIVISION_COLUMNS ? l.down : l.across;
+        for (int64_t a = 0; a < outer; a++)
+            for (int64_t b = 0; b < inner; b++)
+                for (int plane = 0; plane < (l.separate ? l.bands : 1); plane++, n++) {
+                    const int64_t index = kind == DIVISION_COLUMNS ? layout_index(&l, plane, b, a)
+                                                                   : layout_index(&l, plane, a, b);
+                    ck_assert_int_eq(blob_order(&l, kind, index), n);
+                    ck_assert_int_eq(blob_at_order(&l, kind, n), index);
+                }
+        ck_assert_int_eq(n, layout_blobs(&l));
+    }
+}
+END_TEST
+
+/* Else results would wait for those of later chunks. */
+START_TEST(first_blobs_of_chunks_come_in_order)
+{
+    srand(19);
+    for (int i = 0; i < 600; i++) {
+        const enum division_kind kind = (enum division_kind)(i % 3);
+        const struct layout l = layout_of(1 + rand() % 300, 1 + rand() % 300, 1 + rand() % 64,
+                                          1 + rand() % 64, 1, false);
+        const struct division d = divide(kind, l.width, l.height, l.tile_width, l.tile_height,
+                                         rand() % 200, rand() % 200);
+        int64_t last = -1;
+
+        for (int64_t c = 0; c < division_chunks(&d); c++) {
+            const struct region r = division_chunk(&d, c);
+            const int64_t first = layout_index(&l, 0, r.y / l.tile_height, r.x / l.tile_width);
+            ck_assert_int_gt(blob_order(&l, kind, first), last);
+            last = blob_order(&l, kind, first);
+        }
+    }
+}
+END_TEST
 
 static uint16 pixel_at(int64_t x, int64_t y, int band)
 {
@@ -263,6 +316,8 @@ int main(void)
         schedule_continues_a_rank_in_its_lane,
         schedule_leaves_the_last_chunks_to_idle_ranks,
         needs_put_every_pixel_in_its_place,
+        blob_order_and_its_inverse_agree,
+        first_blobs_of_chunks_come_in_order,
         tile_caches_agree_and_stay_small,
         sizing_fits_the_memory_or_says_what_would,
         sizing_keeps_the_division_asked_for,
