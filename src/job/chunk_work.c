@@ -16,7 +16,6 @@
 #include "pipeline/inside.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,7 +300,7 @@ static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct p
 {
     const struct ticket *t = w->ticket;
     const struct overviews *o = &t->overviews;
-    const struct halving_nodata nodata = {t->careful && !isnan(t->nodata), t->nodata};
+    const struct halving_nodata nodata = ticket_halving_nodata(t);
     const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
     struct planes level[2] = {*pixels};
 
