@@ -13,6 +13,9 @@
 
 #include "base/pixel.h"
 
+/* Stands for one of these functions where there is none: the plain loop does the whole row. */
+#define NO_LANES(...) 0
+
 #if defined(__x86_64__)
 
 /* fma(in, alpha, beta); its absolute value */

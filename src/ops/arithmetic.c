@@ -46,7 +46,6 @@ static const struct param params_scaled[] = {
             out[x] = (RESULT);                                                                     \
         }                                                                                          \
     }
-#define NO_LANES(...) 0
 #define WITH(NAME, T, W, RESULT) WITH_LANES(NAME, T, W, RESULT, NO_LANES)
 #define VALUE(NAME, T, W, RESULT)                                                                  \
     SIMD static void NAME##_value_##T(const void *state, const struct window *w)                   \

@@ -198,7 +198,6 @@ static inline double log_polynomial_float64(double r, double start)
             log_##T(state, in + x, out + x, n);                                                    \
         }                                                                                          \
     }
-#define NO_LANES(...) 0
 EXPONENTIAL(float32, int32_t, 23, 127, rintf, fmaf, lanes_pick)
 EXPONENTIAL(float64, int64_t, 52, 1023, rint, fma, NO_LANES)
 
