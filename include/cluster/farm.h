@@ -38,7 +38,7 @@ struct farm_work {
     void *ctx;
     bool (*work)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e);
-    /* Takes an answer to the result of a task; may be called in the middle of another one's work. */
+    /* Takes the answer to a task's result; may be called in the middle of another one's work. */
     bool (*answered)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                      struct err *e);
 };

@@ -79,16 +79,17 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
                    const void *bytes, struct err *e) MUST_CHECK;
 
 /* Keeps a place for blob `index`, to be written by a rank, at the next multiple of align (1: right
- * behind the last one); at 0 if its size is 0. Each index is placed or appended once. Fails if the file would be too large. */
+ * behind the last one); at 0 if its size is 0. Each index is placed or appended once. Fails if the
+ * file would be too large. */
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e) MUST_CHECK;
 
-/* Of a blob that is in a scratch file (overviews_later): its size is known. Each is noted once. Fails
- * if there is no such blob. */
+/* Of a blob that is in a scratch file (overviews_later): its size is known. Each is noted once.
+ * Fails if there is no such blob. */
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e) MUST_CHECK;
 
-/* When all are noted: gives them their places, in the order of a COG or behind the tiles. Fails if the
- * file would be too large. */
+/* When all are noted: gives them their places, in the order of a COG or behind the tiles. Fails if
+ * the file would be too large. */
 bool output_lay_out(struct output *o, struct err *e) MUST_CHECK;
 
 /* Where each blob of all levels goes; borrowed. */

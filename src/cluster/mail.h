@@ -5,8 +5,8 @@
 
 #include "internal.h"
 
-/* A task, a result, an answer to it and a failure (a struct err) end with their task's number; the others are
- * empty. */
+/* A task, a result, an answer to it and a failure (a struct err) end with their task's number; the
+ * others are empty. */
 enum mail_kind { MAIL_TASK = 10, MAIL_ANSWER, MAIL_STOP, MAIL_RESULT, MAIL_FAILED, MAIL_BYE };
 
 struct letter {

@@ -1,6 +1,6 @@
 /* blob_order.h - the order in which the blobs of the output are written: tile by tile as the
- * division runs, at each place plane by plane. So the file's bytes depend on the division alone, not
- * on chunk size or ranks.
+ * division runs, at each place plane by plane. So the file's bytes depend on the division alone,
+ * not on chunk size or ranks.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_BLOB_ORDER_H
 #define JOB_BLOB_ORDER_H

@@ -265,7 +265,7 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
     return true;
 }
 
-/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing else. */
+/* Runs the plan that the pixels ask for: most chunks have all or none of them in the data. */
 static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
                 struct tick tick, struct err *e)
 {
@@ -294,7 +294,7 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     return true;
 }
 
-/* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank 0. */
+/* The overviews of a chunk's pixels: whole tiles of the first ones, then pixels for rank 0. */
 static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
                            struct buffer *result, struct tick tick, struct err *e)
 {

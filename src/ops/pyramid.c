@@ -17,7 +17,7 @@ struct pyramid {
     int more; /* rows between the stages above the input's, for a wrap: its other end again */
 };
 
-/* --- where pixels come from ---------------------------------------------------------------------- */
+/* --- where pixels come from ------------------------------------------------------------------- */
 
 /* The position of an axis of the input where position p, maybe outside, shows. */
 static int64_t shown(const struct pyramid *p, int64_t at, int64_t len)
@@ -132,7 +132,7 @@ static bool patch(const void *state, const struct patch_view *v, int64_t x, int6
     return misses;
 }
 
-/* --- half the size ------------------------------------------------------------------------------- */
+/* --- half the size ---------------------------------------------------------------------------- */
 
 /* Of pixels a b c d e. */
 #define IN_A_ROW(a, b, c, d, e) (c) * 6 + ((b) + (d)) * 4 + (a) + (e)
@@ -233,7 +233,7 @@ DOWN_Y(int16, int32, BY_FOUR, MEAN_OF_256)
 DOWN_Y(float32, float32, BY_FOUR, PART_OF_256)
 DOWN_Y(float64, float64, IN_A_ROW, PART_OF_256)
 
-/* --- twice the size ------------------------------------------------------------------------------ */
+/* --- twice the size --------------------------------------------------------------------------- */
 
 /* Output columns 2 x and 2 x + 1 are made of pixels x - 1, x and x + 1. At the ends of a row,
  * OpenCV adds up what falls on the same pixel. */
