@@ -76,16 +76,17 @@ static struct gathered gather(const struct planes *in, int band, int64_t x, int6
     return g;
 }
 
-/* The pixel itself: doubles hold only some 64-bit integers. */
+/* The pixel itself: a double holds a 64-bit integer rounded. */
 static const void *most_frequent(enum pixel_type type, const struct gathered *g)
 {
+    const bool rounded = type == PX_UINT64 || type == PX_INT64;
     int best = 0, times = 0;
 
     for (int i = 0; i < g->n; i++) {
         int same = 0;
         for (int k = 0; k < g->n; k++)
-            same += pixel_is_float(type) ? g->v[k] == g->v[i]
-                                         : memcmp(g->pixel[k], g->pixel[i], pixel_size(type)) == 0;
+            same += g->v[k] == g->v[i] &&
+                    (!rounded || memcmp(g->pixel[k], g->pixel[i], sizeof(int64)) == 0);
         if (same > times) {
             best = i;
             times = same;
