@@ -1,6 +1,6 @@
-/* test_job.c - the pure parts of floor 4: schedule, needs, blob order, tile cache, sizing.
+/* test_job.c - the pure parts of floor 4: schedule, needs, blob order, tile cache.
  * SPDX-License-Identifier: MIT */
-#include "tiles.h"
+#include "job_support.h"
 #include "unit.h"
 
 #include "job/blob_order.h"
@@ -9,7 +9,6 @@
 #include "base/planes.h"
 #include "job/needs.h"
 #include "job/schedule.h"
-#include "job/sizing.h"
 #include "job/tile_cache.h"
 
 #include <string.h>
@@ -85,22 +84,6 @@ START_TEST(schedule_leaves_the_last_chunks_to_idle_ranks)
     schedule_free(s);
 }
 END_TEST
-
-static struct layout layout_of(int64_t width, int64_t height, int tile_w, int tile_h, int bands,
-                               bool separate)
-{
-    return (struct layout){
-        .width = width,
-        .height = height,
-        .type = PX_UINT16,
-        .bands = bands,
-        .tile_width = tile_w,
-        .tile_height = tile_h,
-        .across = ceil_div(width, tile_w),
-        .down = ceil_div(height, tile_h),
-        .separate = separate,
-    };
-}
 
 START_TEST(blob_order_and_its_inverse_agree)
 {
@@ -235,80 +218,6 @@ START_TEST(tile_caches_agree_and_stay_small)
 }
 END_TEST
 
-static struct plan *gaussian(int64_t width, int64_t height)
-{
-    const char *args[] = {"--sigma-x=2"};
-    const struct step step = {"gaussian-blur", 1, args};
-    struct plan *p;
-    struct err e;
-
-    ck_assert(tiles_plan(&p, &step, 1, (struct format){PX_UINT16, 1, width, height}, &e));
-    return p;
-}
-
-START_TEST(sizing_fits_the_memory_or_says_what_would)
-{
-    const struct layout l = layout_of(16384, 65536, 512, 512, 1, false);
-    struct plan *p = gaussian(16384, 65536);
-    struct sizing s;
-    struct err e;
-
-    for (int ranks = 1; ranks <= 64; ranks *= 2) {
-        struct sizing_wish wish = {.unit = 1,
-                                   .memory_bytes = (size_t)400 << 20,
-                                   .used_bytes = (size_t)60 << 20,
-                                   .message_most = 1 << 30,
-                                   .n_ranks = ranks,
-                                   .inputs[0] = &l,
-                                   .output = &l};
-        ck_assert(sizing_choose(&s, &wish, p, &e));
-        ck_assert_uint_le(s.worker_bytes, wish.memory_bytes);
-        ck_assert_uint_le(s.lead_bytes, wish.memory_bytes);
-        ck_assert_int_ge(division_chunks(&s.division), 4 * ranks);
-    }
-    struct sizing_wish tiny = {.unit = 1,
-                               .memory_bytes = (size_t)61 << 20,
-                               .used_bytes = (size_t)60 << 20,
-                               .message_most = 1 << 30,
-                               .n_ranks = 2,
-                               .inputs[0] = &l,
-                               .output = &l};
-    ck_assert(!sizing_choose(&s, &tiny, p, &e) && e.status == EXIT_USAGE);
-    ck_assert_ptr_nonnull(strstr(e.text, "--memory"));
-    plan_free(p);
-}
-END_TEST
-
-START_TEST(sizing_keeps_the_division_asked_for)
-{
-    const struct layout l = layout_of(3000, 2000, 256, 256, 1, false);
-    struct plan *p = gaussian(3000, 2000);
-    struct sizing_wish wish = {.unit = 1,
-                               .memory_bytes = (size_t)1 << 30,
-                               .used_bytes = (size_t)60 << 20,
-                               .message_most = 1 << 30,
-                               .n_ranks = 3,
-                               .inputs[0] = &l,
-                               .output = &l};
-    struct sizing s;
-    struct err e;
-
-    wish.division = DIVISION_ROWS;
-    ck_assert(sizing_choose(&s, &wish, p, &e));
-    ck_assert_int_eq(s.division.across, 1);
-    wish.division = DIVISION_COLUMNS;
-    ck_assert(sizing_choose(&s, &wish, p, &e));
-    ck_assert_int_eq(s.division.down, 1);
-    wish.division = DIVISION_TILES;
-    wish.chunk_width = 700;
-    wish.chunk_height = 300;
-    ck_assert(sizing_choose(&s, &wish, p, &e));
-    ck_assert_int_eq(s.division.chunk_width, 768);
-    ck_assert_int_eq(s.division.chunk_height, 512);
-    plan_free(p);
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -319,8 +228,6 @@ int main(void)
         blob_order_and_its_inverse_agree,
         first_blobs_of_chunks_come_in_order,
         tile_caches_agree_and_stay_small,
-        sizing_fits_the_memory_or_says_what_would,
-        sizing_keeps_the_division_asked_for,
     };
 
     return UNIT_RUN("job", tests);
