@@ -21,9 +21,9 @@ struct err {
 };
 
 /* err_set sets *e, with status EXIT_FAILED; err_usage with EXIT_USAGE: the user asked for what
- * cannot be; err_stopped with EXIT_STOPPED; err_errno adds ": " and the text of errno as it was at the call; err_context puts the
- * formatted text and ": " before what *e says. All are false, so that callers can return them
- * (macros, so that the compiler knows it too). */
+ * cannot be; err_stopped with EXIT_STOPPED; err_errno adds ": " and the text of errno as it was
+ * at the call; err_context puts the formatted text and ": " before what *e says. All are false,
+ * so that callers can return them (macros, so that the compiler knows it too). */
 #define err_set(...) (err_set_text(__VA_ARGS__), err_false())
 #define err_usage(...) (err_set_usage(__VA_ARGS__), err_false())
 #define err_stopped(...) (err_set_stopped(__VA_ARGS__), err_false())

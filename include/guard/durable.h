@@ -15,7 +15,8 @@ struct durable_task {
     uint64_t at;
 };
 
-/* One sync begins every_s seconds after the last one did, or later. Fails if there can be no thread. */
+/* One sync begins every_s seconds after the last one did, or later. Fails if there can be no
+ * thread. */
 bool durable_new(struct durable **out, double every_s, struct err *e) MUST_CHECK;
 void durable_free(struct durable *d); /* waits for a sync under way; NULL is allowed */
 
@@ -25,8 +26,8 @@ void durable_file(struct durable *d, int fd);
 /* All bytes of the task have been written. */
 bool durable_add(struct durable *d, struct durable_task task, struct err *e) MUST_CHECK;
 
-/* Appends the tasks (struct durable_task) that have come to be on the device since; starts the next sync
- * when it is due. Does not wait. Fails if syncing failed. */
+/* Appends the tasks (struct durable_task) that have come to be on the device since; starts the
+ * next sync when it is due. Does not wait. Fails if syncing failed. */
 bool durable_take(struct durable *d, struct buffer *tasks, struct err *e) MUST_CHECK;
 
 /* The same of all tasks, waiting for them. */

@@ -1,5 +1,5 @@
-/* collect.h - rank 0 takes the results of chunks (parcel.h), in whatever order they come, and writes
- * their blobs in the order of the division; blobs that a rank keeps, to write them itself,
+/* collect.h - rank 0 takes the results of chunks (parcel.h), in whatever order they come, and
+ * writes their blobs in the order of the division; blobs that a rank keeps, to write them itself,
  * get their places in the same order: so the file is the same, whoever writes.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_COLLECT_H
@@ -38,14 +38,14 @@ void collect_free(struct collect *c);
 /* The first `next` blobs, in the order of writing, are in the output from an earlier run. */
 void collect_resume(struct collect *c, int64_t next);
 
-/* Checks the result of a rank, keeps its bytes ({0} is left), and writes what is next; blobs that the
- * rank will write itself get their places. Fails, naming the chunk, if it is damaged, or if it cannot
- * be written. */
+/* Checks the result of a rank, keeps its bytes ({0} is left), and writes what is next; blobs
+ * that the rank will write itself get their places. Fails, naming the chunk, if it is damaged,
+ * or if it cannot be written. */
 bool collect_store(struct collect *c, int64_t chunk, int rank, struct buffer *result,
                    struct err *e) MUST_CHECK;
 
-/* The next chunk whose blobs all have their places, of which its rank is to be told: an offset in the
- * file (int64_t) for each, in the order of its result. False: there is none now. */
+/* The next chunk whose blobs all have their places, of which its rank is to be told: an offset in
+ * the file (int64_t) for each, in the order of its result. False: there is none now. */
 bool collect_due(struct collect *c, int *rank, int64_t *chunk, struct buffer *places);
 bool collect_has_due(const struct collect *c);
 

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "job/needs.h"
 #include "job/sizing.h"
+#include "pipeline/halve.h"
 #include "pipeline/plan.h"
 #include "raster/decode.h"
 #include "raster/encode.h"
@@ -66,6 +67,9 @@ void ticket_free(struct ticket *t);
 
 /* The plan that says what a chunk needs. */
 const struct plan *ticket_plan(const struct ticket *t);
+
+/* What overviews leave out. */
+struct halving_nodata ticket_halving_nodata(const struct ticket *t);
 
 /* Writable pixels that either plan's executor wants beside each row of a source. */
 int ticket_margin(const struct ticket *t, int source);

@@ -10,8 +10,8 @@
 
 struct scratch; /* opaque */
 
-/* The file of one rank beside the output of that path. resumes: what an earlier run left in it stays. Fails naming
- * it. */
+/* The file of one rank beside the output of that path. resumes: what an earlier run left in it
+ * stays. Fails naming it. */
 bool scratch_new(struct scratch **out, const char *path, int rank, bool resumes,
                  struct err *e) MUST_CHECK;
 void scratch_free(struct scratch *s); /* leaves the file; NULL is allowed */
@@ -32,8 +32,8 @@ bool scratch_add(struct scratch *s, int64_t blob, const void *bytes, size_t n,
 /* Appends bytes that are of no blob, for a run that goes on with this one. */
 bool scratch_keep(struct scratch *s, const void *bytes, size_t n, struct err *e) MUST_CHECK;
 
-/* Reads n bytes of the file of a rank of an earlier run; *seen: whether it has so many. Fails if memory
- * is short. */
+/* Reads n bytes of the file of a rank of an earlier run; *seen: whether it has so many. Fails if
+ * memory is short. */
 bool scratch_fetch(struct scratch *s, uint32_t rank, uint64_t at, void *out, size_t n, bool *seen,
                    struct err *e) MUST_CHECK;
 

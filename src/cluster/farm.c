@@ -121,8 +121,8 @@ static bool deal(struct coordinator *c)
     return false;
 }
 
-/* Gives one answer that is due; false if none is, or nothing more can be sent now: the slots that tasks
- * and the stop may need stay free. */
+/* Gives one answer that is due; false if none is, or nothing more can be sent now: the slots
+ * that tasks and the stop may need stay free. */
 static bool answer(struct coordinator *c)
 {
     const int reserved = c->cluster->size * (c->limits.credits + 1);

@@ -16,7 +16,6 @@
 #include "pipeline/inside.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,7 +265,7 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
     return true;
 }
 
-/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing else. */
+/* Runs the plan that the pixels ask for: most chunks have all or none of them in the data. */
 static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
                 struct tick tick, struct err *e)
 {
@@ -295,13 +294,13 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     return true;
 }
 
-/* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank 0. */
+/* The overviews of a chunk's pixels: whole tiles of the first ones, then pixels for rank 0. */
 static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
                            struct buffer *result, struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     const struct overviews *o = &t->overviews;
-    const struct halving_nodata nodata = {t->careful && !isnan(t->nodata), t->nodata};
+    const struct halving_nodata nodata = ticket_halving_nodata(t);
     const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
     struct planes level[2] = {*pixels};
 

@@ -37,7 +37,6 @@ struct collect {
     struct collect_into into;
     const struct overviews *overviews;
     struct parcel *first_due, **last_due;
-    int planes;
     struct waiting *blob; /* by place in the order of writing */
     int64_t n_blobs, next;
     int64_t held_bytes;
@@ -46,7 +45,6 @@ struct collect {
 
 bool collect_new(struct collect **out, const struct collect_into *into, struct err *e)
 {
-    const struct layout *l = output_layout(into->output);
     struct collect *c = memory_new(1, sizeof *c, e);
 
     if (!c)
@@ -54,10 +52,9 @@ bool collect_new(struct collect **out, const struct collect_into *into, struct e
     *c = (struct collect){
         .into = *into,
         .overviews = output_overviews(into->output),
-        .n_blobs = layout_blobs(l),
+        .n_blobs = layout_blobs(output_layout(into->output)),
     };
     c->last_due = &c->first_due;
-    c->planes = l->separate ? l->bands : 1;
     c->blob = memory_new((size_t)c->n_blobs, sizeof *c->blob, e);
     if (!c->blob) {
         collect_free(c);
@@ -154,18 +151,12 @@ const struct collect_times *collect_times(const struct collect *c)
 /* The place in the order of writing of the blob with that index in the file, and back. */
 static int64_t order_of(const struct collect *c, int64_t index)
 {
-    return blob_order(output_layout(c->into.output), c->into.division, index);
+    return blob_order(output_layout(c->into.output), c->into.division->kind, index);
 }
 
 static int64_t index_of(const struct collect *c, int64_t order)
 {
-    const struct layout *l = output_layout(c->into.output);
-    const int plane = (int)(order % c->planes);
-    const int64_t tile = order / c->planes;
-
-    if (c->into.division->kind == DIVISION_COLUMNS)
-        return layout_index(l, plane, tile % l->down, tile / l->down);
-    return layout_index(l, plane, tile / l->across, tile % l->across);
+    return blob_at_order(output_layout(c->into.output), c->into.division->kind, order);
 }
 
 /* Writes blobs that are next in order and lie side by side in memory. */

@@ -161,8 +161,8 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
     return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
 }
 
-/* What is done is written down, for --resume to go on with; nothing that fails in this changes why the job
- * ends. *kept: whether there is something to go on with. */
+/* What is done is written down, for --resume to go on with; nothing that fails in this changes
+ * why the job ends. *kept: whether there is something to go on with. */
 static void save(struct cluster *c, struct rank_state *s, bool *kept)
 {
     struct buffer tasks = {0};

@@ -61,8 +61,8 @@ bool lead_describe(struct lead *l, struct buffer *files, struct err *e) MUST_CHE
 /* Whether all see the same, and ranks will read and write themselves. */
 void lead_share(struct lead *l, bool shares);
 
-/* Makes ready to serve chunks; ticket, scratch file (NULL: there is none) and durable are borrowed from
- * now on. */
+/* Makes ready to serve chunks; ticket, scratch file (NULL: there is none) and durable are
+ * borrowed from now on. */
 bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
                 struct durable *durable, struct err *e) MUST_CHECK;
 

@@ -1,11 +1,12 @@
-/* lead_choose.c - what rank 0 settles before a pixel moves: plans, nodata, tiles, overviews, chunks.
+/* lead_choose.c - what rank 0 settles before a pixel moves: plans, nodata, tiles, overviews,
+ * chunks.
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
 #include <math.h>
 
-/* The value of pixels outside the data in the output: what `write` was given, else that of the first
- * scene that has one, else NaN or 0. */
+/* The value of pixels outside the data in the output: what `write` was given, else that of the
+ * first scene that has one, else NaN or 0. */
 static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
 {
     const struct scene_info *from = sources_nodata(&l->sources);
@@ -42,8 +43,8 @@ static bool make_plans(struct lead *l, struct err *e)
 }
 
 /* A tile of an output that is much smaller than the scene takes in a lot of it: tiles are made
- * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output is the
- * same everywhere. */
+ * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output
+ * is the same everywhere. */
 static int choose_tile(const struct plan *plan)
 {
     enum { SMALLEST = 16, TAKES_IN_MOST = 32 << 20 };

@@ -11,12 +11,12 @@ bool lead_choose(struct lead *l, struct err *e) MUST_CHECK;
 /* Creates the output, its mask included. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 
-/* Looks for what an earlier run has left (l->resume), and takes over how it cut the scene into chunks.
- * Fails if it is of another run, or is there without being asked for. */
+/* Looks for what an earlier run has left (l->resume), and takes over how it cut the scene into
+ * chunks. Fails if it is of another run, or is there without being asked for. */
 bool lead_find_resume(struct lead *l, struct err *e) MUST_CHECK;
 
-/* When the output is created: whether it is cut like that; if there is nothing to go on with, remains of
- * dead runs are swept away. */
+/* When the output is created: whether it is cut like that; if there is nothing to go on with,
+ * remains of dead runs are swept away. */
 bool lead_check_resume(struct lead *l, struct err *e) MUST_CHECK;
 
 /* Right after: the journal of this run. */

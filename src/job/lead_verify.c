@@ -1,7 +1,8 @@
 /* lead_verify.c - rank 0 computes a sample of the output again and compares.
  *
- * The sample is cut otherwise: into squares of tiles whose insides hold borders of the job's own chunks. Its
- * blobs are compared byte by byte, and where a codec does not always give the same bytes, decoded.
+ * The sample is cut otherwise: into squares of tiles whose insides hold borders of the job's own
+ * chunks. Its blobs are compared byte by byte, and where a codec does not always give the same
+ * bytes, decoded.
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 

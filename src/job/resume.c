@@ -254,7 +254,7 @@ static bool first_gap(const struct restoring *x, int64_t *gap, struct err *e)
         struct reader r = read_begin(x->of[c]);
         while (read_blob(&r, &b))
             if (is_plain(x, b.index))
-                there[blob_order(l, x->into->division, b.index)] = true;
+                there[blob_order(l, x->into->division->kind, b.index)] = true;
     }
     for (*gap = 0; *gap < n && there[*gap];)
         ++*gap;
@@ -275,7 +275,8 @@ static bool drop_behind(struct restoring *x, int64_t gap)
         struct reader r = read_begin(x->of[c]);
         bool behind = false;
         while (read_blob(&r, &b))
-            behind |= is_plain(x, b.index) && blob_order(l, x->into->division, b.index) >= gap;
+            behind |=
+                is_plain(x, b.index) && blob_order(l, x->into->division->kind, b.index) >= gap;
         if (behind)
             x->of[c] = NULL;
         any |= behind;

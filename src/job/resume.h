@@ -1,9 +1,9 @@
-/* resume.h - what an earlier run has left of an output: read from its journal (saved.h), checked, and put
- * to where this run would have put it.
+/* resume.h - what an earlier run has left of an output: read from its journal (saved.h),
+ * checked, and put to where this run would have put it.
  *
- * The head of a journal is the bytes of the output's own head (i64), the chunks' width and height (i64
- * each) and how many overviews they make themselves (u32), which the new run takes over, then the
- * run's signature.
+ * The head of a journal is the bytes of the output's own head (i64), the chunks' width and
+ * height (i64 each) and how many overviews they make themselves (u32), which the new run takes
+ * over, then the run's signature.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_RESUME_H
 #define JOB_RESUME_H
@@ -24,8 +24,8 @@ struct resume_head {
 /* Whether there is a journal of an unfinished output at path, and a PATH.part with it. */
 bool resume_exists(const char *path, bool *exists, struct err *e) MUST_CHECK;
 
-/* Reads the journal of the output at path; *out is NULL if there is none, or no PATH.part with it. Fails
- * if it cannot be read. */
+/* Reads the journal of the output at path; *out is NULL if there is none, or no PATH.part with
+ * it. Fails if it cannot be read. */
 bool resume_open(struct resume **out, const char *path, struct err *e) MUST_CHECK;
 void resume_free(struct resume *r); /* NULL is allowed */
 
@@ -49,8 +49,8 @@ struct resume_into {
     struct schedule *schedule;
 };
 
-/* Checks the bytes of all chunks and restores those that are whole, as far as the order of the file lets
- * them stay; *pixels of the output are then done. */
+/* Checks the bytes of all chunks and restores those that are whole, as far as the order of the
+ * file lets them stay; *pixels of the output are then done. */
 bool resume_restore(struct resume *r, const struct resume_into *into, int64_t *pixels,
                     struct err *e) MUST_CHECK;
 

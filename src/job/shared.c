@@ -203,8 +203,8 @@ static bool add_later(struct shared *s, const struct parcel_blob *blob, const un
     return ok;
 }
 
-/* What rank 0 gets of a parcel: pixels of overviews, and a table of the blobs. Those without a place
- * yet go to the rank's scratch file, the others wait in *waits for their places. */
+/* What rank 0 gets of a parcel: pixels of overviews, and a table of the blobs. Those without a
+ * place yet go to the rank's scratch file, the others wait in *waits for their places. */
 static bool part_with(struct shared *s, const struct buffer *parcel, struct buffer *out,
                       bool *waits, struct err *e)
 {
@@ -229,7 +229,8 @@ static bool part_with(struct shared *s, const struct buffer *parcel, struct buff
     return ok;
 }
 
-/* Behind the table: chunks that have come to be on this rank's device, and how many bytes that is. */
+/* Behind the table: chunks that have come to be on this rank's device, and how many bytes that
+ * is. */
 static bool tell_durable(struct shared *s, struct buffer *result, struct err *e)
 {
     const size_t before = result->size;

@@ -16,8 +16,9 @@ struct signature_of {
     const struct sources *sources;
 };
 
-/* Appends the signature of a run: version, ops, what is read and how, size and time and some content of
- * all files, what is written and how. Files that are on no file system are known by name alone. */
+/* Appends the signature of a run: version, ops, what is read and how, size and time and some
+ * content of all files, what is written and how. Files that are on no file system are known by
+ * name alone. */
 bool signature_make(struct buffer *out, const struct signature_of *of, struct err *e) MUST_CHECK;
 
 /* Fails with err_usage, naming the first thing that differs, unless the two are the same. */

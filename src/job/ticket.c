@@ -4,6 +4,7 @@
 
 #include "base/pack.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static bool pack_steps(struct buffer *b, const struct step *steps, int n, struct err *e)
@@ -248,7 +249,7 @@ static void open_overviews(struct overviews *o, struct unpack *u)
     o->how = (int)unpack_u32(u);
     o->cog = unpack_u32(u) != 0;
     o->local = (int)unpack_u32(u);
-    if (n >= LEVELS_MOST)
+    if (n >= LEVELS_MOST || o->local < 0 || (uint32_t)o->local > n)
         u->ok = false;
     if (u->ok)
         overviews_lay_out(o, &full, (int)n);
@@ -262,8 +263,8 @@ static void open_sizing(struct ticket *t, struct unpack *u)
     const int64_t width = unpack_i64(u), height = unpack_i64(u);
 
     if (u->ok)
-        t->sizing.division = divide(kind, l->width, l->height, (int)(l->tile_width * unit),
-                                    (int)(l->tile_height * unit), width, height);
+        t->sizing.division = divide(kind, l->width, l->height, l->tile_width * unit,
+                                    l->tile_height * unit, width, height);
     t->sizing.credits = (int)unpack_u32(u);
     t->sizing.window = unpack_i64(u);
     t->sizing.stride = unpack_i64(u);
@@ -309,6 +310,11 @@ void ticket_free(struct ticket *t)
 const struct plan *ticket_plan(const struct ticket *t)
 {
     return t->careful ? t->careful : t->plan;
+}
+
+struct halving_nodata ticket_halving_nodata(const struct ticket *t)
+{
+    return (struct halving_nodata){t->careful && !isnan(t->nodata), t->nodata};
 }
 
 int ticket_margin(const struct ticket *t, int source)

@@ -1,4 +1,5 @@
-/* test_journal.c - the journal: what was appended is read again, however the file was torn; and durable.
+/* test_journal.c - the journal: what was appended is read again, however the file was torn; and
+ * durable.
  * SPDX-License-Identifier: MIT */
 #include "guard/durable.h"
 #include "guard/journal.h"
