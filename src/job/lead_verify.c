@@ -59,13 +59,14 @@ static int64_t other_side(int64_t tiles)
 static bool begin(struct verify *v, struct err *e)
 {
     const struct division *d = &v->lead->sizing.division;
+    const struct layout *l = &v->lead->overviews.level[0];
     const struct size2 chunk = {
-        (int)(other_side(ceil_div(d->chunk_width, d->tile_width)) * d->tile_width),
-        (int)(other_side(ceil_div(d->chunk_height, d->tile_height)) * d->tile_height),
+        (int)(other_side(ceil_div(d->chunk_width, l->tile_width)) * l->tile_width),
+        (int)(other_side(ceil_div(d->chunk_height, l->tile_height)) * l->tile_height),
     };
     struct buffer bytes = {0};
 
-    overviews_lay_out(&v->only, &v->lead->overviews.level[0], 0);
+    overviews_lay_out(&v->only, l, 0);
     bool ok = lead_choose_sizing(v->lead, DIVISION_TILES, chunk, &v->only, &v->sizing, e) &&
               lead_pack(v->lead, &v->only, &v->sizing, &bytes, e) &&
               ticket_open(&v->ticket, &bytes, e) &&
