@@ -24,7 +24,7 @@ struct chunk_worker {
     struct place place;
     struct planes_memory output, overview[2];
     struct packer *packer;
-    bool copies; /* blobs go through as they are */
+    bool copies; /* the scene's blobs are the output's, as they are */
     struct chunk_times times;
 };
 
@@ -154,7 +154,7 @@ static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const 
 }
 
 /* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank 0. */
-static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
+static bool pack_overviews(struct chunk_worker *w, const struct planes *pixels,
                            struct buffer *result, struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
@@ -174,22 +174,26 @@ static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct p
         halve((enum halving)o->how, whole, &nodata, half);
         w->times.overview_s += clock_s() - start;
         if (!(k <= o->local ? packer_tiles(w->packer, &tiles, result, tick, e)
-                            : packer_pixels(w->packer, chunk, half, result, e)))
+                            : packer_pixels(w->packer, w->place.chunk_index, half, result, e)))
             return false;
     }
     return true;
 }
 
-static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
+/* The chunk's tiles, made of its pixels or as they came, and its overviews. */
+static bool pack(struct chunk_worker *w, struct unpack payload, const struct planes *pixels,
                  struct buffer *result, struct tick tick, struct err *e)
 {
-    const bool down = w->ticket->sizing.division.kind == DIVISION_COLUMNS;
+    const struct ticket *t = w->ticket;
     const struct uniform *u = chunk_input_uniform(w->input);
     const struct packer_tiles tiles = {
-        .pixels = pixels, .uniform = u ? uniform_tiles(u) : NULL, .down = down};
-    const bool ok = packer_tiles(w->packer, &tiles, result, tick, e) &&
-                    pack_overviews(w, chunk, pixels, result, tick, e) &&
-                    packer_end(w->packer, result, e);
+        .pixels = pixels,
+        .uniform = u ? uniform_tiles(u) : NULL,
+        .down = t->sizing.division.kind == DIVISION_COLUMNS,
+    };
+    const bool ok = (w->copies ? copy_blobs(t, w->packer, payload, result, tick, e)
+                               : packer_tiles(w->packer, &tiles, result, tick, e)) &&
+                    pack_overviews(w, pixels, result, tick, e) && packer_end(w->packer, result, e);
 
     if (!ok)
         packer_drop(w->packer);
@@ -197,24 +201,24 @@ static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pix
     return ok;
 }
 
-static bool compute(struct chunk_worker *w, int64_t number, const unsigned char *payload, size_t n,
-                    struct buffer *result, struct tick tick, struct err *e)
+static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer *result,
+                    struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
     const struct format f = plan_output(t->plan);
-    struct planes in[PLAN_MAX_SOURCES], out;
+    struct planes in[PLAN_MAX_SOURCES], out = {0};
 
     w->times.pixels += chunk.width * chunk.height;
-    if (w->copies)
-        return copy_blobs(t, w->packer, payload, n, result, tick, e);
-    if (!planes_reuse(&out, &w->output, f.type, f.bands, chunk, 0, e) ||
-        !chunk_input_fill(w->input, chunk, unpack_begin(payload, n), in, tick, e))
-        return false;
-    const struct uniform *u = chunk_input_uniform(w->input);
-    if (!(u ? run_by_tiles(w, u, in, &out, tick, e) : run(w, in, &out, tick, e)))
-        return false;
-    return pack(w, number, &out, result, tick, e);
+    if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
+        if (!planes_reuse(&out, &w->output, f.type, f.bands, chunk, 0, e) ||
+            !chunk_input_fill(w->input, chunk, payload, in, tick, e))
+            return false;
+        const struct uniform *u = chunk_input_uniform(w->input);
+        if (!(u ? run_by_tiles(w, u, in, &out, tick, e) : run(w, in, &out, tick, e)))
+            return false;
+    }
+    return pack(w, payload, &out, result, tick, e);
 }
 
 bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload, size_t n,
@@ -225,7 +229,7 @@ bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload,
 
     w->place.chunk = r;
     w->place.chunk_index = chunk;
-    if (compute(w, chunk, payload, n, result, tick, e))
+    if (compute(w, unpack_begin(payload, n), result, tick, e))
         return true;
     return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", w->ticket->scene,
                        (long long)chunk, (long long)r.width, (long long)r.height, (long long)r.x,
