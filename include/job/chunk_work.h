@@ -8,7 +8,9 @@
 
 struct chunk_times {
     double decode_s, assemble_s, overview_s, encode_s;
-    int64_t blobs_decoded, pixels, empty_chunks; /* empty: all nodata, not computed */
+    int64_t blobs_decoded, pixels;
+    int64_t empty_chunks;  /* all nodata, not computed */
+    int64_t uniform_tiles; /* of one value, computed once (uniform.h) */
 };
 
 struct chunk_worker; /* opaque */

@@ -230,6 +230,7 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"amounts", "chunks", (double)t->tasks},
         {"amounts", "pixels", (double)chunk->pixels},
         {"amounts", "empty_chunks", (double)chunk->empty_chunks},
+        {"amounts", "uniform_tiles", (double)chunk->uniform_tiles},
         {"amounts", "blobs_decoded", (double)chunk->blobs_decoded},
         {"moved", "sent_bytes", (double)t->sent_bytes},
         {"moved", "received_bytes", (double)t->received_bytes},

@@ -48,19 +48,9 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
 
 static bool open_sources(struct lead *l, struct err *e)
 {
-    const size_t cache = sources_cache_bytes(l->memory_bytes);
-    size_t blocks;
-
-    if (!raster_begin(cache, &l->options->config, e) ||
-        !sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
-                      sources_blob_most(l->memory_bytes), e))
-        return false;
-    if (sources_use_gdal(&l->sources, &blocks)) /* its cache will fill, and holds any one block */
-        l->used_bytes += cache + blocks;
-    size_t now = memory_resident();
-    if (now > l->used_bytes)
-        l->used_bytes = now;
-    return true;
+    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->config, e) &&
+           sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
+                        sources_blob_most(l->memory_bytes), e);
 }
 
 static void tell_sources(const struct lead *l)
@@ -97,17 +87,40 @@ static void tell(const struct lead *l)
             text_bytes(l->sizing.lead_bytes, text[3], sizeof text[3]));
 }
 
+/* What a user should know who wonders why the job is slow. */
+static void tell_less(const struct lead *l)
+{
+    const struct division *d = &l->sizing.division;
+    char text[32];
+
+    if (l->sizing.is_small || l->gave_up_blobs)
+        fprintf(
+            stderr,
+            "tilery: chunks are of %lldx%lld pixels only, to stay within --memory=%s a rank%s\n",
+            (long long)d->chunk_width, (long long)d->chunk_height,
+            text_bytes(l->memory_bytes, text, sizeof text),
+            l->gave_up_blobs ? "; GDAL reads the scene's wide strips for each of them anew, which "
+                               "is slow where they are compressed: more memory or lower output "
+                               "tiles help (write --co BLOCKXSIZE=128 --co BLOCKYSIZE=128)"
+                             : "");
+}
+
 bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e)
 {
     l->n_ranks = n_ranks;
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
-    if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) ||
-        !open_sources(l, e) || !lead_find_resume(l, e) || !lead_choose(l, e))
+    if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) || !open_sources(l, e))
+        return false;
+    if (memory_resident() > l->used_bytes)
+        l->used_bytes = memory_resident();
+    if (!lead_find_resume(l, e) || !lead_choose(l, e))
         return false;
     if (l->options->verbose)
         tell(l);
+    else if (l->options->progress != PROGRESS_NONE)
+        tell_less(l);
     return lead_create(l, e) && lead_check_resume(l, e) && lead_begin_saving(l, e) &&
            lead_pack(l, &l->overviews, &l->sizing, ticket, e);
 }

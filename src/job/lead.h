@@ -43,6 +43,7 @@ struct lead {
     struct part_probe probe;
     struct progress progress;
     size_t memory_bytes, used_bytes;
+    bool gave_up_blobs; /* those of wide strips did not fit into memory */
     int n_ranks;
     double start_s, finish_s; /* when the job began; how long syncing and renaming took */
 };

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
+#include "base/text.h"
+
 #include <math.h>
 
 /* The value of pixels outside the data in the output: what `write` was given, else that of the
@@ -63,6 +65,25 @@ static int choose_tile(const struct plan *plan)
     return side;
 }
 
+/* What GDAL takes where pixels go through it: its cache will fill, and it decodes whole blocks. */
+static bool add_gdal(const struct lead *l, size_t *used, struct err *e)
+{
+    size_t blocks;
+    char text[2][32];
+
+    if (!sources_use_gdal(&l->sources, &blocks))
+        return true;
+    if (blocks > l->memory_bytes)
+        return err_usage(e,
+                         "%s: --memory=%s a rank is too little: GDAL decodes whole blocks of the "
+                         "scenes, which take %s; give more memory, or rewrite them in tiles first "
+                         "(gdal_translate -co TILED=YES)",
+                         l->ends.source.path, text_bytes(l->memory_bytes, text[0], sizeof text[0]),
+                         text_bytes(blocks, text[1], sizeof text[1]));
+    *used += sources_cache_bytes(l->memory_bytes) + blocks;
+    return true;
+}
+
 bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
                         const struct overviews *overviews, struct sizing *sizing, struct err *e)
 {
@@ -81,9 +102,13 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
         .also = l->careful ? l->plan : NULL,
     };
 
+    if (!add_gdal(l, &wish.used_bytes, e))
+        return false;
     for (int i = 0; i < l->sources.n; i++)
         if (l->sources.list[i].blobs)
             wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
+        else
+            wish.rereads = true;
     return sizing_choose(sizing, &wish, l->careful ? l->careful : l->plan, e);
 }
 
@@ -116,6 +141,26 @@ static bool choose_local(struct lead *l, struct err *e)
         if (local <= 1 || e->status != EXIT_USAGE)
             return false;
     }
+}
+
+/* A chunk of tiles takes in strips that are as wide as the scene: where these are too many, GDAL
+ * reads the parts that are wanted. */
+static bool give_up_strips(struct lead *l)
+{
+    for (int i = 0; i < l->sources.n; i++) {
+        struct source *one = &l->sources.list[i];
+        if (!one->blobs || !blobs_layout(one->blobs)->strips)
+            continue;
+        sources_give_up_blobs(one, "the strips under a chunk are too many for the memory");
+        l->gave_up_blobs = true;
+    }
+    return l->gave_up_blobs;
+}
+
+static bool choose_chunks(struct lead *l, struct err *e)
+{
+    return choose_local(l, e) ||
+           (e->status == EXIT_USAGE && give_up_strips(l) && choose_local(l, e));
 }
 
 /* Which overviews there will be. */
@@ -151,5 +196,5 @@ bool lead_choose(struct lead *l, struct err *e)
     sink->tile_side = choose_tile(l->plan);
     return (!sink->cog || cog_options(sink, out.type, &l->cog, e)) &&
            output_check(sink, out.type, out.bands, out.width, out.height, &full, e) &&
-           choose_overviews(l, &full, e) && choose_local(l, e);
+           choose_overviews(l, &full, e) && choose_chunks(l, e);
 }

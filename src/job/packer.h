@@ -24,8 +24,16 @@ bool packer_encode(struct packer *p, int level, const struct planes *pixels, int
 
 /* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by
  * column), plane by plane at each place. */
-bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
-                  struct buffer *parcel, struct tick tick, struct err *e) MUST_CHECK;
+struct packer_tiles {
+    int level;
+    const struct planes *pixels;
+    const bool
+        *uniform; /* for each tile, row by row, whether it has one value: then its first pixel
+                            is enough, and others may be overwritten; NULL: none is known to */
+    bool down;
+};
+bool packer_tiles(struct packer *p, const struct packer_tiles *tiles, struct buffer *parcel,
+                  struct tick tick, struct err *e) MUST_CHECK;
 
 /* Appends pixels themselves, of an overview whose tiles take in several chunks. */
 bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,

@@ -103,8 +103,11 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
                       e))
         return false;
     bool same = own->n == s->ticket->n_sources;
-    for (int i = 0; same && i < own->n; i++)
+    for (int i = 0; same && i < own->n; i++) {
+        if (own->list[i].blobs && !s->ticket->sources[i].by_blobs)
+            sources_give_up_blobs(&s->own.list[i], "rank 0 has chosen so");
         same = (own->list[i].blobs != NULL) == s->ticket->sources[i].by_blobs;
+    }
     return same || err_set(e,
                            "%s: is read in another way here than on rank 0; are GDAL and libtiff "
                            "the same?",
