@@ -26,6 +26,9 @@ run() { # run SECONDS COMMAND...
 for test in "$BUILD"/tests/unit/test_*; do
     [ -x "$test" ] && [ ! -d "$test" ] && run 300 "$test"
 done
+for test in "$BUILD"/tests/fuzz/fuzz_*; do # seeds, and inputs that broke something once
+    [ -x "$test" ] && run 60 "$test" tests/fuzz/seeds/"${test##*/fuzz_}"/*
+done
 [ -z "${MPI_ASAN_OPTIONS:-}" ] || export ASAN_OPTIONS="$MPI_ASAN_OPTIONS" # scripts/sanitize.sh
 for n in 1 2 3 5; do
     run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
