@@ -34,11 +34,12 @@ static bool is_cheap(const struct plan *p, const struct region *needs)
     enum { PIXELS_MOST = 1 << 15, WINDOW_MOST = 1 << 10, BYTES_MOST = 16 << 20 };
     const struct format out = plan_output(p);
 
-    if (out.width * out.height * out.bands > PIXELS_MOST ||
+    if ((double)out.width * (double)out.height * out.bands > PIXELS_MOST ||
         executor_bytes(p, out.height) > BYTES_MOST)
         return false;
     for (int i = 0; i < p->stages.n; i++) {
-        if (needs[i].width * needs[i].height * p->stages.list[i].out.bands > PIXELS_MOST)
+        if ((double)needs[i].width * (double)needs[i].height * p->stages.list[i].out.bands >
+            PIXELS_MOST)
             return false;
         for (int k = 0; k < p->stages.list[i].n_in; k++) {
             const struct reach r = p->stages.list[i].in[k].reach;
@@ -102,6 +103,12 @@ static void plan_and_run(const struct pipeline *p, struct format format)
     plan_free(careful);
 }
 
+/* Some pixels, or as many as there can be. */
+static int64_t side(uint8_t byte)
+{
+    return byte < 128 ? byte % SIDE_MOST + 1 : INT32_MAX - byte % SIDE_MOST;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *words[WORDS_MOST];
@@ -115,8 +122,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct format format = {
         .type = (enum pixel_type)(data[0] % PX_N_TYPES),
         .bands = data[1] % BANDS_MOST + 1,
-        .width = data[2] % SIDE_MOST + 1,
-        .height = data[3] % SIDE_MOST + 1,
+        .width = side(data[2]),
+        .height = side(data[3]),
     };
     char *text = malloc(size - FORMAT_BYTES + 1);
     if (!text)
