@@ -166,6 +166,8 @@ static bool decoded(struct chunk_worker *w, int source, const struct needed_blob
     if (held == (state == FEED_SHIPPED))
         return err_set(e, "blob %lld is %s by this rank against rank 0's account (a defect)",
                        (long long)index, held ? "held" : "not held");
+    if (size != tile->blob_bytes)
+        return damaged(e);
     if (rows_before < tile->rows) {
         double start = clock_s();
         const size_t bytes = (size_t)tile->rows * layout_row_bytes(l);

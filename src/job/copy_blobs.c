@@ -84,8 +84,7 @@ static bool add_blob(const struct ticket *t, struct packer *packer, struct unpac
         return add_sparse(t, packer, index, result, e);
     blob.crc = unpack_u32(u);
     blob.bytes = unpack_raw(u, blob.size);
-    if (!there || !blob.bytes || state != FEED_SHIPPED ||
-        crc_of(blob.bytes, blob.size) != blob.crc)
+    if (!there || !blob.bytes || state != FEED_SHIPPED || crc_of(blob.bytes, blob.size) != blob.crc)
         return err_set(e, "the blobs sent for it arrived damaged: a checksum does not match");
     return packer_blob(packer, &blob, result, e);
 }

@@ -51,7 +51,7 @@ static bool open_sources(struct lead *l, struct err *e)
     const size_t cache = sources_cache_bytes(l->memory_bytes);
     size_t blocks;
 
-    if (!raster_begin(cache, &l->options->config, e) ||
+    if (!raster_begin(cache, &l->options->raster, e) ||
         !sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
                       sources_blob_most(l->memory_bytes), e))
         return false;

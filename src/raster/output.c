@@ -182,6 +182,11 @@ const struct overviews *output_overviews(const struct output *o)
     return &o->levels;
 }
 
+bool output_leaves_out(const struct output *o)
+{
+    return o->creation.sparse;
+}
+
 bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
 {
     return skeleton_template(&o->creation, &o->levels.level[0], o->absent, template_bytes, e);

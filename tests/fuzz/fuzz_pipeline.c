@@ -31,19 +31,21 @@ static bool go_on(void *ctx)
 /* Whether running the plan takes no more than a moment. */
 static bool is_cheap(const struct plan *p, const struct region *needs)
 {
-    enum { PIXELS_MOST = 1 << 15, WINDOW_MOST = 1 << 10, BYTES_MOST = 16 << 20 };
+    enum { PIXELS_MOST = 1 << 15, BYTES_MOST = 16 << 20 };
+    const double looks_most = 1 << 22; /* at pixels, by one stage */
     const struct format out = plan_output(p);
 
     if ((double)out.width * (double)out.height * out.bands > PIXELS_MOST ||
         executor_bytes(p, out.height) > BYTES_MOST)
         return false;
     for (int i = 0; i < p->stages.n; i++) {
-        if ((double)needs[i].width * (double)needs[i].height * p->stages.list[i].out.bands >
-            PIXELS_MOST)
+        const double pixels =
+            (double)needs[i].width * (double)needs[i].height * p->stages.list[i].out.bands;
+        if (pixels > PIXELS_MOST)
             return false;
         for (int k = 0; k < p->stages.list[i].n_in; k++) {
             const struct reach r = p->stages.list[i].in[k].reach;
-            if ((int64_t)(r.left + r.right + 1) * (r.up + r.down + 1) > WINDOW_MOST)
+            if (pixels * (r.left + r.right + 1) * (r.up + r.down + 1) > looks_most)
                 return false;
         }
     }

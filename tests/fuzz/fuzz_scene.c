@@ -25,7 +25,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     struct err e;
 
-    if (!raster_begin(1 << 20, NULL, &e))
+    if (!raster_begin(1 << 20, &(struct raster_options){0}, &e))
         abort();
     for (int i = GDALGetDriverCount() - 1; i >= 0; i--) {
         GDALDriverH driver = GDALGetDriver(i);
