@@ -21,10 +21,13 @@ bad=0
 for t in $targets; do
     found=build-fuzz/found/$t
     mkdir -p "$found" "build-fuzz/corpus/$t"
+    more=
+    [ "$t" != scene ] || more="tests/data/odd tests/data/corrupt"
     echo "fuzz: $t"
+    # shellcheck disable=SC2086 # a list of directories
     nice "build-fuzz/tests/fuzz/fuzz_$t" -max_total_time="$seconds" -runs="$runs" -timeout=10 \
         -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 -verbosity=0 -artifact_prefix="$found/" \
-        "build-fuzz/corpus/$t" "tests/fuzz/seeds/$t" >"build-fuzz/fuzz-$t.log" 2>&1 || bad=1
+        "build-fuzz/corpus/$t" "tests/fuzz/seeds/$t" $more >"build-fuzz/fuzz-$t.log" 2>&1 || bad=1
     grep -E '^(stat::number_of_executed_units|stat::average_exec|SUMMARY|Test unit)|runtime error' "build-fuzz/fuzz-$t.log" || true
 done
 [ $bad -eq 0 ] || echo "fuzz: there are findings in build-fuzz/found; build-fuzz/fuzz-*.log tells" >&2

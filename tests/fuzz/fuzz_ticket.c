@@ -4,6 +4,8 @@
 
 #include "job/chunk_work.h"
 
+enum { TILE_MOST = 1 << 24 };
+
 bool fuzz_accepted;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -18,7 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ticket t;
     struct err e;
 
-    if (ticket_open(&t, &bytes, &e) && chunk_worker_new(&w, &t, 0, "host", &e)) {
+    /* That tiles fit into memory is rank 0's care (sizing.c). */
+    if (ticket_open(&t, &bytes, &e) && layout_tile_bytes(&t.overviews.level[0]) <= TILE_MOST &&
+        chunk_worker_new(&w, &t, 0, "host", &e)) {
         const struct division *d = &t.sizing.division;
         struct region needs[PLAN_MAX_STAGES];
         plan_needs(ticket_plan(&t), division_chunk(d, division_chunks(d) - 1), needs);
