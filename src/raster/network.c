@@ -79,8 +79,17 @@ static void refuse_transfers(void)
     OSRSetPROJEnableNetwork(0);
 }
 
+static bool is_off(void)
+{
+    const char *proxy = getenv("all_proxy");
+
+    return proxy && strcmp(proxy, nowhere) == 0;
+}
+
 void network_turn_off(void)
 {
+    if (is_off())
+        return;
     GDALDriverH postgres = GDALGetDriverByName("PostGISRaster");
 
     replace_file_systems();
@@ -93,10 +102,9 @@ void network_turn_off(void)
 
 bool network_is_missed(const char *words)
 {
-    const char *proxy = getenv("all_proxy");
     bool names = strstr(words, "://") != NULL;
 
     for (const char *at = strstr(words, "/vsi"); at && !names; at = strstr(at + 1, "/vsi"))
         names = !is_local(at);
-    return names && proxy && strcmp(proxy, nowhere) == 0;
+    return names && is_off();
 }

@@ -1,6 +1,8 @@
-/* fixture.c - a job of one rank on a small scene.
+/* fixture.c - what targets need to begin: GDAL, and a job of one rank on a small scene.
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
+
+#include "fuzz.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +12,23 @@
 
 #define SCENES "tests/fuzz/seeds/scene/"
 enum { MEMORY = 1 << 30, WORDS = 11 };
+
+/* Of LeakSanitizer, if it is there. */
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
+void fuzz_begin_raster(void)
+{
+    struct err e;
+
+    if (__lsan_disable)
+        __lsan_disable();
+    const bool ok = raster_begin(1 << 20, &(struct raster_options){0}, &e);
+    if (__lsan_enable)
+        __lsan_enable();
+    if (!ok)
+        abort();
+}
 
 static char directory[PATH_MAX], output[PATH_MAX + 16];
 

@@ -21,6 +21,7 @@ static void end(void)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+    fuzz_begin_raster();
     fixture_directory(); /* its removal is registered first, and comes last */
     fixture_open(&job, 0);
     atexit(end);

@@ -15,6 +15,7 @@ bool fuzz_accepted;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+    fuzz_begin_raster();
     for (int i = 0; i < FIXTURES; i++) {
         fixture_open(&jobs[i], i);
         lead_end(&jobs[i].lead); /* the ticket is enough */

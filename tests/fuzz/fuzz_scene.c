@@ -23,10 +23,7 @@ bool fuzz_accepted;
 /* Other people's drivers are not ours to fuzz. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    struct err e;
-
-    if (!raster_begin(1 << 20, &(struct raster_options){0}, &e))
-        abort();
+    fuzz_begin_raster();
     for (int i = GDALGetDriverCount() - 1; i >= 0; i--) {
         GDALDriverH driver = GDALGetDriver(i);
         if (strcmp(GDALGetDriverShortName(driver), "GTiff") == 0)
