@@ -41,6 +41,8 @@ only_in raster 'gdal'
 only_in raster 'tiffio.h'
 hits=$(grep -lw MPI_COMM_WORLD $(git ls-files 'src/*.[ch]'))
 [ "$hits" = src/cluster/cluster.c ] || complain "MPI_COMM_WORLD is named in: $hits"
+hits=$(grep -nE '\b(system|popen|exec[lv]p?e?|posix_spawnp?)\(' $(git ls-files 'src/*.[ch]'))
+[ -z "$hits" ] || complain "another program is started: $hits"
 same=$(git ls-files 'src/*.c' | sed 's|.*/||' | sort | uniq -d)
 [ -z "$same" ] || complain "two files have the same name: $same"
 
