@@ -74,6 +74,8 @@ static bool set(json_t *parent, const char *group, const char *name, json_t *val
 {
     json_t *object = object_in(parent, group);
 
+    if (!object)
+        json_decref(value);
     if (!object || !value || json_object_set_new(object, name, value) != 0)
         return no_memory(e);
     return true;

@@ -32,7 +32,7 @@ static bool go_on(void *ctx)
 static bool is_cheap(const struct plan *p, const struct region *needs)
 {
     enum { PIXELS_MOST = 1 << 15, BYTES_MOST = 16 << 20 };
-    const double looks_most = 1 << 19; /* at pixels, by one stage */
+    const double looks_most = 1 << 20; /* at pixels, by one stage */
     const struct format out = plan_output(p);
 
     if ((double)out.width * (double)out.height * out.bands > PIXELS_MOST ||
