@@ -79,7 +79,7 @@ $(BUILD)/tests/mpi/test_%: tests/mpi/test_%.c $(call objects,cluster) $(BUILD)/l
 # Fuzz targets: fed with files by a main of their own, or by libFuzzer (scripts/fuzz.sh).
 FUZZ_MAIN  ?= $(BUILD)/tests/fuzz/replay.o
 FUZZ_FLAGS = $(CORE_FLAGS) $(call flags,--cflags,gdal)
-$(BUILD)/libfuzzed.a: $(filter-out %/job.o,$(call objects,report job)) $(RASTER) $(BUILD)/tests/fuzz/fixture.o
+$(BUILD)/libfuzzed.a: $(filter-out %/job.o,$(call objects,report guard job)) $(RASTER) $(BUILD)/tests/fuzz/fixture.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c
 	@mkdir -p $(@D)

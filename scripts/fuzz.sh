@@ -14,6 +14,7 @@ programs=$(for t in $targets; do echo "build-fuzz/tests/fuzz/fuzz_$t"; done)
 make -s -j"$(nproc)" CC=clang BUILD=build-fuzz CFLAGS="$flags" FUZZ_MAIN=-fsanitize=fuzzer $programs
 export LSAN_OPTIONS="suppressions=$PWD/scripts/lsan.supp:print_suppressions=0"
 export UBSAN_OPTIONS=print_stacktrace=1
+[ -w /dev/shm ] && TMPDIR=${TMPDIR:-/dev/shm} # journals are synced
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/tilery-fuzz.XXXXXX")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT

@@ -94,10 +94,10 @@ bool output_files_reopen(const char *part, int *fd, struct err *e)
     if (old < 0)
         return err_errno(e, "%s: cannot be gone on with", part);
     const bool busy = flock(old, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (busy || fstat(old, &st) != 0 || !S_ISREG(st.st_mode)) {
+    if (busy || fstat(old, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
         close(old);
         return busy ? err_set(e, "%s: another run is writing it", part)
-                    : err_set(e, "%s: is not a regular file", part);
+                    : err_set(e, "%s: is not a regular file of this user", part);
     }
     *fd = old;
     return true;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SCENES "tests/fuzz/seeds/scene/"
-enum { MEMORY = 1 << 30, WORDS = 11 };
+enum { MEMORY = 1 << 30, SYNC_S = 3600, WORDS = 11 };
 
 /* Of LeakSanitizer, if it is there. */
 void __lsan_disable(void) __attribute__((weak));
@@ -52,6 +52,12 @@ const char *fixture_directory(void)
     return directory;
 }
 
+const char *fixture_output(void)
+{
+    snprintf(output, sizeof output, "%s/OUT.tif", fixture_directory());
+    return output;
+}
+
 void fixture_open(struct fixture *f, int i)
 {
     static const char *const words[FIXTURES][WORDS] = {
@@ -68,12 +74,13 @@ void fixture_open(struct fixture *f, int i)
     while (n < WORDS && words[i][n])
         n++;
     *f = (struct fixture){.options = {.align = 1, .progress = PROGRESS_NONE}};
-    snprintf(output, sizeof output, "%s/OUT.tif", fixture_directory());
+    fixture_output();
     f->options.pipeline = &f->pipeline;
     f->options.chunk = (struct size2){32, 32};
     if (!pipeline_parse(&f->pipeline, n, words[i], &e) || !lead_check(&f->lead, &f->options, &e) ||
         !lead_open(&f->lead, 1, MEMORY, 0, &f->bytes, &e) ||
-        !ticket_open(&f->ticket, &f->bytes, &e) || !lead_begin(&f->lead, &f->ticket, NULL, &e)) {
+        !ticket_open(&f->ticket, &f->bytes, &e) || !durable_new(&f->durable, SYNC_S, &e) ||
+        !lead_begin(&f->lead, &f->ticket, NULL, f->durable, &e)) {
         fprintf(stderr, "the job of fuzz targets: %s\n", e.text);
         exit(EXIT_FAILURE);
     }
@@ -82,6 +89,7 @@ void fixture_open(struct fixture *f, int i)
 void fixture_close(struct fixture *f)
 {
     lead_end(&f->lead);
+    durable_free(f->durable);
     ticket_free(&f->ticket);
     buffer_free(&f->bytes);
     pipeline_free(&f->pipeline);

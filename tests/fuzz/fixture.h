@@ -5,12 +5,15 @@
 
 #include "../../src/job/lead.h"
 
+#include "guard/durable.h"
+
 struct fixture {
     struct pipeline pipeline;
     struct job_options options;
     struct lead lead;
     struct buffer bytes; /* of the ticket */
     struct ticket ticket;
+    struct durable *durable;
 };
 
 enum { FIXTURES = 3 };
@@ -21,7 +24,8 @@ enum { FIXTURES = 3 };
 void fixture_open(struct fixture *f, int i);
 void fixture_close(struct fixture *f);
 
-/* The directory of outputs. */
+/* The directory of outputs, and the output in it. */
 const char *fixture_directory(void);
+const char *fixture_output(void);
 
 #endif

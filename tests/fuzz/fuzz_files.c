@@ -49,13 +49,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct ticket ticket = {0};
     const struct sources none = {0};
     const struct shared_options options = {0};
+    const struct shared_own own = {0};
     struct buffer list = {0};
     struct shared *s = NULL;
     struct err e;
 
     if (pack_text(&list, part, &e) && buffer_append(&list, probe.token, PART_TOKEN, &e) &&
         buffer_append(&list, data, size, &e))
-        fuzz_accepted = shared_open(&s, &list, &ticket, &none, &options, NULL, NULL, &e);
+        fuzz_accepted = shared_open(&s, &list, &ticket, &none, &options, &own, &e);
     shared_close(s);
     buffer_free(&list);
     return 0;

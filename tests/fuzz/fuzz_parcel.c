@@ -55,8 +55,15 @@ static void renew(void)
         fixture_open(&job, 0);
         return;
     }
+    const struct collect_into into = {
+        .output = l->output,
+        .division = &job.ticket.sizing.division,
+        .saved = l->saved,
+        .durable = job.durable,
+        .align = 1,
+    };
     collect_free(l->collect);
-    if (!collect_new(&l->collect, l->output, &job.ticket.sizing.division, NULL, l->apex, 1, &e))
+    if (!collect_new(&l->collect, &into, &e))
         abort();
 }
 

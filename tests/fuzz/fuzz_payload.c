@@ -19,6 +19,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     for (int i = 0; i < FIXTURES; i++) {
         fixture_open(&jobs[i], i);
         lead_end(&jobs[i].lead); /* the ticket is enough */
+        durable_free(jobs[i].durable);
     }
     return 0;
 }

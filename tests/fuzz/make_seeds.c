@@ -3,11 +3,15 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "base/crc.h"
 #include "base/pack.h"
+#include "guard/journal.h"
 #include "job/chunk_work.h"
 #include "raster/decode.h"
 
 #include <dirent.h>
+#include <limits.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,8 +175,50 @@ static void make_pipeline(const struct op *op)
     fprintf(stderr, "make_seeds: no scene suits the example of %s\n", op->name);
 }
 
+/* A journal of two records. */
+static void make_journal(void)
+{
+    struct buffer head = {0}, seed = {0};
+    char path[PATH_MAX];
+    struct journal *j;
+    struct err e;
+
+    snprintf(path, sizeof path, "%s/journal", fixture_directory());
+    check(pack_text(&head, "head", &e) && journal_create(&j, path, &head, &e) &&
+              journal_append(j, &head, &e) && journal_append(j, &head, &e) &&
+              buffer_reserve(&seed, 1000, &e),
+          path, &e);
+    journal_close(j);
+    FILE *f = fopen(path, "rb");
+    seed.size = f ? fread(seed.data, 1, 1000, f) : 0;
+    if (f)
+        fclose(f);
+    unlink(path);
+    write_seed("journal", "two-records", &seed);
+    buffer_free(&head);
+}
+
+/* Of the first chunk, whose only blob is said to be the first bytes of the file. */
+static void make_record(void)
+{
+    static const unsigned char bigtiff[8] = {'I', 'I', 42, 0, 8, 0, 0, 0};
+    struct buffer record = {0}, seed = {0};
+    struct err e;
+
+    check(pack_i64(&record, 0, &e) && pack_u32(&record, 0, &e) && pack_i64(&record, 0, &e) &&
+              pack_u32(&record, 1, &e) && pack_i64(&record, 0, &e) &&
+              pack_u32(&record, sizeof bigtiff, &e) &&
+              pack_u32(&record, crc_of(bigtiff, sizeof bigtiff), &e) && pack_i64(&record, 0, &e) &&
+              pack_bytes(&seed, record.data, record.size, &e),
+          "record", &e);
+    write_seed("resume", "first-chunk", &seed);
+    buffer_free(&record);
+}
+
 int main(void)
 {
+    make_journal();
+    make_record();
     for (int i = 0; ops[i]; i++)
         make_pipeline(ops[i]);
     for (int i = 0; i < FIXTURES; i++)
