@@ -7,6 +7,7 @@
 #include "ops/param.h"
 #include "pipeline/divide.h"
 #include "pipeline/parse.h"
+#include "raster/scene.h"
 #include "report/progress.h"
 
 /* Who touches files: rank 0 alone, all ranks, or these where all see the same files. */
@@ -22,7 +23,7 @@ struct job_options {
     size_t memory_bytes; /* of each rank; 0: its share of what the host has */
     const char *report;  /* file for the report, or NULL */
     enum progress_mode progress;
-    struct text_list config; /* K=V for GDAL */
+    struct raster_options raster;
     bool resume;             /* goes on with what an earlier run has left of the output */
     double verify_percent;   /* of the output to be computed again and compared; 0: none */
     double sync_s;           /* seconds from one sync of the output to the next */

@@ -70,6 +70,9 @@ bool output_create(struct output **out, const struct output_options *options, st
 const struct layout *output_layout(const struct output *o);
 const struct overviews *output_overviews(const struct output *o);
 
+/* Whether tiles may be left out: blobs of size 0. */
+bool output_leaves_out(const struct output *o);
+
 /* What encoders need, appended to *template_bytes. */
 bool output_template(const struct output *o, struct buffer *template_bytes,
                      struct err *e) MUST_CHECK;

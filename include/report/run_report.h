@@ -30,7 +30,10 @@ bool run_report_number(struct run_report *r, const char *group, const char *name
  * the group "totals". */
 bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e) MUST_CHECK;
 
-/* Writes the file. Fails naming it. */
+/* Whether the file can be written one day: found out before hours of work. */
+bool run_report_check(const char *path, struct err *e) MUST_CHECK;
+
+/* Writes the file; its name appears when it is whole. Fails naming it. */
 bool run_report_write(const struct run_report *r, const char *path, struct err *e) MUST_CHECK;
 
 #endif

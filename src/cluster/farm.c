@@ -23,7 +23,7 @@ struct coordinator {
     bool *starved; /* pick had nothing for the rank since the last result */
     bool *gone;    /* the rank has said goodbye */
     bool failed;
-    int signal; /* a rank was asked to stop by it: no more is dealt, what is under way is waited for … */
+    int signal; /* a rank was asked to stop by it: no more is dealt, and what is under way waited for … */
     double drain_until_s; /* … but no longer than this */
 };
 

@@ -17,7 +17,7 @@ struct args {
     const char *report;
     struct text_list config;
     double sync, verify;
-    bool resume, quiet, verbose;
+    bool resume, allow_network, quiet, verbose;
 };
 
 enum { NODATA_RESPECT, NODATA_IGNORE };
@@ -60,6 +60,9 @@ static const struct param params[] = {
      progress_names, 0, 0},
     {"config", "configuration option K=V for GDAL", P_LIST, offsetof(struct args, config), NULL,
      NULL, 0, 0},
+    {"allow-network",
+     "scenes may be on the network, or name what is (/vsicurl/, http://, WMS, VRTs of such …)",
+     P_BOOL, offsetof(struct args, allow_network), "false", NULL, 0, 0},
     {"quiet", "(-q) no progress", P_BOOL, offsetof(struct args, quiet), "false", NULL, 0, 0},
     {"verbose", "(-v) say what was decided and why", P_BOOL, offsetof(struct args, verbose),
      "false", NULL, 0, 0},
@@ -171,7 +174,7 @@ int command_run(struct words words)
         .memory_bytes = args.memory,
         .report = args.report,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
-        .config = args.config,
+        .raster = {args.config, args.allow_network},
         .resume = args.resume,
         .verify_percent = args.verify,
         .sync_s = args.sync,

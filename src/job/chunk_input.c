@@ -199,6 +199,8 @@ static bool decoded(struct chunk_input *c, int source, const struct arrived *a, 
     if (held == (a->state == FEED_SHIPPED))
         return err_set(e, "blob %lld is %s by this rank against rank 0's account (a defect)",
                        (long long)a->index, held ? "held" : "not held");
+    if (a->size != tile->blob_bytes)
+        return damaged(e);
     if (!wanted && !held)
         return copy_blob(tile, a->bytes, a->size, e);
     if ((rows_before < tile->rows || !tile->pixels) && !decode(c, source, tile, a, e))

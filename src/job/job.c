@@ -55,7 +55,7 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
         .steps = p->steps + 1,
         .n_steps = p->n_steps - 2,
         .memory_bytes = memory,
-        .config = &options->config,
+        .raster = &options->raster,
     };
     struct buffer files = {0};
     bool ok = cluster_agree(c, endpoints_read(&ends, p, e), e);

@@ -20,24 +20,15 @@ static bool same_file(const char *a, const char *b)
                                  sa.st_ino == sb.st_ino);
 }
 
-/* That the report can be written is found out before hours of work, not after. */
 static bool check_report(const struct lead *l, struct err *e)
 {
     const char *path = l->options->report;
-    struct stat st;
 
     if (!path)
         return true;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "--report=%s is the scene's or the output's own file", path);
-    const bool existed = stat(path, &st) == 0;
-    FILE *f = fopen(path, "a");
-    if (!f)
-        return err_errno(e, "--report=%s cannot be written", path);
-    fclose(f);
-    if (!existed) /* a job that fails leaves nothing behind */
-        remove(path);
-    return true;
+    return run_report_check(path, e);
 }
 
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e)
@@ -48,7 +39,7 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
 
 static bool open_sources(struct lead *l, struct err *e)
 {
-    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->config, e) &&
+    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->raster, e) &&
            sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
                         sources_blob_most(l->memory_bytes), e);
 }

@@ -29,6 +29,14 @@ struct weights {
     size_t input, output, task, tile, decoded;
 };
 
+/* Sums of so many never overflow; no host has more. */
+static size_t bounded(size_t bytes)
+{
+    const size_t most = (size_t)1 << 48;
+
+    return bytes < most ? bytes : most;
+}
+
 /* What a source's part of a chunk takes. Of blobs, whole tiles are sent and one is decoded at a
  * time. */
 static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan, int source,
@@ -43,16 +51,17 @@ static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan
 
     if (!planes_layout(&planes, &bytes, in.type, in.bands, need, also > margin ? also : margin, e))
         return false;
+    bytes = bounded(bytes);
     w->input += bytes;
     if (!l) {
         w->task += bytes;
         return true;
     }
     const int64_t across = need.width / l->tile_width + 2, down = need.height / l->tile_height + 2;
-    w->task += (size_t)(min64(across, l->across) * min64(down, l->down)) * layout_tile_bytes(l) *
-               (size_t)(l->separate ? l->bands : 1);
+    w->task += bounded((size_t)(min64(across, l->across) * min64(down, l->down)) *
+                       layout_tile_bytes(l) * (size_t)(l->separate ? l->bands : 1));
     if (layout_tile_bytes(l) > w->decoded)
-        w->decoded = layout_tile_bytes(l);
+        w->decoded = bounded(layout_tile_bytes(l));
     return true;
 }
 
@@ -67,13 +76,14 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
     struct region needs[PLAN_MAX_STAGES];
     struct planes planes;
 
-    *w = (struct weights){.tile = layout_tile_bytes(wish->output)};
+    *w = (struct weights){.tile = bounded(layout_tile_bytes(wish->output))};
     plan_needs(plan, chunk, needs);
     for (int i = 0; i < plan->stages.n_sources; i++)
         if (!weigh_source(wish, plan, i, needs[i], w, e))
             return false;
     if (!planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e))
         return false;
+    w->output = bounded(w->output);
     if (wish->unit > 1) /* overviews of the chunk, and their blobs */
         w->output += w->output / 2;
     return true;

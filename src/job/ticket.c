@@ -3,6 +3,7 @@
 #include "job/ticket.h"
 
 #include "base/pack.h"
+#include "pipeline/halve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -90,7 +91,8 @@ static struct format unpack_format(struct unpack *u)
     f.bands = (int)unpack_u32(u);
     f.width = unpack_i64(u);
     f.height = unpack_i64(u);
-    if (f.type >= PX_N_TYPES || f.bands < 1 || f.width < 1 || f.height < 1)
+    if (f.type >= PX_N_TYPES || f.bands < 1 || f.bands > UINT16_MAX || f.width < 1 ||
+        f.width > INT32_MAX || f.height < 1 || f.height > INT32_MAX)
         u->ok = false;
     return f;
 }
@@ -141,6 +143,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
     for (uint32_t i = 0; ok && i < n && u->ok; i++) {
         steps[i].name = unpack_word(t, u);
         steps[i].n_args = (int)unpack_u32(u);
+        u->ok = u->ok && steps[i].n_args >= 0;
         for (int k = 0; k < steps[i].n_args && u->ok; k++)
             unpack_word(t, u);
     }
@@ -168,10 +171,13 @@ static bool open_blobs(struct ticket *t, int i, const unsigned char *header, siz
     if (!decoder_new(&s->decoder, header, n, e))
         return err_context(e, "%s", s->name ? s->name : t->scene);
     s->grid.layout = *decoder_layout(s->decoder);
+    const struct layout *l = &s->grid.layout;
+    const struct region w = s->grid.window;
+    bool fits = l->type == s->format.type && w.x >= 0 && w.y >= 0 && w.x <= l->width - w.width &&
+                w.y <= l->height - w.height;
     for (int b = 0; b < s->format.bands; b++)
-        if (s->bands[b] < 0 || s->bands[b] >= s->grid.layout.bands)
-            return damaged_source(t, i, e);
-    return true;
+        fits = fits && s->bands[b] >= 0 && s->bands[b] < l->bands;
+    return fits || damaged_source(t, i, e);
 }
 
 static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e)
@@ -196,7 +202,8 @@ static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e
     s->grid.window.height = unpack_i64(u);
     s->sparse = unpack_f64(u);
     const unsigned char *header = unpack_bytes(u, &n);
-    if (!u->ok || s->outside.mask < 0 || s->outside.mask >= t->n_sources)
+    if (!u->ok || s->outside.mask < 0 || s->outside.mask >= t->n_sources ||
+        s->grid.window.width != s->format.width || s->grid.window.height != s->format.height)
         return damaged_source(t, i, e);
     s->bands = memory_new((size_t)s->format.bands, sizeof *s->bands, e);
     if (!s->bands)
@@ -210,6 +217,18 @@ static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e
     return !s->by_blobs || open_blobs(t, i, header, n, e);
 }
 
+/* A mask is like the scene it is of, but for its pixels. */
+static bool check_mask(const struct ticket *t, int i, struct err *e)
+{
+    const struct ticket_source *s = &t->sources[i];
+    const struct format mask = t->sources[s->outside.mask].format;
+
+    return s->outside.mask == 0 ||
+           (mask.type == PX_UINT8 && mask.bands == 1 && mask.width == s->format.width &&
+            mask.height == s->format.height) ||
+           damaged_source(t, i, e);
+}
+
 static bool open_sources(struct ticket *t, struct unpack *u, struct err *e)
 {
     const uint32_t n = unpack_u32(u);
@@ -219,6 +238,9 @@ static bool open_sources(struct ticket *t, struct unpack *u, struct err *e)
     t->n_sources = (int)n;
     for (int i = 0; i < t->n_sources; i++)
         if (!open_source(t, i, u, e))
+            return false;
+    for (int i = 0; i < t->n_sources; i++)
+        if (!check_mask(t, i, e))
             return false;
     return true;
 }
@@ -235,9 +257,7 @@ static void open_layout(struct layout *l, struct unpack *u)
     l->down = unpack_i64(u);
     l->strips = unpack_u32(u) != 0;
     l->separate = unpack_u32(u) != 0;
-    if (l->type >= PX_N_TYPES || l->bands < 1 || l->tile_width < 1 || l->tile_height < 1 ||
-        l->width < 1 || l->height < 1)
-        u->ok = false;
+    u->ok = u->ok && layout_is_sound(l);
 }
 
 static void open_overviews(struct overviews *o, struct unpack *u)
@@ -249,25 +269,35 @@ static void open_overviews(struct overviews *o, struct unpack *u)
     o->how = (int)unpack_u32(u);
     o->cog = unpack_u32(u) != 0;
     o->local = (int)unpack_u32(u);
-    if (n >= LEVELS_MOST || o->local < 0 || (uint32_t)o->local > n)
+    if (n >= LEVELS_MOST || o->how < 0 || o->how >= HALVE_N || o->local < 0 || o->local > (int)n)
         u->ok = false;
     if (u->ok)
         overviews_lay_out(o, &full, (int)n);
+}
+
+/* What the plan makes is what the output holds. */
+static bool suits(const struct layout *l, struct format f)
+{
+    return l->type == f.type && l->bands == f.bands && l->width == f.width && l->height == f.height;
 }
 
 static void open_sizing(struct ticket *t, struct unpack *u)
 {
     const enum division_kind kind = (enum division_kind)unpack_u32(u);
     const struct layout *l = &t->overviews.level[0];
-    const int64_t unit = (int64_t)1 << t->overviews.local;
     const int64_t width = unpack_i64(u), height = unpack_i64(u);
 
-    if (u->ok)
+    if (u->ok) {
+        const int64_t unit = (int64_t)1 << t->overviews.local;
         t->sizing.division = divide(kind, l->width, l->height, l->tile_width * unit,
                                     l->tile_height * unit, width, height);
+    }
     t->sizing.credits = (int)unpack_u32(u);
     t->sizing.window = unpack_i64(u);
     t->sizing.stride = unpack_i64(u);
+    if (kind > DIVISION_COLUMNS || t->sizing.credits < 1 || t->sizing.window < 1 ||
+        t->sizing.stride < 1)
+        u->ok = false;
     t->sizing.cache_bytes = (size_t)unpack_i64(u);
     t->sizing.send_bytes = (size_t)unpack_i64(u);
 }
@@ -285,7 +315,7 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
     open_overviews(&t->overviews, &u);
     open_sizing(t, &u);
     const unsigned char *encoder = unpack_bytes(&u, &n);
-    if (!u.ok)
+    if (!u.ok || !suits(&t->overviews.level[0], plan_output(t->plan)))
         return err_set(e, "the ticket from rank 0 is damaged in its output");
     return encoder_new(&t->encoder, encoder, n, e);
 }

@@ -76,19 +76,27 @@ static bool set_names(struct output *o, const char *path, struct err *e)
     return true;
 }
 
+/* Whether the name is still that of the file that is written. */
+static bool is_named(const struct output *o, struct err *e)
+{
+    struct stat st, named;
+
+    if (fstat(o->fd, &st) != 0 || lstat(o->part, &named) != 0)
+        return err_errno(e, "%s", o->part);
+    return (st.st_ino == named.st_ino && st.st_dev == named.st_dev) ||
+           err_set(e, "%s: was replaced while it was written", o->part);
+}
+
 /* After GDAL has written its part of the file. */
 static bool find_index(struct output *o, const char *name, struct err *e)
 {
-    struct stat st, named;
+    struct stat st;
     const int64_t n = overviews_blobs(&o->levels);
 
-    /* The same file still, or what is appended here goes nowhere. */
-    if (fstat(o->fd, &st) != 0 || stat(name, &named) != 0)
-        return err_errno(e, "%s", name);
-    if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
-        return err_set(e, "%s: was replaced while it was written", name);
-    if (o->levels.cog && !(ghost_insert(o->fd, e) && fstat(o->fd, &st) == 0))
+    if (o->levels.cog && !ghost_insert(o->fd, e))
         return err_context(e, "%s", name);
+    if (fstat(o->fd, &st) != 0)
+        return err_errno(e, "%s", name);
     o->end = (uint64_t)st.st_size;
     for (int k = 0; k <= o->levels.n; k++)
         if (!tile_index_find(&o->index[k], o->fd, k, layout_blobs(&o->levels.level[k]), e))
@@ -105,7 +113,8 @@ static bool make_head(struct output *o, const char *name, const struct output_op
                       struct scene *scene, const struct output_grid *grid, struct err *e)
 {
     return output_files_begin(name, &o->fd, e) &&
-           skeleton_write(name, options, &o->creation, scene, grid, &o->levels, e) &&
+           (skeleton_write(o->fd, options, &o->creation, scene, grid, &o->levels, e) ||
+            err_context(e, "%s", name)) &&
            find_index(o, name, e);
 }
 
@@ -180,6 +189,11 @@ const struct layout *output_layout(const struct output *o)
 const struct overviews *output_overviews(const struct output *o)
 {
     return &o->levels;
+}
+
+bool output_leaves_out(const struct output *o)
+{
+    return o->creation.sparse;
 }
 
 bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
@@ -308,7 +322,7 @@ bool output_complete(struct output *o, struct err *e)
 
 bool output_publish(struct output *o, struct err *e)
 {
-    return output_files_finish(o->part, o->path, o->overwrite, e);
+    return is_named(o, e) && output_files_finish(o->part, o->path, o->overwrite, e);
 }
 
 void output_leave(struct output *o)

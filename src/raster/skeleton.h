@@ -7,8 +7,9 @@
 
 #include "creation.h"
 
-/* Writes the whole output but its tiles at `part`: header, metadata, mask. */
-bool skeleton_write(const char *part, const struct output_options *options,
+/* Writes the whole output but its tiles to the empty file `fd`: header, metadata, mask. The failure does
+ * not name the file. */
+bool skeleton_write(int fd, const struct output_options *options,
                     const struct creation *c, const struct scene *s, const struct output_grid *grid,
                     const struct overviews *levels, struct err *e) MUST_CHECK;
 
