@@ -30,7 +30,8 @@ LIBS         := $(call flags,--libs,jansson) $(RASTER_LIBS)
 objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(patsubst %,src/%/*.c,$(1))))
 CORE      := $(call objects,base ops pipeline)
 RASTER    := $(call objects,raster)
-REST      := $(call objects,report cluster job commands)
+GUARD     := $(call objects,guard)
+REST      := $(call objects,report cluster job commands) $(GUARD)
 UNIT      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 MPI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/mpi/test_*.c))
 OPENCV    := $(BUILD)/tests/opencv/compare
@@ -48,6 +49,7 @@ $(BUILD)/tilery: $(BUILD)/main.o $(REST) $(RASTER) $(BUILD)/libcore.a
 	$(Q)echo "  $@" && $(MPICC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LIBS)
 $(CORE): FLAGS = $(CORE_FLAGS)
 $(RASTER): FLAGS = $(RASTER_FLAGS)
+$(GUARD): FLAGS = $(CORE_FLAGS)
 $(call objects,report commands) $(BUILD)/main.o: FLAGS = $(JSON_FLAGS)
 $(call objects,job): FLAGS = $(CORE_FLAGS)
 $(call objects,cluster): FLAGS = $(CORE_FLAGS)
@@ -66,6 +68,9 @@ JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,needs schedule sizing tile_cache)
 $(BUILD)/tests/unit/test_job: tests/unit/test_job.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
+$(BUILD)/tests/unit/test_guard: tests/unit/test_guard.c $(GUARD) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
