@@ -184,7 +184,7 @@ static bool finished(void *ctx)
 
 struct farm_lead lead_farm(struct lead *l)
 {
-    return (struct farm_lead){l, pick, load, store, answer, finished};
+    return (struct farm_lead){l, pick, load, store, NULL, answer, finished};
 }
 
 bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places, struct err *e)
