@@ -29,8 +29,9 @@ may_see pipeline base ops
 may_see report base
 may_see cluster base
 may_see raster base ops pipeline
-may_see job base ops pipeline report cluster raster
-may_see commands base ops pipeline report cluster raster job
+may_see guard base
+may_see job base ops pipeline report cluster raster guard
+may_see commands base ops pipeline report cluster raster guard job
 only_in() { # only_in FOLDER HEADER: nobody else includes it
     hits=$(grep -lE "#include <$2" $(git ls-files 'src/*.[ch]' 'include/*.h') | grep -v "^src/$1/")
     [ -z "$hits" ] || complain "<$2> belongs to src/$1 alone: $hits"

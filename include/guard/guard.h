@@ -44,6 +44,8 @@ bool guard_set_up(struct guard *g, const struct buffer *setup, struct guard_limi
 
 /* How a request failed. */
 struct guard_failure {
+    bool by_work;            /* the work itself says why; else: */
+    bool died;               /* the child is dead, with all it held */
     int signal;              /* that ended the child; 0: none did */
     bool lasting;            /* there will be no other child */
     char doing[GUARD_DOING]; /* what the child was at; "": nothing known */

@@ -34,6 +34,7 @@ struct ticket_content {
     int n_steps;
     bool careful;  /* whether pixels outside the data are minded */
     double nodata; /* what they are in the output, if so */
+    double fill;   /* the pixels of a chunk that is given up */
     const struct buffer *encoder;
     const struct overviews *overviews; /* level 0 is the output */
     const struct sizing *sizing;
@@ -46,7 +47,7 @@ struct ticket {
     int n_sources;
     struct plan *plan;
     struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
-    double nodata;
+    double nodata, fill;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
     struct encoder *encoder;

@@ -120,7 +120,7 @@ static bool has_server(struct guard *g)
 
 static bool no_server(struct guard *g, struct err *e)
 {
-    g->failure.lasting = true;
+    g->failure.died = g->failure.lasting = true;
     return err_set(e, "the kernel server, which was to start a process for it, is gone");
 }
 
@@ -171,6 +171,7 @@ static bool tell_death(struct guard *g, bool late, struct err *e)
     char where[GUARD_DOING + 4] = "";
 
     note_doing(g);
+    g->failure.died = true;
     g->failure.signal = c->signal;
     if (g->failure.doing[0])
         snprintf(where, sizeof where, " in %s", g->failure.doing);
@@ -216,6 +217,7 @@ static bool take_reply(struct guard *g, struct buffer *reply, struct err *e)
     const struct control *c = g->control;
 
     if (!c->ok) {
+        g->failure.by_work = true;
         note_doing(g);
         *e = c->failure;
         e->text[sizeof e->text - 1] = '\0';

@@ -17,6 +17,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +34,17 @@ struct chunk_worker {
     struct place place;
     struct reused input[PLAN_MAX_SOURCES], output, overview[2];
     struct packer *packer;
-    bool copies; /* blobs go through as they are */
+    bool copies;      /* blobs go through as they are */
+    uint32_t account; /* the number of rank 0's account of what this worker holds */
+    char *doing;      /* what it is at; own_doing unless somebody wants to know */
+    char own_doing[EXECUTOR_DOING];
     struct chunk_times times;
 };
+
+static void tell(struct chunk_worker *w, const char *doing)
+{
+    snprintf(w->doing, EXECUTOR_DOING, "%s", doing);
+}
 
 bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int rank, const char *host,
                       struct err *e)
@@ -60,6 +69,7 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
         chunk_worker_free(w);
         return false;
     }
+    chunk_worker_tell(w, w->own_doing);
     *out = w;
     return true;
 }
@@ -81,19 +91,46 @@ void chunk_worker_free(struct chunk_worker *w)
     free(w);
 }
 
-const struct chunk_times *chunk_worker_times(const struct chunk_worker *w)
+void chunk_worker_tell(struct chunk_worker *w, char *doing)
 {
-    return &w->times;
+    w->doing = doing;
+    executor_tell(w->executor, doing);
+    if (w->careful)
+        executor_tell(w->careful, doing);
 }
 
-const double *chunk_worker_seconds(const struct chunk_worker *w)
+const char *chunk_worker_doing(const struct chunk_worker *w)
 {
-    return executor_seconds(w->executor);
+    return w->doing;
 }
 
-const double *chunk_worker_careful_seconds(const struct chunk_worker *w)
+static void add_seconds(double *sum, const double *seconds, int n)
 {
-    return w->careful ? executor_seconds(w->careful) : NULL;
+    for (int i = 0; i < n; i++)
+        sum[i] += seconds[i];
+}
+
+void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t)
+{
+    sum->decode_s += t->decode_s;
+    sum->assemble_s += t->assemble_s;
+    sum->overview_s += t->overview_s;
+    sum->encode_s += t->encode_s;
+    sum->blobs_decoded += t->blobs_decoded;
+    sum->pixels += t->pixels;
+    sum->empty_chunks += t->empty_chunks;
+    add_seconds(sum->stage_s, t->stage_s, PLAN_MAX_STAGES);
+    add_seconds(sum->careful_s, t->careful_s, PLAN_MAX_STAGES);
+}
+
+void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times)
+{
+    const struct ticket *t = w->ticket;
+
+    *times = w->times;
+    add_seconds(times->stage_s, executor_seconds(w->executor), t->plan->stages.n);
+    if (t->careful)
+        add_seconds(times->careful_s, executor_seconds(w->careful), t->careful->stages.n);
 }
 
 /* Planes over memory that is kept from chunk to chunk. */
@@ -255,6 +292,8 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
     struct region needs[PLAN_MAX_STAGES];
     struct unpack u = unpack_begin(payload, n);
 
+    tell(w, "decoding");
+    unpack_raw(&u, FEED_HEAD);
     plan_needs(plan, w->place.chunk, needs);
     for (int i = 0; i < t->n_sources; i++) {
         unpack_raw(&u, (8 - (size_t)(u.at - payload) % 8) % 8); /* feed.c's alignment */
@@ -264,6 +303,14 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
             return false;
     }
     return true;
+}
+
+static void fill_planes(const struct planes *p, double value)
+{
+    for (int b = 0; b < p->bands; b++)
+        for (int64_t y = 0; y < p->region.height; y++)
+            pixel_fill(p->type, value, planes_at(p, b, p->region.x, p->region.y + y),
+                       (size_t)p->region.width);
 }
 
 /* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing else. */
@@ -285,11 +332,7 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     case INSIDE_SOME:
         return executor_run(w->careful, in, out, &w->place, tick, e);
     case INSIDE_NONE:
-        for (int b = 0; b < out->bands; b++)
-            for (int64_t y = 0; y < out->region.height; y++)
-                pixel_fill(out->type, t->nodata,
-                           planes_at(out, b, out->region.x, out->region.y + y),
-                           (size_t)out->region.width);
+        fill_planes(out, t->nodata);
         w->times.empty_chunks++;
     }
     return true;
@@ -325,6 +368,8 @@ static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pix
                  struct buffer *result, struct tick tick, struct err *e)
 {
     const bool down = w->ticket->sizing.division.kind == DIVISION_COLUMNS;
+
+    tell(w, "encoding");
     const bool ok = packer_tiles(w->packer, 0, pixels, down, result, tick, e) &&
                     pack_overviews(w, chunk, pixels, result, tick, e) &&
                     packer_end(w->packer, result, e);
@@ -335,6 +380,14 @@ static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pix
     return ok;
 }
 
+/* Rank 0 has a new account of what this worker holds: it is empty. */
+static void follow_account(struct chunk_worker *w, uint32_t account)
+{
+    for (int i = 0; w->account != account && i < w->ticket->n_sources; i++)
+        tile_cache_forget(&w->cache[i]);
+    w->account = account;
+}
+
 static bool compute(struct chunk_worker *w, int64_t number, const unsigned char *payload, size_t n,
                     struct buffer *result, struct tick tick, struct err *e)
 {
@@ -343,25 +396,59 @@ static bool compute(struct chunk_worker *w, int64_t number, const unsigned char 
     struct planes in[PLAN_MAX_SOURCES], out;
 
     w->times.pixels += chunk.width * chunk.height;
-    if (w->copies)
-        return copy_blobs(t, w->packer, payload, n, result, tick, e);
+    if (w->copies) {
+        tell(w, "copying");
+        return copy_blobs(t, w->packer, payload + FEED_HEAD, n - FEED_HEAD, result, tick, e);
+    }
     if (!reuse_planes(&out, &w->output, plan_output(t->plan), chunk, 0, e) ||
         !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
         return false;
     return pack(w, number, &out, result, tick, e);
 }
 
+/* A chunk without pixels of its own. */
+static bool give_up(struct chunk_worker *w, int64_t number, enum feed_task task,
+                    struct buffer *result, struct tick tick, struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    struct planes out;
+
+    if (!reuse_planes(&out, &w->output, plan_output(t->plan), w->place.chunk, 0, e))
+        return false;
+    fill_planes(&out, t->fill);
+    packer_leave_out(w->packer, task == FEED_LEAVE_OUT);
+    const bool ok = pack(w, number, &out, result, tick, e);
+    packer_leave_out(w->packer, false);
+    return ok;
+}
+
+bool chunk_context(const struct ticket *t, int64_t chunk, struct err *e)
+{
+    const struct region r = division_chunk(&t->sizing.division, chunk);
+
+    return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", t->scene, (long long)chunk,
+                       (long long)r.width, (long long)r.height, (long long)r.x, (long long)r.y);
+}
+
 bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload, size_t n,
                 struct buffer *result, struct tick tick, struct err *e)
 {
     struct chunk_worker *w = chunk_worker;
-    const struct region r = division_chunk(&w->ticket->sizing.division, chunk);
+    struct feed_head head;
+    bool ok;
 
-    w->place.chunk = r;
+    w->place.chunk = division_chunk(&w->ticket->sizing.division, chunk);
     w->place.chunk_index = chunk;
-    if (compute(w, chunk, payload, n, result, tick, e))
-        return true;
-    return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", w->ticket->scene,
-                       (long long)chunk, (long long)r.width, (long long)r.height, (long long)r.x,
-                       (long long)r.y);
+    if (!feed_head_unpack(payload, n, &head)) {
+        ok = damaged(e);
+    } else if (head.task == FEED_COMPUTE) {
+        follow_account(w, head.account);
+        ok = compute(w, chunk, payload, n, result, tick, e);
+    } else {
+        ok = give_up(w, chunk, head.task, result, tick, e);
+    }
+    if (!ok)
+        return chunk_context(w->ticket, chunk, e);
+    tell(w, "");
+    return true;
 }

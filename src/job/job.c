@@ -6,10 +6,9 @@
 #include "job/job.h"
 
 #include "lead.h"
-#include "shared.h"
+#include "try_chunk.h"
 
 #include "base/clock.h"
-#include "job/chunk_work.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,9 @@ struct rank_state {
     bool leads;
     struct ticket ticket;
     struct chunk_worker *worker;
-    struct shared *shared; /* NULL: rank 0 alone touches files */
+    struct isolate *isolate; /* NULL: the worker computes chunks */
+    struct shared *shared;   /* NULL: rank 0 alone touches files */
+    struct try_chunk try_chunk;
     struct scratch
         *scratch; /* NULL: all blobs have their places at once, or this rank writes none */
     struct farm_times times;
@@ -60,12 +61,12 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
     ok = ok && cluster_agree(c, !s->leads || lead_describe(&s->lead, &files, e), e) &&
          cluster_share(c, &files, e);
 
-    ok = ok && cluster_agree(c,
-                             open_scratch(s, ends.sink.path, e) &&
-                                 shared_open(&s->shared, &files, &s->ticket,
-                                             s->leads ? &s->lead.sources : NULL, &shared, s->worker,
-                                             s->scratch, e),
-                             e);
+    ok = ok &&
+         cluster_agree(c,
+                       open_scratch(s, ends.sink.path, e) &&
+                           shared_open(&s->shared, &files, &s->ticket,
+                                       s->leads ? &s->lead.sources : NULL, &shared, s->scratch, e),
+                       e);
     buffer_free(&files);
     endpoints_free(&ends);
     return ok;
@@ -95,6 +96,24 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
     return true;
 }
 
+/* All that computes chunks, once the ticket is there. */
+static bool make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
+                       const struct job_options *options, size_t memory, struct err *e)
+{
+    const struct isolate_options isolate = {
+        .rank = cluster_rank(c),
+        .host = cluster_host(c),
+        .memory_bytes = memory,
+        .seconds = options->chunk_timeout,
+    };
+
+    s->isolate = options->isolate;
+    return ticket_open(&s->ticket, ticket, e) &&
+           chunk_worker_new(&s->worker, &s->ticket, isolate.rank, isolate.host, e) &&
+           (!s->isolate || isolate_open(s->isolate, &s->ticket, ticket, &isolate, e)) &&
+           (!s->leads || open_scratch(s, s->lead.ends.sink.path, e));
+}
+
 /* Rank 0 opens the files; everybody gets the ticket and makes ready. */
 static bool set_up(struct cluster *c, struct rank_state *s, const struct job_options *options,
                    struct err *e)
@@ -108,9 +127,7 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
     if (ok) {
-        ok = ticket_open(&s->ticket, &bytes, e) &&
-             chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
-             (!s->leads || open_scratch(s, s->lead.ends.sink.path, e));
+        ok = make_ready(c, s, &bytes, options, memory, e);
         ok = cluster_agree(c, ok, e) && choose_io(c, s, options, memory, e);
     }
     if (ok)
@@ -140,12 +157,12 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
 static bool work(struct cluster *c, struct rank_state *s, struct err *e)
 {
     const struct farm_lead lead = lead_farm(&s->lead);
-    const struct farm_work alone = {s->worker, chunk_work, NULL};
-    const struct farm_work work_side =
-        s->shared ? (struct farm_work){s->shared, shared_work, shared_write} : alone;
-
+    const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
     const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
 
+    s->try_chunk = (struct try_chunk){s->worker, s->isolate, s->shared, .host = cluster_host(c)};
+    if (s->shared)
+        shared_use(s->shared, try_chunk_inner(&s->try_chunk));
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
         return false;
     if (!place_later(c, s, e))
@@ -175,13 +192,17 @@ static int add_ops(struct amount *amounts, int first, int n, const struct plan *
 static bool pack_report(struct cluster *c, const struct rank_state *s, double wall_s,
                         struct buffer *out, struct err *e)
 {
-    const struct chunk_times *chunk = chunk_worker_times(s->worker);
+    struct chunk_times chunk;
     const struct farm_times *t = &s->times;
     const struct collect_times *collect = s->leads ? collect_times(s->lead.collect) : NULL;
     const struct feed_times *feed = s->shared  ? shared_feed_times(s->shared)
                                     : s->leads ? feed_times(s->lead.feed)
                                                : NULL;
     const struct shared_times own = s->shared ? *shared_times(s->shared) : (struct shared_times){0};
+    if (s->isolate)
+        isolate_times(s->isolate, &chunk);
+    else
+        chunk_worker_times(s->worker, &chunk);
     const double load_s = s->shared ? own.feed_s : t->load_s;
     struct amount amounts[2 * PLAN_MAX_STAGES + 32] = {
         {"seconds", "wall", wall_s},
@@ -193,15 +214,15 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"seconds", "collecting", collect ? t->store_s - collect->write_s : 0},
         {"seconds", "finishing", s->leads ? s->lead.finish_s : 0},
         {"seconds", "messages", t->message_s},
-        {"seconds", "decoding", chunk->decode_s},
-        {"seconds", "assembling", chunk->assemble_s},
-        {"seconds", "overviews", chunk->overview_s},
-        {"seconds", "encoding", chunk->encode_s},
+        {"seconds", "decoding", chunk.decode_s},
+        {"seconds", "assembling", chunk.assemble_s},
+        {"seconds", "overviews", chunk.overview_s},
+        {"seconds", "encoding", chunk.encode_s},
         {"seconds", "waiting", t->wait_s},
         {"amounts", "chunks", (double)t->tasks},
-        {"amounts", "pixels", (double)chunk->pixels},
-        {"amounts", "empty_chunks", (double)chunk->empty_chunks},
-        {"amounts", "blobs_decoded", (double)chunk->blobs_decoded},
+        {"amounts", "pixels", (double)chunk.pixels},
+        {"amounts", "empty_chunks", (double)chunk.empty_chunks},
+        {"amounts", "blobs_decoded", (double)chunk.blobs_decoded},
         {"moved", "sent_bytes", (double)t->sent_bytes},
         {"moved", "received_bytes", (double)t->received_bytes},
         {"moved", "read_bytes", feed ? (double)feed->read_bytes : 0},
@@ -210,16 +231,17 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"moved", "written_bytes",
          (double)(own.written_bytes + (collect ? collect->written_bytes : 0))},
         {"amounts", "peak_memory_bytes", (double)memory_peak()},
+        {"amounts", "peak_memory_bytes_isolated",
+         s->isolate ? (double)isolate_peak(s->isolate) : 0},
     };
     int n = 0;
 
     while (amounts[n].group)
         n++;
     const int n_fixed = n;
-    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk_worker_seconds(s->worker));
+    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk.stage_s);
     if (s->ticket.careful)
-        n = add_ops(amounts, n_fixed, n, s->ticket.careful,
-                    chunk_worker_careful_seconds(s->worker));
+        n = add_ops(amounts, n_fixed, n, s->ticket.careful, chunk.careful_s);
     return rank_report_pack(out, cluster_host(c), amounts, n, e);
 }
 
@@ -240,7 +262,7 @@ static bool report(struct cluster *c, struct rank_state *s, double start_s, stru
     return ok;
 }
 
-bool job_run(struct cluster *c, const struct job_options *options, struct err *e)
+bool job_run(struct cluster *c, const struct job_options *options, int64_t *given_up, struct err *e)
 {
     const double start_s = clock_s();
     struct rank_state s = {.leads = cluster_rank(c) == 0};
@@ -248,6 +270,7 @@ bool job_run(struct cluster *c, const struct job_options *options, struct err *e
 
     ok = ok && set_up(c, &s, options, e) && work(c, &s, e) &&
          (!options->report || report(c, &s, start_s, e));
+    *given_up = ok ? cluster_max(c, s.leads ? retries_given_up(s.lead.retries) : 0) : 0;
     shared_close(s.shared); /* before the scenes it reads, which are the lead's on rank 0 */
     if (s.leads)
         lead_end(&s.lead);

@@ -116,7 +116,8 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
     const struct division *d = &t->sizing.division;
 
     progress_begin(&l->progress, l->options->progress, d->width * d->height, l->n_ranks);
-    return (l->shares || feed_new(&l->feed, t, &l->sources, l->n_ranks, e)) &&
+    return retries_new(&l->retries, l->options->retries, l->options->on_error, d, e) &&
+           (l->shares || feed_new(&l->feed, t, &l->sources, l->n_ranks, e)) &&
            apex_new(&l->apex, t, e) &&
            collect_new(&l->collect, l->output, d, scratch, l->apex,
                        l->shares ? l->options->align : 1, e) &&
@@ -152,8 +153,29 @@ static int64_t pick(void *ctx, int rank, int held)
 static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     struct lead *l = ctx;
+    const enum feed_task task = retries_task(l->retries, chunk);
 
+    if (task != FEED_COMPUTE) {
+        const uint32_t account = l->shares ? 0 : feed_account(l->feed, rank);
+        return feed_head_pack(payload, (struct feed_head){task, account}, e);
+    }
     return l->shares || feed_load(l->feed, chunk, rank, payload, e);
+}
+
+/* A try failed on a rank; without details, before the rank could try, or behind that. */
+static bool failed(void *ctx, int64_t chunk, int rank, const struct buffer *details, struct err *e)
+{
+    struct lead *l = ctx;
+    struct failure f = {0};
+
+    if (details->size > 0 && !failure_read(details, &f))
+        return err_context(e, "a failure that was not told in full");
+    if (f.untried)
+        return schedule_again(l->schedule, chunk, -1, e);
+    if (!l->shares)
+        feed_forget(l->feed, rank);
+    return retries_add(l->retries, chunk, rank, &f, e) &&
+           schedule_again(l->schedule, chunk, rank, e);
 }
 
 static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, struct err *e)
@@ -184,7 +206,7 @@ static bool finished(void *ctx)
 
 struct farm_lead lead_farm(struct lead *l)
 {
-    return (struct farm_lead){l, pick, load, store, NULL, answer, finished};
+    return (struct farm_lead){l, pick, load, store, failed, answer, finished};
 }
 
 bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places, struct err *e)
@@ -204,6 +226,8 @@ bool lead_finish(struct lead *l, struct err *e)
     l->output = NULL;
     bool ok = output_finish(output, e);
     l->finish_s = clock_s() - start;
+    if (ok)
+        retries_tell(l->retries, l->ends.sink.path);
     return ok;
 }
 
@@ -211,6 +235,7 @@ void lead_end(struct lead *l)
 {
     progress_end(&l->progress);
     schedule_free(l->schedule);
+    retries_free(l->retries);
     collect_free(l->collect);
     apex_free(l->apex);
     cog_options_free(&l->cog);

@@ -6,6 +6,7 @@
 #include "apex.h"
 #include "endpoints.h"
 #include "op_steps.h"
+#include "retries.h"
 #include "shared.h"
 #include "sources.h"
 
@@ -23,8 +24,8 @@ struct lead {
     struct op_steps steps;
     struct sources sources;
     struct plan *plan, *careful; /* as the ticket's */
-    double nodata;
-    struct overviews overviews; /* of the output, which is level 0 */
+    double nodata, fill;         /* of pixels outside the data, of chunks that are given up */
+    struct overviews overviews;  /* of the output, which is level 0 */
     struct cog_options cog;
     struct apex *apex;
     struct sizing sizing;
@@ -32,6 +33,7 @@ struct lead {
     struct feed *feed; /* NULL if ranks read themselves */
     struct collect *collect;
     struct schedule *schedule;
+    struct retries *retries;
     bool shares; /* ranks read and write themselves */
     struct part_probe probe;
     struct progress progress;

@@ -81,6 +81,7 @@ bool lead_pack(struct lead *l, struct buffer *ticket, struct err *e)
         .n_steps = l->steps.n,
         .careful = l->careful != NULL,
         .nodata = l->nodata,
+        .fill = l->fill,
         .encoder = &encoder,
         .overviews = &l->overviews,
         .sizing = &l->sizing,

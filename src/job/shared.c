@@ -20,13 +20,14 @@ struct kept {
 
 struct shared {
     const struct ticket *ticket;
-    struct chunk_worker *worker;
+    struct farm_work chunks; /* who computes payloads */
     struct sources own;
     struct feed *feed;
     struct part *part;
     struct scratch *scratch; /* of blobs that get their places at the end; borrowed */
     struct kept *kept;
     struct buffer payload;
+    bool broken;
     struct shared_times times;
 };
 
@@ -111,13 +112,13 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
 
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
                  const struct sources *sources, const struct shared_options *options,
-                 struct chunk_worker *worker, struct scratch *scratch, struct err *e)
+                 struct scratch *scratch, struct err *e)
 {
     struct shared *s = memory_new(1, sizeof *s, e);
 
     if (!s)
         return false;
-    *s = (struct shared){.ticket = t, .worker = worker, .scratch = scratch};
+    *s = (struct shared){.ticket = t, .scratch = scratch};
     if (!open_described(s, description, e) || (!sources && !open_sources(s, options, e)) ||
         !feed_new(&s->feed, t, sources ? sources : &s->own, 1, e)) {
         shared_close(s);
@@ -213,23 +214,51 @@ static bool part_with(struct shared *s, const struct buffer *parcel, struct buff
     return ok;
 }
 
+void shared_use(struct shared *s, struct farm_work chunks)
+{
+    s->chunks = chunks;
+}
+
+bool shared_is_broken(const struct shared *s)
+{
+    return s->broken;
+}
+
+/* Computes a chunk from the payload given, or from one of this rank's own. */
+static bool compute(struct shared *s, int64_t chunk, const struct buffer *given,
+                    struct buffer *blobs, struct tick tick, struct err *e)
+{
+    const struct buffer *payload = given->size > 0 ? given : &s->payload;
+    bool ok = true;
+
+    if (payload == &s->payload) {
+        const double start = clock_s();
+        s->payload.size = 0;
+        ok = feed_load(s->feed, chunk, 0, &s->payload, e);
+        s->times.feed_s += clock_s() - start;
+    }
+    ok = ok && s->chunks.work(s->chunks.ctx, chunk, payload->data, payload->size, blobs, tick, e);
+    if (!ok)
+        feed_forget(s->feed, 0);
+    return ok;
+}
+
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e)
 {
     struct shared *s = shared;
+    const struct buffer given = {(unsigned char *)payload, n, 0}; /* only read */
     struct kept *k = memory_new(1, sizeof *k, e);
     bool waits = false;
 
-    (void)payload, (void)n; /* there is none */
     if (!k)
         return false;
     k->chunk = chunk;
-    s->payload.size = 0;
-    const double start = clock_s();
-    bool ok = feed_load(s->feed, chunk, 0, &s->payload, e);
-    s->times.feed_s += clock_s() - start;
-    ok = ok && chunk_work(s->worker, chunk, s->payload.data, s->payload.size, &k->blobs, tick, e) &&
-         part_with(s, &k->blobs, result, &waits, e);
+    bool ok = compute(s, chunk, &given, &k->blobs, tick, e);
+    if (ok) {
+        ok = part_with(s, &k->blobs, result, &waits, e);
+        s->broken |= !ok;
+    }
     if (!ok || !waits) {
         kept_free(k);
         return ok;

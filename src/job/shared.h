@@ -10,7 +10,7 @@
 
 #include "sources.h"
 
-#include "job/chunk_work.h"
+#include "cluster/farm.h"
 #include "job/feed.h"
 #include "job/ticket.h"
 #include "raster/part.h"
@@ -39,12 +39,19 @@ struct shared_options {
  * elsewhere. Ticket, worker and scratch file are borrowed. Fails naming the file that is not seen. */
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
                  const struct sources *sources, const struct shared_options *options,
-                 struct chunk_worker *worker, struct scratch *scratch, struct err *e) MUST_CHECK;
+                 struct scratch *scratch, struct err *e) MUST_CHECK;
 void shared_close(struct shared *s);
 
-/* The farm's work, in place of chunk_work: the blobs are kept … */
+/* Who computes the payloads, from now on. */
+void shared_use(struct shared *s, struct farm_work chunks);
+
+/* The farm's work, in place of chunk_work: the blobs are kept … A payload is that of a chunk that is
+ * given up (feed.h), or there is none. */
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
+
+/* Whether this rank could not keep what it computed: no other chunk will do better. */
+bool shared_is_broken(const struct shared *s);
 
 /* … until the answer says where each goes. */
 bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size_t n,

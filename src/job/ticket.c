@@ -76,9 +76,9 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
 {
     return pack_text(out, c->scene, e) && pack_sources(out, c, e) && pack_u32(out, c->careful, e) &&
-           pack_f64(out, c->nodata, e) && pack_steps(out, c->steps, c->n_steps, e) &&
-           pack_overviews(out, c->overviews, e) && pack_sizing(out, c->sizing, e) &&
-           pack_bytes(out, c->encoder->data, c->encoder->size, e);
+           pack_f64(out, c->nodata, e) && pack_f64(out, c->fill, e) &&
+           pack_steps(out, c->steps, c->n_steps, e) && pack_overviews(out, c->overviews, e) &&
+           pack_sizing(out, c->sizing, e) && pack_bytes(out, c->encoder->data, c->encoder->size, e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -131,6 +131,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
 {
     const bool careful = unpack_u32(u) != 0;
     t->nodata = unpack_f64(u);
+    t->fill = unpack_f64(u);
     const uint32_t n = unpack_u32(u);
     const size_t left = (size_t)(u->end - u->at); /* every step takes some bytes */
     struct step *steps = n <= left ? memory_new(n, sizeof *steps, e) : NULL;

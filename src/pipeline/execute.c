@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,6 +146,17 @@ void executor_free(struct executor *x)
     free(x);
 }
 
+void executor_tell(struct executor *x, char *doing)
+{
+    x->doing = doing;
+}
+
+static void tell(const struct executor *x, int stage)
+{
+    if (x->doing && stage >= x->plan->stages.n_sources)
+        snprintf(x->doing, EXECUTOR_DOING, "%s", x->plan->stages.list[stage].name);
+}
+
 const double *executor_seconds(const struct executor *x)
 {
     return x->seconds;
@@ -203,6 +215,7 @@ static bool run_strip(struct executor *x, const struct planes *in, const struct 
     for (int k = 0; k < x->rings.n_steps; k++) {
         for (int i = 0; i < s->n; i++) {
             const double start = clock_s();
+            tell(x, i);
             if (!make_rows(x, i, x->rings.bounds[(ptrdiff_t)k * s->n + i], place, tick))
                 return err_set(e, "stopped");
             x->seconds[i] += clock_s() - start;

@@ -19,7 +19,7 @@
 
 struct output {
     char *path, *part;
-    bool overwrite;
+    bool overwrite, gaps; /* gaps: tiles may be left out */
     int fd;
     struct overviews levels;
     struct creation creation;
@@ -127,6 +127,7 @@ bool output_create(struct output **out, const struct output_options *options, st
               creation_read(&o->creation, &options->creation_options, &layout, e) &&
               output_files_check(o->path, o->overwrite, e) &&
               output_files_begin(o->part, &o->fd, e);
+    o->gaps = options->may_have_gaps || o->creation.sparse;
     ok = ok && skeleton_write(o->part, options, &o->creation, scene, grid, &o->levels, e) &&
          find_index(o, e);
     if (ok && !metadata_nodata(scene, options, levels->level[0].type, &o->absent))
@@ -165,7 +166,7 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 
     for (int i = 0; i < n_blobs; i++) {
         assert(index[i] >= 0 && index[i] < layout_blobs(&o->levels.level[0]) &&
-               (sizes[i] > 0 || o->creation.sparse) && sizes[i] <= UINT32_MAX &&
+               (sizes[i] > 0 || o->gaps) && sizes[i] <= UINT32_MAX &&
                o->offsets[index[i]] == UNSETTLED);
         o->offsets[index[i]] = sizes[i] > 0 ? o->end + n : 0;
         o->sizes[index[i]] = (uint32_t)sizes[i];
@@ -183,8 +184,8 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e)
 {
-    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) &&
-           (size > 0 || o->creation.sparse) && o->offsets[index] == UNSETTLED);
+    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) && (size > 0 || o->gaps) &&
+           o->offsets[index] == UNSETTLED);
     if (size == 0) {
         o->offsets[index] = *at = 0;
         return true;
@@ -206,7 +207,7 @@ const char *output_part(const struct output *o)
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e)
 {
     if (blob < 0 || blob >= overviews_blobs(&o->levels) || o->offsets[blob] != UNSETTLED ||
-        (size == 0 && !o->creation.sparse))
+        (size == 0 && !o->gaps))
         return err_set(e, "%s: blob %lld is not to be had, or came twice (a defect)", o->path,
                        (long long)blob);
     o->offsets[blob] = 0;

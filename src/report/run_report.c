@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct run_report {
-    json_t *root, *ranks;
+    json_t *root, *ranks, *tries;
 };
 
 bool rank_report_pack(struct buffer *out, const char *host, const struct amount *amounts, int n,
@@ -38,7 +38,8 @@ bool run_report_new(struct run_report **out, struct err *e)
         return false;
     r->root = json_object();
     r->ranks = json_array();
-    if (!r->root || !r->ranks) {
+    r->tries = json_array();
+    if (!r->root || !r->ranks || !r->tries) {
         run_report_free(r);
         return no_memory(e);
     }
@@ -52,6 +53,7 @@ void run_report_free(struct run_report *r)
         return;
     json_decref(r->root);
     json_decref(r->ranks);
+    json_decref(r->tries);
     free(r);
 }
 
@@ -145,9 +147,20 @@ bool run_report_rank(struct run_report *r, const struct buffer *packed, struct e
     return true;
 }
 
+bool run_report_try(struct run_report *r, const struct failed_try *t, struct err *e)
+{
+    json_t *one = json_pack("{s:i, s:o, s:[I, I, I, I], s:o, s:i}", "rank", t->rank, "host",
+                            text(t->host), "region", (json_int_t)t->region.x,
+                            (json_int_t)t->region.y, (json_int_t)t->region.width,
+                            (json_int_t)t->region.height, "op", text(t->op), "signal", t->signal);
+
+    return (one && json_array_append_new(r->tries, one) == 0) || no_memory(e);
+}
+
 bool run_report_write(const struct run_report *r, const char *path, struct err *e)
 {
-    if (json_object_set(r->root, "ranks", r->ranks) != 0)
+    if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
+        json_object_set(r->root, "retries", r->tries) != 0)
         return no_memory(e);
     FILE *f = fopen(path, "w");
     if (!f)

@@ -197,6 +197,7 @@ START_TEST(a_child_that_dies_is_named_and_replaced)
         ck_assert(!call(g, deaths[i].task, 100, &reply, &e));
         ck_assert_msg(strstr(e.text, deaths[i].text), "%s", e.text);
         ck_assert_int_eq(guard_failure(g)->signal, deaths[i].signal);
+        ck_assert(guard_failure(g)->died && !guard_failure(g)->by_work);
         ck_assert(!guard_failure(g)->lasting && reply.size == 0);
     }
     ck_assert_int_eq(calls(g), 1);
@@ -216,6 +217,7 @@ START_TEST(a_failure_is_told_and_the_child_goes_on)
     ck_assert_int_eq(e.status, EXIT_USAGE);
     ck_assert_str_eq(guard_failure(g)->doing, "task 4");
     ck_assert_int_eq(guard_failure(g)->signal, 0);
+    ck_assert(guard_failure(g)->by_work && !guard_failure(g)->died);
     ck_assert_int_eq(calls(g), 2);
     buffer_free(&reply);
     guard_end(g);
