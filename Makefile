@@ -18,7 +18,7 @@ Q := $(if $(V),,@)
 flags = $(shell $(PKG) $(1) $(2))
 # OpenCV's arithmetic is matched by calling fma() just where it does: the compiler may add none. It
 # may compute both sides of a choice, as nobody asks for floating-point exceptions.
-STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno -fno-trapping-math
+STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno -fno-trapping-math $(if $(FAULTS),-DFAULTS)
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wno-unused-parameter -Werror
 CORE_FLAGS   := $(STD) $(WARN) $(call flags,--cflags,libdeflate)
 RASTER_FLAGS := $(CORE_FLAGS) $(call flags,--cflags,gdal libtiff-4)

@@ -146,6 +146,13 @@ static void watch(struct control *control, int child)
     word_ring(&control->bell);
 }
 
+/* So that what it used counts as used by the rank's descendants, too. */
+static void reap(int child)
+{
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
 _Noreturn void keeper_run(struct guard *g, int rank_pid)
 {
     struct control *control = g->control;
@@ -157,8 +164,7 @@ _Noreturn void keeper_run(struct guard *g, int rank_pid)
     leave_signals_to_rank();
     close(g->birth[1]);
     while (read(g->birth[0], &asked, 1) == 1) {
-        if (child > 0)
-            waitpid(child, NULL, 0);
+        reap(child);
         child = fork();
         if (child == 0)
             child_run(g, self);
@@ -167,5 +173,6 @@ _Noreturn void keeper_run(struct guard *g, int rank_pid)
         if (child > 0)
             watch(control, child);
     }
+    reap(child);
     _exit(0);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/crc.h"
+#include "base/fault.h"
 #include "base/pack.h"
 #include "base/planes.h"
 #include "job/feed.h"
@@ -441,6 +442,8 @@ bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload,
     w->place.chunk_index = chunk;
     if (!feed_head_unpack(payload, n, &head)) {
         ok = damaged(e);
+    } else if (fault_due("chunk-error", chunk) && head.task == FEED_COMPUTE) {
+        ok = err_set(e, "an error on purpose");
     } else if (head.task == FEED_COMPUTE) {
         follow_account(w, head.account);
         ok = compute(w, chunk, payload, n, result, tick, e);

@@ -14,6 +14,7 @@
 #include "executor.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/memory.h"
 #include "base/minmax.h"
 
@@ -153,7 +154,7 @@ void executor_tell(struct executor *x, char *doing)
 
 static void tell(const struct executor *x, int stage)
 {
-    if (x->doing && stage >= x->plan->stages.n_sources)
+    if (x->doing && stage >= x->plan->stages.n_sources && stage < x->plan->stages.n)
         snprintf(x->doing, EXECUTOR_DOING, "%s", x->plan->stages.list[stage].name);
 }
 
@@ -234,6 +235,8 @@ bool executor_run(struct executor *x, const struct planes *in, const struct plan
 
     const int64_t width = even_part(r.width, x->strip_width);
 
+    tell(x, x->plan->stages.n_sources);
+    fault_kernel(place->chunk_index);
     for (int64_t column = 0; column < r.width; column += width) {
         const struct region strip = {r.x + column, r.y, min64(r.width - column, width), r.height};
         for (int band = 0; band < out->bands; band += at_once)
