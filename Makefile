@@ -38,7 +38,7 @@ OPENCV    := $(BUILD)/tests/opencv/compare
 GENERATE  := $(BUILD)/bench/generate
 BENCH_OPS := $(BUILD)/bench/bench-ops
 
-.PHONY: all tests check demo bench bench-ops docs lint sanitize install clean help
+.PHONY: all tests check check-faults demo bench bench-ops docs lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
@@ -93,6 +93,9 @@ $(BUILD)/bench/%.o: bench/%.cpp
 tests: all $(UNIT) $(MPI_TESTS) $(OPENCV) $(GENERATE) ## build the test programs too
 check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
+check-faults: ## run the tests with faults on purpose, in build-faults
+	$(MAKE) FAULTS=1 BUILD=build-faults build-faults/tilery build-faults/bench/generate
+	BUILD=build-faults timeout -k 10 600 sh tests/run/faults.sh
 demo: all $(GENERATE) ## run the main job on a real and a large synthetic scene, with pictures
 	BUILD=$(BUILD) sh scripts/demo.sh
 bench: all $(GENERATE) ## time whole jobs beside GDAL, OpenCV, libvips, OTB, dask; SIDE=8192 JOBS="copy cog" RUNS=1 for less

@@ -10,7 +10,7 @@ out=$TMP/out.tif
 # --- the same bytes --------------------------------------------------------------------------------
 for format in GTiff COG; do
     ranks 1 read "$in" ! gaussian-blur --sigma-x=2 ! write "$TMP/plain.tif" --of="$format" --overwrite
-    for n in 0 1 2 3; do
+    for n in 1 2 3; do
         for io in root shared; do
             ok "$format isolated on $n ranks, $io" ranks "$n" --isolate --io="$io" --chunk 256 read "$in" ! \
                 gaussian-blur --sigma-x=2 ! write "$out" --of="$format" --overwrite
@@ -57,17 +57,19 @@ for n in 1 2 3; do
     for how in "--io=root" "--io=shared" "--io=root --isolate" "--io=shared --isolate"; do
         # shellcheck disable=SC2086 # several words
         ranks "$n" $how --chunk 256 --on-error=nodata read "$TMP/corrupt.tif" ! threshold --thresh=100 ! \
-            write "$out" --nodata=7 $tiles --overwrite 2>"$TMP/stderr"
+            write "$out" --nodata=7 $tiles 2>"$TMP/stderr"
         status=$?
         ok "on-error=nodata on $n ranks, $how: status 3, and the chunk is named" gave_up
         ok "on-error=nodata on $n ranks, $how: nodata there, the rest is right" pixels_but_one 7
+        rm -f "$out"
+        [ "$n" -eq 2 ] || continue
         # shellcheck disable=SC2086
         ranks "$n" $how --chunk 256 --on-error=skip read "$TMP/corrupt.tif" ! threshold --thresh=100 ! \
-            write "$out" $tiles --overwrite 2>"$TMP/stderr"
+            write "$out" --nodata=7 $tiles 2>"$TMP/stderr"
         status=$?
         ok "on-error=skip on $n ranks, $how: status 3, and the chunk is named" gave_up
         ok "on-error=skip on $n ranks, $how: the tile is not stored" left_out
-        ok "on-error=skip on $n ranks, $how: the rest is right" pixels_but_one 0
+        ok "on-error=skip on $n ranks, $how: the rest is right" pixels_but_one 7
         rm -f "$out"
     done
     refused 1 "$n" "corrupt.tif: chunk.*256,256.*row 1, column 1" --retries=0 --isolate --chunk 256 read "$TMP/corrupt.tif" ! \
