@@ -21,7 +21,7 @@ struct guard_work {
     /* Makes ready, once in each child, from the bytes of guard_set_up, which stay there. The child keeps
      * in `doing` what it is at. NULL with *e set: every request is then answered with that. */
     void *(*open)(const unsigned char *setup, size_t n, char *doing, struct err *e);
-    /* Appends the reply to a request. */
+    /* Appends the reply to a request; the buffer is lent. */
     bool (*work)(void *state, int64_t task, const unsigned char *request, size_t n,
                  struct buffer *reply, struct err *e);
 };
@@ -33,14 +33,18 @@ bool guard_begin(struct guard **out, const struct guard_work *work, struct err *
 /* Ends server and child; NULL is allowed. */
 void guard_end(struct guard *g);
 
-/* What every child gets, and its limits: bytes of memory beyond what it is born with, and seconds for a
- * request (0: none). To be called before the first request. Fails if memory is short. */
+/* What every child gets, and its limits. To be called once, before the first request. Fails if memory is
+ * short. */
 struct guard_limits {
-    size_t memory_bytes;
-    double seconds;
+    size_t memory_bytes;  /* beyond what a child is born with */
+    size_t message_bytes; /* of a request or a reply */
+    double seconds;       /* for a request; 0: no limit */
 };
 bool guard_set_up(struct guard *g, const struct buffer *setup, struct guard_limits limits,
                   struct err *e) MUST_CHECK;
+
+/* Memory to make requests in, which spares guard_call a copy: an empty buffer, lent until guard_end. */
+struct buffer guard_request(struct guard *g);
 
 /* How a request failed. */
 struct guard_failure {

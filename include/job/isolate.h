@@ -20,12 +20,16 @@ struct isolate_options {
     int rank;
     const char *host;
     size_t memory_bytes; /* the most a child may take */
+    size_t message_most; /* bytes that no payload and no result exceeds */
     double seconds;      /* for a chunk; 0: no limit */
 };
 
 /* Once the ticket has come: it is borrowed, its bytes are not. Fails if memory is short. */
 bool isolate_open(struct isolate *i, const struct ticket *t, const struct buffer *ticket_bytes,
                   const struct isolate_options *options, struct err *e) MUST_CHECK;
+
+/* Memory to make payloads in, which spares a copy: an empty buffer, lent until isolate_end. */
+struct buffer isolate_payload(struct isolate *i);
 
 /* A farm_work, in place of chunk_work. A child that died has lost the tiles it held: the next payload must
  * be of a new account (feed_forget). */

@@ -67,7 +67,8 @@ static void hear_failure(struct coordinator *c, enum mail_kind kind, int rank,
     if (kind == MAIL_BROKEN)
         fail(c, &e);
     else
-        task_failed(c, task, rank, &(struct buffer){bytes->data + n, bytes->size - n, 0}, &e);
+        task_failed(c, task, rank,
+                    &(struct buffer){.data = bytes->data + n, .size = bytes->size - n}, &e);
 }
 
 static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct buffer *bytes)

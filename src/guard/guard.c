@@ -91,13 +91,20 @@ void guard_end(struct guard *g)
 bool guard_set_up(struct guard *g, const struct buffer *setup, struct guard_limits limits,
                   struct err *e)
 {
-    if (!shared_bytes_grow(&g->setup, setup->size, e))
+    if (!shared_bytes_size(&g->setup, setup->size, e) ||
+        !shared_bytes_size(&g->request, limits.message_bytes, e) ||
+        !shared_bytes_size(&g->reply, limits.message_bytes, e))
         return false;
     memcpy(g->setup.at, setup->data, setup->size);
     g->control->setup_bytes = setup->size;
     g->control->memory_bytes = limits.memory_bytes;
     g->limit_s = limits.seconds;
     return true;
+}
+
+struct buffer guard_request(struct guard *g)
+{
+    return (struct buffer){g->request.at, 0, g->request.size, .lent = true};
 }
 
 const struct guard_failure *guard_failure(const struct guard *g)
@@ -224,7 +231,9 @@ static bool take_reply(struct guard *g, struct buffer *reply, struct err *e)
         return false;
     }
     const size_t n = c->reply_bytes;
-    return shared_bytes_see(&g->reply, n, e) && buffer_append(reply, g->reply.at, n, e);
+    if (n > g->reply.size)
+        return err_set(e, "its reply is damaged: it has %zu bytes", n);
+    return buffer_append(reply, g->reply.at, n, e);
 }
 
 bool guard_call(struct guard *g, int64_t task, const unsigned char *request, size_t n,
@@ -233,9 +242,10 @@ bool guard_call(struct guard *g, int64_t task, const unsigned char *request, siz
     struct control *c = g->control;
 
     g->failure = (struct guard_failure){0};
-    if (!shared_bytes_grow(&g->request, n, e) || !ensure_child(g, tick, e))
+    struct buffer there = guard_request(g);
+    if ((request != there.data && !buffer_append(&there, request, n, e)) ||
+        !ensure_child(g, tick, e))
         return false;
-    memcpy(g->request.at, request, n);
     c->request_bytes = n;
     c->task = task;
     word_ring(&c->asked);

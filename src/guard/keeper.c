@@ -10,7 +10,6 @@
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -77,57 +76,48 @@ static void limit_memory(size_t more)
     fclose(f);
 }
 
-/* What the child knows of itself. */
-struct child {
-    struct guard *guard;
-    void *state;
-    struct buffer reply;
-};
-
-static bool open_state(struct child *c, struct err *e)
+/* Makes ready, when the first task is there. */
+static bool open_state(struct guard *g, void **state, struct err *e)
 {
-    struct guard *g = c->guard;
-    const size_t n = g->control->setup_bytes;
+    struct control *c = g->control;
 
-    if (c->state)
+    if (*state)
         return true;
-    if (!shared_bytes_see(&g->setup, n, e))
+    if (!g->setup.at && (!shared_bytes_map(&g->setup, e) || !shared_bytes_map(&g->request, e) ||
+                         !shared_bytes_map(&g->reply, e)))
         return false;
-    c->state = g->work->open(g->setup.at, n, g->control->doing, e);
-    return c->state != NULL;
+    limit_memory(c->memory_bytes);
+    *state = g->work->open(g->setup.at, c->setup_bytes, c->doing, e);
+    return *state != NULL;
 }
 
-static bool do_task(struct child *c, struct err *e)
+static bool do_task(struct guard *g, void **state, struct err *e)
 {
-    struct guard *g = c->guard;
-    struct control *control = g->control;
+    struct control *c = g->control;
 
-    c->reply.size = 0;
-    if (!open_state(c, e) || !shared_bytes_see(&g->request, control->request_bytes, e) ||
-        !g->work->work(c->state, control->task, g->request.at, control->request_bytes, &c->reply,
-                       e) ||
-        !shared_bytes_grow(&g->reply, c->reply.size, e))
+    if (!open_state(g, state, e))
         return false;
-    memcpy(g->reply.at, c->reply.data, c->reply.size);
-    control->reply_bytes = c->reply.size;
+    struct buffer reply = {g->reply.at, 0, g->reply.size, .lent = true};
+    if (!g->work->work(*state, c->task, g->request.at, c->request_bytes, &reply, e))
+        return false;
+    c->reply_bytes = reply.size;
     return true;
 }
 
 static _Noreturn void child_run(struct guard *g, int server)
 {
     struct control *control = g->control;
-    struct child c = {.guard = g};
+    void *state = NULL;
     uint32_t seen = atomic_load(&control->replied);
 
     die_with(server);
     close(g->birth[0]);
     volunteer();
-    limit_memory(control->memory_bytes);
     for (;;) {
         while (atomic_load(&control->asked) == seen)
             word_wait(&control->asked, seen, NULL);
         seen = atomic_load(&control->asked);
-        control->ok = do_task(&c, &control->failure);
+        control->ok = do_task(g, &state, &control->failure);
         atomic_store(&control->replied, seen);
         word_ring(&control->bell);
     }

@@ -2,70 +2,44 @@
  * SPDX-License-Identifier: MIT */
 #include "shared_bytes.h"
 
-#include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STEP = 1 << 20 }; /* files grow by whole ones of these */
-
 bool shared_bytes_new(struct shared_bytes *s, struct err *e)
 {
-    *s = (struct shared_bytes){.fd = memfd_create("tilery", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-    /* One that shrinks would turn a look at it into a signal. */
-    if (s->fd < 0 || fcntl(s->fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0)
-        return err_errno(e, "shared memory cannot be had");
-    return true;
+    *s = (struct shared_bytes){.fd = memfd_create("tilery", MFD_CLOEXEC)};
+    return s->fd >= 0 || err_errno(e, "shared memory cannot be had");
 }
 
 void shared_bytes_free(struct shared_bytes *s)
 {
     if (s->at)
-        munmap(s->at, s->mapped);
+        munmap(s->at, s->size);
     if (s->fd >= 0)
         close(s->fd);
     *s = (struct shared_bytes){.fd = -1};
 }
 
-static bool map(struct shared_bytes *s, size_t n, struct err *e)
+bool shared_bytes_size(struct shared_bytes *s, size_t n, struct err *e)
 {
-    void *at = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
-
-    if (at == MAP_FAILED)
+    if (n > PTRDIFF_MAX || ftruncate(s->fd, (off_t)(n ? n : 1)) != 0)
         return err_errno(e, "%zu bytes of shared memory cannot be had", n);
-    if (s->at)
-        munmap(s->at, s->mapped);
-    s->at = at;
-    s->mapped = n;
-    return true;
+    return shared_bytes_map(s, e);
 }
 
-bool shared_bytes_grow(struct shared_bytes *s, size_t n, struct err *e)
+bool shared_bytes_map(struct shared_bytes *s, struct err *e)
 {
     struct stat st;
 
-    if (n <= s->mapped && s->at)
-        return true;
-    if (n > PTRDIFF_MAX / 2)
-        return err_set(e, "%zu bytes are more than an address can reach", n);
-    const size_t wanted = (n + n / 8 + STEP) / STEP * STEP;
-    if (fstat(s->fd, &st) != 0 ||
-        (st.st_size < (off_t)wanted && ftruncate(s->fd, (off_t)wanted) != 0))
-        return err_errno(e, "%zu bytes of shared memory cannot be had", wanted);
-    return map(s, wanted, e);
-}
-
-bool shared_bytes_see(struct shared_bytes *s, size_t n, struct err *e)
-{
-    struct stat st;
-
-    if (n <= s->mapped)
-        return true;
     if (fstat(s->fd, &st) != 0)
         return err_errno(e, "shared memory cannot be had");
-    if ((uint64_t)st.st_size < n)
-        return err_set(e, "the bytes in shared memory are damaged: %zu of %lld", n,
-                       (long long)st.st_size);
-    return map(s, (size_t)st.st_size, e);
+    const size_t n = (size_t)st.st_size;
+    void *at = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
+    if (at == MAP_FAILED)
+        return err_errno(e, "%zu bytes of shared memory cannot be mapped", n);
+    s->at = at;
+    s->size = n;
+    return true;
 }

@@ -100,7 +100,7 @@ void isolate_end(struct isolate *i)
 bool isolate_open(struct isolate *i, const struct ticket *t, const struct buffer *ticket_bytes,
                   const struct isolate_options *o, struct err *e)
 {
-    const struct guard_limits limits = {o->memory_bytes, o->seconds};
+    const struct guard_limits limits = {o->memory_bytes, o->message_most, o->seconds};
     struct buffer setup = {0};
 
     i->ticket = t;
@@ -109,6 +109,11 @@ bool isolate_open(struct isolate *i, const struct ticket *t, const struct buffer
               guard_set_up(i->guard, &setup, limits, e);
     buffer_free(&setup);
     return ok;
+}
+
+struct buffer isolate_payload(struct isolate *i)
+{
+    return guard_request(i->guard);
 }
 
 static void tally_add(struct tally *sum, const struct tally *t)

@@ -96,21 +96,30 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
     return true;
 }
 
-/* All that computes chunks, once the ticket is there. */
-static bool make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
-                       const struct job_options *options, size_t memory, struct err *e)
+/* Who computes chunks in another process, if that is wanted. */
+static bool isolate(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
+                    const struct job_options *options, size_t memory, struct err *e)
 {
-    const struct isolate_options isolate = {
+    enum { MARGIN = 64 << 20 }; /* blobs may be larger than their pixels */
+    const struct isolate_options o = {
         .rank = cluster_rank(c),
         .host = cluster_host(c),
         .memory_bytes = memory,
+        .message_most = 2 * s->ticket.sizing.message_bytes + MARGIN,
         .seconds = options->chunk_timeout,
     };
 
     s->isolate = options->isolate;
+    return !s->isolate || isolate_open(s->isolate, &s->ticket, ticket, &o, e);
+}
+
+/* All that computes chunks, once the ticket is there. */
+static bool make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
+                       const struct job_options *options, size_t memory, struct err *e)
+{
     return ticket_open(&s->ticket, ticket, e) &&
-           chunk_worker_new(&s->worker, &s->ticket, isolate.rank, isolate.host, e) &&
-           (!s->isolate || isolate_open(s->isolate, &s->ticket, ticket, &isolate, e)) &&
+           chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
+           isolate(c, s, ticket, options, memory, e) &&
            (!s->leads || open_scratch(s, s->lead.ends.sink.path, e));
 }
 
@@ -162,7 +171,8 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
 
     s->try_chunk = (struct try_chunk){s->worker, s->isolate, s->shared, .host = cluster_host(c)};
     if (s->shared)
-        shared_use(s->shared, try_chunk_inner(&s->try_chunk));
+        shared_use(s->shared, try_chunk_inner(&s->try_chunk),
+                   s->isolate ? isolate_payload(s->isolate) : (struct buffer){0});
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
         return false;
     if (!place_later(c, s, e))

@@ -214,9 +214,10 @@ static bool part_with(struct shared *s, const struct buffer *parcel, struct buff
     return ok;
 }
 
-void shared_use(struct shared *s, struct farm_work chunks)
+void shared_use(struct shared *s, struct farm_work chunks, struct buffer payload)
 {
     s->chunks = chunks;
+    s->payload = payload;
 }
 
 bool shared_is_broken(const struct shared *s)
@@ -247,7 +248,7 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
                  struct buffer *result, struct tick tick, struct err *e)
 {
     struct shared *s = shared;
-    const struct buffer given = {(unsigned char *)payload, n, 0}; /* only read */
+    const struct buffer given = {.data = (unsigned char *)payload, .size = n}; /* only read */
     struct kept *k = memory_new(1, sizeof *k, e);
     bool waits = false;
 

@@ -42,8 +42,8 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
                  struct scratch *scratch, struct err *e) MUST_CHECK;
 void shared_close(struct shared *s);
 
-/* Who computes the payloads, from now on. */
-void shared_use(struct shared *s, struct farm_work chunks);
+/* Who computes the payloads, and an empty buffer to make them in, which s owns from now on. */
+void shared_use(struct shared *s, struct farm_work chunks, struct buffer payload);
 
 /* The farm's work, in place of chunk_work: the blobs are kept … A payload is that of a chunk that is
  * given up (feed.h), or there is none. */

@@ -70,7 +70,8 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
     return pack_u32(b, (uint32_t)s->division.kind, e) && pack_i64(b, s->division.chunk_width, e) &&
            pack_i64(b, s->division.chunk_height, e) && pack_u32(b, (uint32_t)s->credits, e) &&
            pack_i64(b, s->window, e) && pack_i64(b, s->stride, e) &&
-           pack_i64(b, (int64_t)s->cache_bytes, e) && pack_i64(b, (int64_t)s->send_bytes, e);
+           pack_i64(b, (int64_t)s->cache_bytes, e) && pack_i64(b, (int64_t)s->send_bytes, e) &&
+           pack_i64(b, (int64_t)s->message_bytes, e);
 }
 
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
@@ -269,6 +270,7 @@ static void open_sizing(struct ticket *t, struct unpack *u)
     t->sizing.stride = unpack_i64(u);
     t->sizing.cache_bytes = (size_t)unpack_i64(u);
     t->sizing.send_bytes = (size_t)unpack_i64(u);
+    t->sizing.message_bytes = (size_t)unpack_i64(u);
 }
 
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)

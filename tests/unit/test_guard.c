@@ -17,6 +17,8 @@
 /* What a task asks the child to do with its request. */
 enum { REVERSE, CRASH, HANG, OVERRUN, FAIL, LEAVE, ABORT, COUNT };
 
+enum { MESSAGE = 100 << 20 };
+
 struct state {
     unsigned char first; /* of the set-up bytes */
     int64_t calls;
@@ -62,7 +64,7 @@ static bool work(void *state, int64_t task, const unsigned char *request, size_t
         for (;;)
             pause();
     case OVERRUN:
-        return buffer_reserve(reply, (size_t)1 << 30, e);
+        return buffer_reserve(&(struct buffer){0}, (size_t)1 << 30, e);
     case FAIL:
         return err_usage(e, "cannot be done");
     case LEAVE:
@@ -91,10 +93,10 @@ static struct guard *begin(double seconds)
 {
     struct guard *g;
     struct err e;
-    struct buffer setup = {(unsigned char[]){'x'}, 1, 1};
+    struct buffer setup = {.data = (unsigned char[]){'x'}, .size = 1};
 
     ck_assert(guard_begin(&g, &tested, &e));
-    ck_assert(guard_set_up(g, &setup, (struct guard_limits){256 << 20, seconds}, &e));
+    ck_assert(guard_set_up(g, &setup, (struct guard_limits){256 << 20, MESSAGE, seconds}, &e));
     return g;
 }
 
@@ -173,6 +175,26 @@ START_TEST(replies_of_any_size_come_back)
         ck_assert_uint_eq(wrong, 0);
     }
     ck_assert_int_eq(calls(g), (int64_t)(sizeof sizes / sizeof sizes[0]) + 1);
+    buffer_free(&reply);
+    guard_end(g);
+}
+END_TEST
+
+START_TEST(requests_may_be_made_in_place_and_must_fit)
+{
+    struct guard *g = begin(0);
+    struct buffer reply = {0}, request = guard_request(g);
+    struct err e;
+    int ticks = 0;
+
+    ck_assert(buffer_append(&request, "abc", 3, &e));
+    ck_assert(guard_call(g, REVERSE, request.data, request.size, &reply,
+                         (struct tick){go_on, &ticks}, &e));
+    ck_assert(reply.size == 3 && memcmp(reply.data, "cba", 3) == 0);
+    ck_assert(!buffer_reserve(&request, MESSAGE, &e));
+    ck_assert(!call(g, REVERSE, MESSAGE + 1, &reply, &e));
+    ck_assert(strstr(e.text, "do not fit") && !guard_failure(g)->died);
+    buffer_free(&request);
     buffer_free(&reply);
     guard_end(g);
 }
@@ -276,11 +298,11 @@ END_TEST
 START_TEST(a_set_up_that_is_refused_is_every_request_s_failure)
 {
     struct guard *g;
-    struct buffer reply = {0}, setup = {(unsigned char[]){'!'}, 1, 1};
+    struct buffer reply = {0}, setup = {.data = (unsigned char[]){'!'}, .size = 1};
     struct err e;
 
     ck_assert(guard_begin(&g, &tested, &e));
-    ck_assert(guard_set_up(g, &setup, (struct guard_limits){256 << 20, 0}, &e));
+    ck_assert(guard_set_up(g, &setup, (struct guard_limits){256 << 20, MESSAGE, 0}, &e));
     for (int i = 0; i < 2; i++) {
         ck_assert(!call(g, REVERSE, 10, &reply, &e));
         ck_assert_str_eq(e.text, "no good set-up");
@@ -393,6 +415,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         replies_of_any_size_come_back,
+        requests_may_be_made_in_place_and_must_fit,
         a_child_that_dies_is_named_and_replaced,
         a_failure_is_told_and_the_child_goes_on,
         memory_beyond_the_limit_is_refused_in_the_child,
