@@ -98,6 +98,7 @@ static bool choose_sizing(struct lead *l, struct err *e)
         .output = &l->overviews.level[0],
         .unit = 1 << l->overviews.local,
         .lead_more = apex_bytes(&l->overviews),
+        .isolated = l->options->isolate != NULL,
         .at_once = l->overviews.cog,
         .also = l->careful ? l->plan : NULL,
     };
