@@ -64,13 +64,13 @@ CHECK_LIBS  = $(call flags,--libs,check)
 $(filter $(BUILD)/tests/unit/test_raster%,$(UNIT)): $(BUILD)/%: %.c $(RASTER) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(RASTER_LIBS)
-JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,needs schedule sizing tile_cache)
-$(BUILD)/tests/unit/test_job: tests/unit/test_job.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
+JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,blob_order needs parcel schedule sizing tile_cache)
+$(filter $(BUILD)/tests/unit/test_job%,$(UNIT)): $(BUILD)/%: %.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) -Isrc $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
+$(BUILD)/tests/unit/test_journal $(BUILD)/tests/unit/test_guard: $(BUILD)/%: %.c $(GUARD) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
-$(BUILD)/tests/unit/test_guard: tests/unit/test_guard.c $(GUARD) $(BUILD)/libcore.a
-	@mkdir -p $(@D)
-	$(Q)echo "  $@" && $(CC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)

@@ -31,7 +31,7 @@ may_see cluster base
 may_see raster base ops pipeline
 may_see guard base
 may_see job base ops pipeline report cluster raster guard
-may_see commands base ops pipeline report cluster raster guard job
+may_see commands base ops pipeline report cluster raster job
 only_in() { # only_in FOLDER HEADER: nobody else includes it
     hits=$(grep -lE "#include <$2" $(git ls-files 'src/*.[ch]' 'include/*.h') | grep -v "^src/$1/")
     [ -z "$hits" ] || complain "<$2> belongs to src/$1 alone: $hits"
@@ -48,6 +48,6 @@ flags="-std=c17 -D_GNU_SOURCE -DNO_TARGET_CLONES -Iinclude -Isrc $(pkg-config --
 git ls-files 'src/*.c' | xargs -P "$(nproc)" -n 8 sh -c 'flags=$1; shift; clang-tidy --quiet "$@" -- $flags 2>/dev/null' lint "$flags" | grep -E 'warning:|error:' &&
     complain "clang-tidy found the above"
 
-shellcheck -x -e SC2016 $(git ls-files 'scripts/*.sh' 'tests/run/*.sh' 'bench/*.sh' .ci/run) || complain "shellcheck found the above"
+shellcheck -x -e SC2016 $(git ls-files 'scripts/*.sh' scripts/supervise 'tests/run/*.sh' 'bench/*.sh' .ci/run) || complain "shellcheck found the above"
 [ $bad -eq 0 ] && echo "lint: clean"
 exit $bad

@@ -10,7 +10,9 @@
 struct chunk_times {
     double decode_s, assemble_s, overview_s, encode_s;
     double stage_s[PLAN_MAX_STAGES], careful_s[PLAN_MAX_STAGES]; /* of the two plans */
-    int64_t blobs_decoded, pixels, empty_chunks; /* empty: all nodata, not computed */
+    int64_t blobs_decoded, pixels;
+    int64_t empty_chunks;  /* all nodata, not computed */
+    int64_t uniform_tiles; /* of one value, computed once (uniform.h) */
 };
 void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t);
 

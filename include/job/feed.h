@@ -1,18 +1,20 @@
-/* feed.h - rank 0 makes the payloads of chunks: for each source, blobs the worker does not hold yet,
- * or pixels.
+/* feed.h - rank 0 makes the payloads of chunks: for each source, blobs the worker does not hold
+ * yet, or pixels.
  *
- * A payload begins with what is to be done with the chunk (u32, enum feed_task) and the number of the account
- * of what the worker holds (u32): a new number means that rank 0 has forgotten all of it, and so must the worker.
- * There is no more unless the chunk is to be computed.
+ * A payload begins with what is to be done with the chunk (u32, enum feed_task) and the number of
+ * the account of what the worker holds (u32): a new number means that rank 0 has forgotten all of
+ * it, and so must the worker. There is no more unless the chunk is to be computed.
  *
- * The part of each source starts at a multiple of 8. Payload of blobs, for each needed blob in the order of needs_blobs: index (i64), rows (u32),
- * state (u32: FEED_HELD, FEED_SHIPPED, FEED_SPARSE), size (u32), and for shipped ones CRC (u32) and
- * bytes. Payload of pixels, for each piece of the needed rectangle: CRC of the pixels (i64), and
- * bytes: the pixels band after band, then zeros up to a multiple of 8.
+ * The part of each source starts at a multiple of 8. Payload of blobs, for each needed blob in the
+ * order of needs_blobs: index (i64), rows (u32), state (u32: FEED_HELD, FEED_SHIPPED, FEED_SPARSE),
+ * size (u32), and for shipped ones CRC (u32) and bytes. Payload of pixels, for each piece of the
+ * needed rectangle: CRC of the pixels (i64), and bytes: the pixels band after band, then zeros up
+ * to a multiple of 8.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_FEED_H
 #define JOB_FEED_H
 
+#include "base/pack.h"
 #include "job/ticket.h"
 #include "raster/blobs.h"
 
@@ -20,15 +22,14 @@
 enum feed_task { FEED_COMPUTE, FEED_FILL, FEED_LEAVE_OUT };
 enum feed_state { FEED_HELD, FEED_SHIPPED, FEED_SPARSE };
 
-enum { FEED_HEAD = 8 }; /* bytes */
 struct feed_head {
     enum feed_task task;
     uint32_t account;
 };
 bool feed_head_pack(struct buffer *payload, struct feed_head head, struct err *e) MUST_CHECK;
 
-/* False if the payload is too short for one. */
-bool feed_head_unpack(const unsigned char *payload, size_t n, struct feed_head *head) MUST_CHECK;
+/* Takes it off the payload's front; false if there is none. */
+bool feed_head_unpack(struct unpack *payload, struct feed_head *head) MUST_CHECK;
 
 struct feed_times {
     double read_s;

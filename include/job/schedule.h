@@ -30,6 +30,9 @@ bool schedule_again(struct schedule *s, int64_t chunk, int not_to, struct err *e
 /* The chunk's result is there. */
 void schedule_done(struct schedule *s, int64_t chunk);
 
+/* The chunk is done already, before any is dealt. */
+void schedule_skip(struct schedule *s, int64_t chunk);
+
 bool schedule_finished(const struct schedule *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "job/needs.h"
 #include "job/sizing.h"
+#include "pipeline/halve.h"
 #include "pipeline/plan.h"
 #include "raster/decode.h"
 #include "raster/encode.h"
@@ -35,6 +36,7 @@ struct ticket_content {
     bool careful;  /* whether pixels outside the data are minded */
     double nodata; /* what they are in the output, if so */
     double fill;   /* the pixels of a chunk that is given up */
+    bool resumes;  /* there is something of the output already */
     const struct buffer *encoder;
     const struct overviews *overviews; /* level 0 is the output */
     const struct sizing *sizing;
@@ -48,6 +50,7 @@ struct ticket {
     struct plan *plan;
     struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
     double nodata, fill;
+    bool resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
     struct encoder *encoder;
@@ -65,6 +68,9 @@ void ticket_free(struct ticket *t);
 
 /* The plan that says what a chunk needs. */
 const struct plan *ticket_plan(const struct ticket *t);
+
+/* What overviews leave out. */
+struct halving_nodata ticket_halving_nodata(const struct ticket *t);
 
 /* Writable pixels that either plan's executor wants beside each row of a source. */
 int ticket_margin(const struct ticket *t, int source);

@@ -92,8 +92,8 @@ typedef struct region input_need(const void *state, struct region out);
 
 enum { STAGE_SOURCE = 0, STAGE_MAX_INPUTS = 4 };
 
-/* The widest strip the executor ever asks of a kernel that has scratch space, a reach or a need; others
- * may get rows of any width. */
+/* The widest strip the executor ever asks of a kernel that has scratch space, a reach or a need;
+ * others may get rows of any width. */
 enum { STRIP_MAX = 4096 };
 
 struct stage_input {
@@ -142,6 +142,8 @@ struct stage {
     row_kernel *row;
     const void *state;    /* owned by struct stages */
     size_t scratch_bytes; /* the kernel's scratch space, for a strip up to STRIP_MAX pixels wide */
+    bool by_place; /* without reach or need, the result depends on more than the pixels' values:
+                             on where they lie, or on the rank */
 
     /* Geometry: where the output's pixels lie in the first input's grid. */
     bool regrids;

@@ -31,8 +31,8 @@ bool overviews_can_tile(const struct layout *full);
 /* How many halvings are possible. */
 int overviews_most(const struct layout *full);
 
-/* Whether the blob's place is known only when all blobs are: of overviews, which lie in the file level
- * after level, and of all levels of a COG. */
+/* Whether the blob's place is known only when all blobs are: of overviews, which lie in the file
+ * level after level, and of all levels of a COG. */
 bool overviews_later(const struct overviews *o, int64_t blob);
 
 int64_t overviews_blobs(const struct overviews *o);

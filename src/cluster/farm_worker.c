@@ -8,6 +8,7 @@
 #include "mail.h"
 
 #include "base/clock.h"
+#include "base/signals.h"
 
 #include <stdlib.h>
 
@@ -19,7 +20,8 @@ struct worker {
     struct buffer *queue; /* tasks that are here, oldest first */
     int n_queue, credits;
     bool stopped;
-    bool broken; /* an answer could not be taken: no other one is */
+    bool broken;    /* an answer could not be taken: no other one is */
+    bool signalled; /* and has said so */
 };
 
 static void say(struct worker *w, enum mail_kind kind, struct buffer *bytes)
@@ -43,6 +45,18 @@ static void complain(struct worker *w, enum mail_kind kind, int64_t task,
     say(w, kind, &bytes);
 }
 
+/* Rank 0 is told of a signal that came here. */
+static void tell_signal(struct worker *w)
+{
+    struct buffer bytes = {0};
+    struct err ignored;
+
+    w->signalled = true;
+    if (!mail_sign(&bytes, signals_caught(), &ignored))
+        MPI_Abort(w->cluster->comm, EXIT_STOPPED);
+    say(w, MAIL_SIGNAL, &bytes);
+}
+
 static void take_answer(struct worker *w, struct buffer *bytes)
 {
     const int64_t task = mail_unsign(bytes);
@@ -63,6 +77,8 @@ static bool serve(struct worker *w)
     double start = clock_s();
     bool any = mail_sent(&w->out);
 
+    if (signals_caught() && !w->signalled)
+        tell_signal(w);
     any |= mail_collect(&w->in);
     while (w->n_queue < w->credits && mail_take(&w->in, &kind, &rank, &bytes)) {
         any = true;
@@ -156,7 +172,7 @@ bool farm_worker_run(struct cluster *c, const struct farm_work *work_side, int c
         .queue = memory_new((size_t)credits, sizeof *w.queue, e),
     };
     bool ok =
-        w.queue && mailbox_new(&w.out, c, credits + 4, e) && mailbox_new(&w.in, c, credits + 4, e);
+        w.queue && mailbox_new(&w.out, c, credits + 5, e) && mailbox_new(&w.in, c, credits + 5, e);
 
     ok = cluster_agree(c, ok, e);
     if (ok) {

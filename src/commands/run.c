@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "base/signals.h"
 #include "job/isolate.h"
 #include "job/job.h"
 #include "ops/op.h"
@@ -19,7 +20,8 @@ struct args {
     bool isolate;
     struct real_given chunk_timeout;
     int retries, on_error;
-    bool quiet, verbose;
+    double sync, verify;
+    bool resume, quiet, verbose;
 };
 
 enum { NODATA_RESPECT, NODATA_IGNORE };
@@ -58,6 +60,17 @@ static const struct param params[] = {
      "what becomes of a chunk that fails every time; fail: the job ends; nodata: it is filled with "
      "the output's nodata value; skip: its tiles are left out",
      P_CHOICE, offsetof(struct args, on_error), "fail", on_error_names, 0, 0},
+    {"resume",
+     "go on with what a run that was stopped has left of the output, if there is anything", P_BOOL,
+     offsetof(struct args, resume), "false", NULL, 0, 0},
+    {"sync-every",
+     "seconds from one sync of the output to the next: what --resume may have to redo", P_REAL,
+     offsetof(struct args, sync), "2", NULL, 0, 1e6},
+    {"verify",
+     "percent of the output that is computed again at the end, in other chunks, and compared; at "
+     "least "
+     "16 pieces (--verify alone: 1)",
+     P_REAL, offsetof(struct args, verify), "0", NULL, 0, 100},
     {"report", "file for the report: JSON with each rank's times", P_TEXT,
      offsetof(struct args, report), NULL, NULL, 0, 0},
     {"progress", "how progress is shown", P_CHOICE, offsetof(struct args, progress), "auto",
@@ -82,8 +95,20 @@ static int help(void)
     params_print(sink_params, stdout);
     puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
          "Exit status: 0 done, 1 failed, 2 usage, 3 done but for chunks that were filled or left "
-         "out.");
+         "out,\n75 stopped by a signal (--resume goes on).");
     return end_output();
+}
+
+/* Short forms, and --verify without a number. */
+static const char *spelled_out(const char *word)
+{
+    static const char *const forms[][2] = {
+        {"-q", "--quiet"}, {"-v", "--verbose"}, {"--verify", "--verify=1"}};
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strcmp(word, forms[i][0]) == 0)
+            return forms[i][1];
+    return word;
 }
 
 /* How many words are run options: those before the name of the source. */
@@ -92,9 +117,10 @@ static int count_options(struct words words)
     int i = 0;
 
     while (i < words.n && words.item[i][0] == '-') {
+        const char *word = spelled_out(words.item[i]);
         bool found;
-        bool takes = strncmp(words.item[i], "--", 2) == 0 && !strchr(words.item[i], '=') &&
-                     param_takes_value(params, words.item[i] + 2, &found);
+        bool takes = strncmp(word, "--", 2) == 0 && !strchr(word, '=') &&
+                     param_takes_value(params, word + 2, &found);
         i += takes ? 2 : 1;
     }
     return i < words.n ? i : words.n;
@@ -109,13 +135,8 @@ static bool read_args(struct words words, struct args *args, struct words *rest,
 
     if (n > OPTIONS_MOST)
         return err_usage(e, "run: more than %d options", OPTIONS_MOST);
-    for (int i = 0; i < n; i++) {
-        options[i] = words.item[i];
-        if (strcmp(options[i], "-q") == 0)
-            options[i] = "--quiet";
-        else if (strcmp(options[i], "-v") == 0)
-            options[i] = "--verbose";
-    }
+    for (int i = 0; i < n; i++)
+        options[i] = spelled_out(words.item[i]);
     *rest = (struct words){words.n - n, words.item + n};
     if (!params_read("run", params, n, options, args, NULL, e))
         return false;
@@ -165,6 +186,7 @@ int command_run(struct words words)
     bool ok = read_args(words, &args, &rest, &e) &&
               pipeline_parse(&pipeline, rest.n, rest.item, &e) &&
               (!args.isolate || isolate_begin(&isolate, &e));
+    signals_watch();
     if (!cluster_begin(&cluster, &mpi)) {
         isolate_end(isolate);
         return complain(&mpi);
@@ -179,6 +201,9 @@ int command_run(struct words words)
         .report = args.report,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
         .config = args.config,
+        .resume = args.resume,
+        .verify_percent = args.verify,
+        .sync_s = args.sync,
         .ignores_nodata = args.nodata == NODATA_IGNORE,
         .isolate = isolate,
         .chunk_timeout = args.chunk_timeout.value,

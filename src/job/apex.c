@@ -6,7 +6,6 @@
 
 #include "pipeline/halve.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +95,7 @@ static bool encode_level(const struct apex *a, int level, struct packer *packer,
 static bool go_up(struct apex *a, struct err *e)
 {
     const struct ticket *t = a->ticket;
-    const struct halving_nodata nodata = {t->careful && !isnan(t->nodata), t->nodata};
+    const struct halving_nodata nodata = ticket_halving_nodata(t);
     struct planes next;
     void *memory;
 

@@ -2,40 +2,31 @@
  * SPDX-License-Identifier: MIT */
 #include "job/chunk_work.h"
 
+#include "chunk_input.h"
 #include "copy_blobs.h"
 #include "packer.h"
 
 #include "base/clock.h"
-#include "base/crc.h"
 #include "base/fault.h"
 #include "base/pack.h"
 #include "base/planes.h"
 #include "job/feed.h"
-#include "job/tile_cache.h"
 #include "pipeline/execute.h"
 #include "pipeline/halve.h"
 #include "pipeline/inside.h"
 
-#include <assert.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory of planes, reused. */
-struct reused {
-    void *memory;
-    size_t bytes;
-};
-
 struct chunk_worker {
     const struct ticket *ticket;
     struct executor *executor, *careful; /* of the ticket's plans */
-    struct tile_cache cache[PLAN_MAX_SOURCES];
+    struct chunk_input *input;
     struct place place;
-    struct reused input[PLAN_MAX_SOURCES], output, overview[2];
+    struct planes_memory output, overview[2];
     struct packer *packer;
-    bool copies;      /* blobs go through as they are */
+    bool copies;      /* the scene's blobs are the output's, as they are */
     uint32_t account; /* the number of rank 0's account of what this worker holds */
     char *doing;      /* what it is at; own_doing unless somebody wants to know */
     char own_doing[EXECUTOR_DOING];
@@ -58,14 +49,9 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     w->copies = copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
     bool ok = packer_new(&w->packer, &t->overviews, t->encoder, e) &&
+              chunk_input_new(&w->input, t, &w->times, e) &&
               executor_new(&w->executor, t->plan, e) &&
               (!t->careful || executor_new(&w->careful, t->careful, e));
-    for (int i = 0; ok && i < t->n_sources; i++) {
-        const struct layout *l = &t->sources[i].grid.layout;
-        if (t->sources[i].by_blobs)
-            ok = tile_cache_new(&w->cache[i], t->sizing.cache_bytes, layout_row_bytes(l),
-                                l->tile_height, e);
-    }
     if (!ok) {
         chunk_worker_free(w);
         return false;
@@ -79,10 +65,7 @@ void chunk_worker_free(struct chunk_worker *w)
 {
     if (!w)
         return;
-    for (int i = 0; i < PLAN_MAX_SOURCES; i++) {
-        tile_cache_free(&w->cache[i]);
-        free(w->input[i].memory);
-    }
+    chunk_input_free(w->input);
     executor_free(w->executor);
     executor_free(w->careful);
     free(w->output.memory);
@@ -120,6 +103,7 @@ void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t)
     sum->blobs_decoded += t->blobs_decoded;
     sum->pixels += t->pixels;
     sum->empty_chunks += t->empty_chunks;
+    sum->uniform_tiles += t->uniform_tiles;
     add_seconds(sum->stage_s, t->stage_s, PLAN_MAX_STAGES);
     add_seconds(sum->careful_s, t->careful_s, PLAN_MAX_STAGES);
 }
@@ -134,178 +118,6 @@ void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times)
         add_seconds(times->careful_s, executor_seconds(w->careful), t->careful->stages.n);
 }
 
-/* Planes over memory that is kept from chunk to chunk. */
-static bool reuse_planes(struct planes *p, struct reused *r, struct format f, struct region region,
-                         int margin, struct err *e)
-{
-    size_t bytes;
-
-    if (!planes_layout(p, &bytes, f.type, f.bands, region, margin, e))
-        return false;
-    if (bytes > r->bytes) {
-        free(r->memory);
-        r->bytes = 0;
-        r->memory = memory_raw(1, bytes, e);
-        if (!r->memory)
-            return false;
-        r->bytes = bytes;
-    }
-    p->data = (unsigned char *)r->memory + planes_margin_bytes(f.type, margin);
-    return true;
-}
-
-static bool damaged(struct err *e)
-{
-    return err_set(e, "the pixels sent for it arrived damaged: their checksum does not match");
-}
-
-/* Keeps the blob itself where rows of it are still to be decoded one day. */
-static bool keep_blob(struct held_tile *tile, const unsigned char *blob, size_t size,
-                      const struct layout *l, struct err *e)
-{
-    if (tile->rows == l->tile_height) {
-        free(tile->blob);
-        tile->blob = NULL;
-        return true;
-    }
-    if (tile->blob)
-        return true;
-    assert(blob); /* a tile that is held without its blob is decoded to the end */
-    tile->blob = malloc(size);
-    if (!tile->blob)
-        return err_set(e, "out of memory: %zu bytes were wanted", size);
-    memcpy(tile->blob, blob, size);
-    return true;
-}
-
-/* The decoded rows of a blob, from the payload or from what this rank holds. */
-static bool decoded(struct chunk_worker *w, int source, const struct needed_blob *need,
-                    struct unpack *u, const unsigned char **pixels, struct err *e)
-{
-    const struct ticket_source *s = &w->ticket->sources[source];
-    const struct layout *l = &s->grid.layout;
-    const int64_t index = unpack_i64(u);
-    const int rows = (int)unpack_u32(u);
-    const uint32_t state = unpack_u32(u);
-    const size_t size = unpack_u32(u);
-    const uint32_t crc = state == FEED_SHIPPED ? unpack_u32(u) : 0;
-    const unsigned char *blob = state == FEED_SHIPPED ? unpack_raw(u, size) : NULL;
-    int rows_before;
-    bool held;
-
-    *pixels = NULL;
-    if (!u->ok || index != need->index || rows != need->rows)
-        return damaged(e);
-    if (state == FEED_SPARSE)
-        return true;
-    if (blob && crc_of(blob, size) != crc)
-        return damaged(e);
-    struct held_tile *tile =
-        tile_cache_use(&w->cache[source], index, rows, size, &held, &rows_before);
-    if (held == (state == FEED_SHIPPED))
-        return err_set(e, "blob %lld is %s by this rank against rank 0's account (a defect)",
-                       (long long)index, held ? "held" : "not held");
-    if (rows_before < tile->rows) {
-        double start = clock_s();
-        const size_t bytes = (size_t)tile->rows * layout_row_bytes(l);
-        free(tile->pixels);
-        tile->pixels = malloc(bytes ? bytes : 1);
-        if (!tile->pixels)
-            return err_set(e, "out of memory: %zu bytes were wanted", bytes);
-        if (!decoder_decode(s->decoder, index, blob ? blob : tile->blob, size, tile->rows,
-                            tile->pixels, e) ||
-            !keep_blob(tile, blob, size, l, e))
-            return false;
-        w->times.decode_s += clock_s() - start;
-        w->times.blobs_decoded++;
-    }
-    *pixels = tile->pixels;
-    return true;
-}
-
-static bool fill_from_blobs(struct chunk_worker *w, int source, struct unpack *u,
-                            const struct planes *in, struct tick tick, struct err *e)
-{
-    const struct ticket_source *s = &w->ticket->sources[source];
-    struct needs needs;
-    const unsigned char *pixels;
-
-    if (!needs_blobs(&needs, &s->grid, in->region, e))
-        return false;
-    bool ok = true;
-    for (int i = 0; ok && i < needs.n; i++) {
-        ok = decoded(w, source, &needs.blob[i], u, &pixels, e);
-        double start = clock_s();
-        if (ok)
-            needs_copy(&s->grid, &needs.blob[i], pixels, s->sparse, in);
-        w->times.assemble_s += clock_s() - start;
-        if (ok && !tick.call(tick.ctx))
-            ok = err_set(e, "stopped");
-    }
-    needs_free(&needs);
-    return ok;
-}
-
-struct filler {
-    struct chunk_worker *worker;
-    struct unpack *from;
-    const struct planes *in;
-};
-
-static bool fill_piece(void *ctx, const struct piece *piece, struct err *e)
-{
-    const struct filler *f = ctx;
-    const size_t pixel = pixel_size(f->in->type);
-    const size_t row = (size_t)piece->scene.width * pixel;
-    const size_t size = row * (size_t)piece->scene.height * (size_t)f->in->bands;
-    const uint32_t crc = (uint32_t)unpack_i64(f->from);
-    size_t n;
-    const unsigned char *pixels = unpack_bytes(f->from, &n);
-
-    if (!pixels || n < size || crc_of(pixels, size) != crc)
-        return damaged(e);
-    double start = clock_s();
-    for (int b = 0; b < f->in->bands; b++)
-        for (int64_t y = 0; y < piece->scene.height; y++, pixels += row)
-            memcpy(planes_at(f->in, b, piece->scene.x + piece->dx, piece->scene.y + piece->dy + y),
-                   pixels, row);
-    f->worker->times.assemble_s += clock_s() - start;
-    return true;
-}
-
-static bool fill(struct chunk_worker *w, int source, struct unpack *u, const struct planes *in,
-                 struct tick tick, struct err *e)
-{
-    const struct ticket_source *s = &w->ticket->sources[source];
-    struct filler filler = {w, u, in};
-
-    if (s->by_blobs)
-        return fill_from_blobs(w, source, u, in, tick, e);
-    return needs_pieces(in->region, s->format.width, s->format.height, fill_piece, &filler, e);
-}
-
-/* The pixels of all sources that the chunk needs. */
-static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_t n,
-                     struct planes *in, struct tick tick, struct err *e)
-{
-    const struct ticket *t = w->ticket;
-    const struct plan *plan = ticket_plan(t);
-    struct region needs[PLAN_MAX_STAGES];
-    struct unpack u = unpack_begin(payload, n);
-
-    tell(w, "decoding");
-    unpack_raw(&u, FEED_HEAD);
-    plan_needs(plan, w->place.chunk, needs);
-    for (int i = 0; i < t->n_sources; i++) {
-        unpack_raw(&u, (8 - (size_t)(u.at - payload) % 8) % 8); /* feed.c's alignment */
-        if (!reuse_planes(&in[i], &w->input[i], t->sources[i].format, needs[i], ticket_margin(t, i),
-                          e) ||
-            !fill(w, i, &u, &in[i], tick, e))
-            return false;
-    }
-    return true;
-}
-
 static void fill_planes(const struct planes *p, double value)
 {
     for (int b = 0; b < p->bands; b++)
@@ -314,7 +126,8 @@ static void fill_planes(const struct planes *p, double value)
                        (size_t)p->region.width);
 }
 
-/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing else. */
+/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing
+ * else. */
 static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
                 struct tick tick, struct err *e)
 {
@@ -339,40 +152,87 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     return true;
 }
 
-/* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank 0. */
-static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
+/* A part of the chunk. */
+static bool run_part(struct chunk_worker *w, const struct planes *in, const struct planes *out,
+                     struct region part, struct tick tick, struct err *e)
+{
+    const struct planes out_part = planes_part(out, part);
+    struct planes in_part[PLAN_MAX_SOURCES];
+
+    for (int i = 0; i < w->ticket->n_sources; i++)
+        in_part[i] = planes_part(&in[i], part);
+    return run(w, in_part, &out_part, tick, e);
+}
+
+/* Tiles of one value take one pixel: the first, which stands for all of them in the packer.
+ * Those like the last one before take none. */
+static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const struct planes *in,
+                         const struct planes *out, struct tick tick, struct err *e)
+{
+    const bool spreads = w->ticket->overviews.n > 0; /* which are made of all pixels */
+    struct uniform_part part, like = {.tile = -1};
+    int64_t tile = 0;
+
+    while (uniform_next(u, &tile, &part)) {
+        const struct region first = {part.region.x, part.region.y, 1, 1};
+        if (!part.uniform) {
+            if (!run_part(w, in, out, part.region, tick, e))
+                return false;
+            continue;
+        }
+        if (like.tile >= 0 && uniform_same(u, part.tile, like.tile)) {
+            for (int b = 0; b < out->bands; b++)
+                memcpy(planes_at(out, b, first.x, first.y),
+                       planes_at(out, b, like.region.x, like.region.y), pixel_size(out->type));
+        } else {
+            uniform_put(u, part.tile, in);
+            if (!run_part(w, in, out, first, tick, e))
+                return false;
+            like = part;
+        }
+        if (spreads)
+            planes_spread(out, 0, out->bands, part.region);
+        w->times.uniform_tiles++;
+    }
+    return true;
+}
+
+/* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank
+ * 0. */
+static bool pack_overviews(struct chunk_worker *w, const struct planes *pixels,
                            struct buffer *result, struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     const struct overviews *o = &t->overviews;
-    const struct halving_nodata nodata = {t->careful && !isnan(t->nodata), t->nodata};
+    const struct halving_nodata nodata = ticket_halving_nodata(t);
     const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
     struct planes level[2] = {*pixels};
 
     for (int k = 1; k <= o->n && k <= o->local + 1; k++) {
         const struct planes *whole = &level[(k + 1) % 2];
         struct planes *half = &level[k % 2];
-        if (!reuse_planes(half, &w->overview[k % 2], plan_output(t->plan),
+        if (!planes_reuse(half, &w->overview[k % 2], whole->type, whole->bands,
                           halved_region(whole->region), 0, e))
             return false;
+        const struct packer_tiles tiles = {.level = k, .pixels = half, .down = down};
         const double start = clock_s();
         halve((enum halving)o->how, whole, &nodata, half);
         w->times.overview_s += clock_s() - start;
-        if (!(k <= o->local ? packer_tiles(w->packer, k, half, down, result, tick, e)
-                            : packer_pixels(w->packer, chunk, half, result, e)))
+        if (!(k <= o->local ? packer_tiles(w->packer, &tiles, result, tick, e)
+                            : packer_pixels(w->packer, w->place.chunk_index, half, result, e)))
             return false;
     }
     return true;
 }
 
-static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
-                 struct buffer *result, struct tick tick, struct err *e)
+/* A chunk's tiles, made of its pixels or (blobs) as they came, and its overviews. */
+static bool pack(struct chunk_worker *w, const struct packer_tiles *tiles,
+                 const struct unpack *blobs, struct buffer *result, struct tick tick, struct err *e)
 {
-    const bool down = w->ticket->sizing.division.kind == DIVISION_COLUMNS;
-
-    tell(w, "encoding");
-    const bool ok = packer_tiles(w->packer, 0, pixels, down, result, tick, e) &&
-                    pack_overviews(w, chunk, pixels, result, tick, e) &&
+    tell(w, blobs ? "copying" : "encoding");
+    const bool ok = (blobs ? copy_blobs(w->ticket, w->packer, *blobs, result, tick, e)
+                           : packer_tiles(w->packer, tiles, result, tick, e)) &&
+                    pack_overviews(w, tiles->pixels, result, tick, e) &&
                     packer_end(w->packer, result, e);
 
     if (!ok)
@@ -381,46 +241,75 @@ static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pix
     return ok;
 }
 
-/* Rank 0 has a new account of what this worker holds: it is empty. */
-static void follow_account(struct chunk_worker *w, uint32_t account)
-{
-    for (int i = 0; w->account != account && i < w->ticket->n_sources; i++)
-        tile_cache_forget(&w->cache[i]);
-    w->account = account;
-}
-
-static bool compute(struct chunk_worker *w, int64_t number, const unsigned char *payload, size_t n,
-                    struct buffer *result, struct tick tick, struct err *e)
+static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer *result,
+                    struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
-    struct planes in[PLAN_MAX_SOURCES], out;
+    const struct format f = plan_output(t->plan);
+    struct planes in[PLAN_MAX_SOURCES], out = {0};
 
     w->times.pixels += chunk.width * chunk.height;
-    if (w->copies) {
-        tell(w, "copying");
-        return copy_blobs(t, w->packer, payload + FEED_HEAD, n - FEED_HEAD, result, tick, e);
+    if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
+        tell(w, "decoding");
+        if (!planes_reuse(&out, &w->output, f.type, f.bands, chunk, 0, e) ||
+            !chunk_input_fill(w->input, chunk, payload, in, tick, e))
+            return false;
+        const struct uniform *u = chunk_input_uniform(w->input);
+        if (!(u ? run_by_tiles(w, u, in, &out, tick, e) : run(w, in, &out, tick, e)))
+            return false;
     }
-    if (!reuse_planes(&out, &w->output, plan_output(t->plan), chunk, 0, e) ||
-        !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
-        return false;
-    return pack(w, number, &out, result, tick, e);
+    const struct uniform *u = chunk_input_uniform(w->input);
+    const struct packer_tiles tiles = {
+        .pixels = &out,
+        .uniform = u ? uniform_tiles(u) : NULL,
+        .down = t->sizing.division.kind == DIVISION_COLUMNS,
+    };
+    return pack(w, &tiles, w->copies ? &payload : NULL, result, tick, e);
 }
 
 /* A chunk without pixels of its own. */
-static bool give_up(struct chunk_worker *w, int64_t number, enum feed_task task,
-                    struct buffer *result, struct tick tick, struct err *e)
+static bool give_up(struct chunk_worker *w, enum feed_task task, struct buffer *result,
+                    struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
+    const struct format f = plan_output(t->plan);
     struct planes out;
+    const struct packer_tiles tiles = {
+        .pixels = &out,
+        .down = t->sizing.division.kind == DIVISION_COLUMNS,
+    };
 
-    if (!reuse_planes(&out, &w->output, plan_output(t->plan), w->place.chunk, 0, e))
+    if (!planes_reuse(&out, &w->output, f.type, f.bands, w->place.chunk, 0, e))
         return false;
     fill_planes(&out, t->fill);
     packer_leave_out(w->packer, task == FEED_LEAVE_OUT);
-    const bool ok = pack(w, number, &out, result, tick, e);
+    const bool ok = pack(w, &tiles, NULL, result, tick, e);
     packer_leave_out(w->packer, false);
     return ok;
+}
+
+/* Rank 0 has a new account of what this worker holds: it is empty. */
+static void follow_account(struct chunk_worker *w, uint32_t account)
+{
+    if (w->account != account)
+        chunk_input_forget(w->input);
+    w->account = account;
+}
+
+static bool work(struct chunk_worker *w, struct unpack payload, struct buffer *result,
+                 struct tick tick, struct err *e)
+{
+    struct feed_head head;
+
+    if (!feed_head_unpack(&payload, &head))
+        return err_set(e, "its payload arrived damaged");
+    if (head.task != FEED_COMPUTE)
+        return give_up(w, head.task, result, tick, e);
+    if (fault_due("chunk-error", w->place.chunk_index))
+        return err_set(e, "an error on purpose");
+    follow_account(w, head.account);
+    return compute(w, payload, result, tick, e);
 }
 
 bool chunk_context(const struct ticket *t, int64_t chunk, struct err *e)
@@ -435,22 +324,10 @@ bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload,
                 struct buffer *result, struct tick tick, struct err *e)
 {
     struct chunk_worker *w = chunk_worker;
-    struct feed_head head;
-    bool ok;
 
     w->place.chunk = division_chunk(&w->ticket->sizing.division, chunk);
     w->place.chunk_index = chunk;
-    if (!feed_head_unpack(payload, n, &head)) {
-        ok = damaged(e);
-    } else if (fault_due("chunk-error", chunk) && head.task == FEED_COMPUTE) {
-        ok = err_set(e, "an error on purpose");
-    } else if (head.task == FEED_COMPUTE) {
-        follow_account(w, head.account);
-        ok = compute(w, chunk, payload, n, result, tick, e);
-    } else {
-        ok = give_up(w, chunk, head.task, result, tick, e);
-    }
-    if (!ok)
+    if (!work(w, unpack_begin(payload, n), result, tick, e))
         return chunk_context(w->ticket, chunk, e);
     tell(w, "");
     return true;

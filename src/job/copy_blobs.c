@@ -3,7 +3,6 @@
 #include "copy_blobs.h"
 
 #include "base/crc.h"
-#include "base/pack.h"
 #include "job/feed.h"
 
 #include <math.h>
@@ -42,11 +41,10 @@ static bool keeps_nodata(const struct ticket *t)
 bool copy_blobs_may(const struct ticket *t)
 {
     const struct ticket_source *s = &t->sources[0];
-    const struct overviews *o = &t->overviews;
 
-    return t->n_sources == 1 && s->by_blobs && o->n == 0 && !o->cog &&
-           t->n_words == 0 /* no op */ && same_layout(&s->grid.layout, &o->level[0]) &&
-           is_whole(s) && keeps_nodata(t) && decoder_suits(s->decoder, t->encoder);
+    return t->n_sources == 1 && s->by_blobs && t->n_words == 0 /* no op */ &&
+           same_layout(&s->grid.layout, &t->overviews.level[0]) && is_whole(s) && keeps_nodata(t) &&
+           decoder_suits(s->decoder, t->encoder);
 }
 
 /* A tile that is not stored in the scene, for an output in which all are. */
@@ -88,16 +86,13 @@ static bool add_blob(const struct ticket *t, struct packer *packer, struct unpac
     return packer_blob(packer, &blob, result, e);
 }
 
-bool copy_blobs(const struct ticket *t, struct packer *packer, const unsigned char *payload,
-                size_t n, struct buffer *result, struct tick tick, struct err *e)
+bool copy_blobs(const struct ticket *t, struct packer *packer, struct unpack payload,
+                struct buffer *result, struct tick tick, struct err *e)
 {
-    struct unpack u = unpack_begin(payload, n);
-    bool ok = buffer_reserve(result, n, e);
+    bool ok = buffer_reserve(result, (size_t)(payload.end - payload.at), e);
 
-    while (ok && u.at < u.end)
-        ok = add_blob(t, packer, &u, result, e) && (tick.call(tick.ctx) || err_set(e, "stopped"));
-    ok = ok && packer_end(packer, result, e);
-    if (!ok)
-        packer_drop(packer);
+    while (ok && payload.at < payload.end)
+        ok = add_blob(t, packer, &payload, result, e) &&
+             (tick.call(tick.ctx) || err_set(e, "stopped"));
     return ok;
 }

@@ -27,13 +27,12 @@ bool feed_head_pack(struct buffer *payload, struct feed_head head, struct err *e
     return pack_u32(payload, (uint32_t)head.task, e) && pack_u32(payload, head.account, e);
 }
 
-bool feed_head_unpack(const unsigned char *payload, size_t n, struct feed_head *head)
+bool feed_head_unpack(struct unpack *payload, struct feed_head *head)
 {
-    struct unpack u = unpack_begin(payload, n);
-    const uint32_t task = unpack_u32(&u);
+    const uint32_t task = unpack_u32(payload);
 
-    *head = (struct feed_head){(enum feed_task)task, unpack_u32(&u)};
-    return u.ok && task <= FEED_LEAVE_OUT;
+    *head = (struct feed_head){(enum feed_task)task, unpack_u32(payload)};
+    return payload->ok && task <= FEED_LEAVE_OUT;
 }
 
 static struct tile_cache *cache_of(const struct feed *f, int rank, int source)
@@ -203,8 +202,8 @@ static bool load_source(struct feed *f, int source, struct region need, int rank
     return ok;
 }
 
-/* The chunk that continues this one is mostly the next to be asked for: its blobs are read meanwhile.
- * Those of its upper halo have just been. */
+/* The chunk that continues this one is mostly the next to be asked for: its blobs are read
+ * meanwhile. Those of its upper halo have just been. */
 static void announce(struct feed *f, int64_t chunk)
 {
     const struct ticket *t = f->ticket;

@@ -48,19 +48,9 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
 
 static bool open_sources(struct lead *l, struct err *e)
 {
-    const size_t cache = sources_cache_bytes(l->memory_bytes);
-    size_t blocks;
-
-    if (!raster_begin(cache, &l->options->config, e) ||
-        !sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
-                      sources_blob_most(l->memory_bytes), e))
-        return false;
-    if (sources_use_gdal(&l->sources, &blocks)) /* its cache will fill, and holds any one block */
-        l->used_bytes += cache + blocks;
-    size_t now = memory_resident();
-    if (now > l->used_bytes)
-        l->used_bytes = now;
-    return true;
+    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->config, e) &&
+           sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
+                        sources_blob_most(l->memory_bytes), e);
 }
 
 static void tell_sources(const struct lead *l)
@@ -97,32 +87,77 @@ static void tell(const struct lead *l)
             text_bytes(l->sizing.lead_bytes, text[3], sizeof text[3]));
 }
 
+/* What a user should know who wonders why the job is slow. */
+static void tell_less(const struct lead *l)
+{
+    const struct division *d = &l->sizing.division;
+    char text[32];
+
+    if (l->sizing.is_small || l->gave_up_blobs)
+        fprintf(
+            stderr,
+            "tilery: chunks are of %lldx%lld pixels only, to stay within --memory=%s a rank%s\n",
+            (long long)d->chunk_width, (long long)d->chunk_height,
+            text_bytes(l->memory_bytes, text, sizeof text),
+            l->gave_up_blobs ? "; GDAL reads the scene's wide strips for each of them anew, which "
+                               "is slow where they are compressed: more memory or lower output "
+                               "tiles help (write --co BLOCKXSIZE=128 --co BLOCKYSIZE=128)"
+                             : "");
+}
+
 bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e)
 {
     l->n_ranks = n_ranks;
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
-    if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) ||
-        !open_sources(l, e) || !lead_choose(l, e))
+    if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) || !open_sources(l, e))
+        return false;
+    if (memory_resident() > l->used_bytes)
+        l->used_bytes = memory_resident();
+    if (!lead_find_resume(l, e) || !lead_choose(l, e))
         return false;
     if (l->options->verbose)
         tell(l);
-    return lead_create(l, e) && lead_pack(l, ticket, e);
+    else if (l->options->progress != PROGRESS_NONE)
+        tell_less(l);
+    return lead_create(l, e) && lead_check_resume(l, e) && lead_begin_saving(l, e) &&
+           lead_pack(l, &l->overviews, &l->sizing, ticket, e);
 }
 
-bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch, struct err *e)
+bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
+                struct durable *durable, struct err *e)
 {
     const struct division *d = &t->sizing.division;
+    struct collect_into into = {
+        .output = l->output,
+        .division = d,
+        .scratch = scratch,
+        .saved = l->saved,
+        .durable = l->shares ? NULL : durable,
+        .align = l->shares ? l->options->align : 1,
+    };
+    int64_t done;
 
-    progress_begin(&l->progress, l->options->progress, d->width * d->height, l->n_ranks);
-    return retries_new(&l->retries, l->options->retries, l->options->on_error, d, e) &&
-           (l->shares || feed_new(&l->feed, t, &l->sources, l->n_ranks, e)) &&
-           apex_new(&l->apex, t, e) &&
-           collect_new(&l->collect, l->output, d, scratch, l->apex,
-                       l->shares ? l->options->align : 1, e) &&
-           schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
-                        l->n_ranks, e);
+    if (!retries_new(&l->retries, l->options->retries, l->options->on_error, d, e))
+        return false;
+    l->durable = into.durable;
+    if (l->durable) {
+        durable_file(l->durable, output_fd(l->output));
+        if (scratch)
+            durable_file(l->durable, scratch_fd(scratch));
+    }
+    if (!(l->shares || feed_new(&l->feed, t, &l->sources, l->n_ranks, e)) ||
+        !apex_new(&l->apex, t, e))
+        return false;
+    into.apex = l->apex;
+    if (!collect_new(&l->collect, &into, e) ||
+        !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
+                      l->n_ranks, e) ||
+        !lead_restore(l, scratch, &done, e))
+        return false;
+    progress_begin(&l->progress, l->options->progress, d->width * d->height, done, l->n_ranks);
+    return true;
 }
 
 bool lead_describe(struct lead *l, struct buffer *files, struct err *e)
@@ -174,8 +209,27 @@ static bool failed(void *ctx, int64_t chunk, int rank, const struct buffer *deta
         return schedule_again(l->schedule, chunk, -1, e);
     if (!l->shares)
         feed_forget(l->feed, rank);
-    return retries_add(l->retries, chunk, rank, &f, e) &&
+    if (!retries_add(l->retries, chunk, rank, &f, e))
+        return false;
+    const enum feed_task task = retries_task(l->retries, chunk);
+    return (task == FEED_COMPUTE || saved_given_up(l->saved, chunk, task, e)) &&
            schedule_again(l->schedule, chunk, rank, e);
+}
+
+/* Notes what has come to be on a device: of rank 0's own writing, or as a rank says in a result. */
+static bool note_durable(struct lead *l, int rank, struct buffer *result, struct err *e)
+{
+    struct buffer own = {0};
+    const void *tasks;
+    size_t n;
+
+    if (l->shares)
+        return (shared_durable(result, &tasks, &n) ||
+                err_set(e, "a result of rank %d arrived damaged", rank)) &&
+               lead_durable(l, rank, tasks, n, e);
+    const bool ok = durable_take(l->durable, &own, e) && lead_durable(l, 0, own.data, own.size, e);
+    buffer_free(&own);
+    return ok;
 }
 
 static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, struct err *e)
@@ -183,7 +237,7 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
     struct lead *l = ctx;
     const struct region r = division_chunk(&l->sizing.division, chunk);
 
-    if (!collect_store(l->collect, chunk, rank, result, e))
+    if (!note_durable(l, rank, result, e) || !collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);
     progress_add(&l->progress, r.width * r.height);
@@ -220,15 +274,16 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
 bool lead_finish(struct lead *l, struct err *e)
 {
     const double start = clock_s();
-    struct output *output = l->output;
 
     progress_end(&l->progress);
+    if (!output_complete(l->output, e) || !lead_verify(l, e) || !output_publish(l->output, e))
+        return false;
+    saved_remove(l->saved);
+    output_leave(l->output);
     l->output = NULL;
-    bool ok = output_finish(output, e);
     l->finish_s = clock_s() - start;
-    if (ok)
-        retries_tell(l->retries, l->ends.sink.path);
-    return ok;
+    retries_tell(l->retries, l->ends.sink.path);
+    return true;
 }
 
 void lead_end(struct lead *l)
@@ -241,7 +296,13 @@ void lead_end(struct lead *l)
     cog_options_free(&l->cog);
     part_probe_free(&l->probe);
     feed_free(l->feed);
-    output_abandon(l->output);
+    if (lead_keeps(l))
+        output_leave(l->output);
+    else
+        output_abandon(l->output);
+    saved_free(l->saved);
+    resume_free(l->resume);
+    buffer_free(&l->signature);
     plan_free(l->plan);
     plan_free(l->careful);
     sources_close(&l->sources);

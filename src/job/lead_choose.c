@@ -1,11 +1,14 @@
-/* lead_choose.c - what rank 0 settles before a pixel moves: plans, nodata, tiles, overviews, chunks.
+/* lead_choose.c - what rank 0 settles before a pixel moves: plans, nodata, tiles, overviews,
+ * chunks.
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
+#include "base/text.h"
+
 #include <math.h>
 
-/* The value of pixels outside the data in the output: what `write` was given, else that of the first
- * scene that has one, else NaN or 0. */
+/* The value of pixels outside the data in the output: what `write` was given, else that of the
+ * first scene that has one, else NaN or 0. */
 static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
 {
     const struct scene_info *from = sources_nodata(&l->sources);
@@ -35,7 +38,7 @@ static bool choose_fill(struct lead *l, enum pixel_type type, struct err *e)
     const struct scene_info *scene = scene_info(l->sources.list[0].scene);
     struct output_options *sink = &l->ends.sink;
 
-    sink->may_have_gaps = l->options->on_error == ON_ERROR_SKIP;
+    sink->may_have_gaps = l->options->on_error == ON_ERROR_SKIP || l->options->resume;
     if (sink->has_nodata)
         l->fill = sink->nodata;
     else if (scene->has_nodata && output_holds_nodata(type, scene->nodata))
@@ -65,8 +68,8 @@ static bool make_plans(struct lead *l, struct err *e)
 }
 
 /* A tile of an output that is much smaller than the scene takes in a lot of it: tiles are made
- * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output is the
- * same everywhere. */
+ * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output
+ * is the same everywhere. */
 static int choose_tile(const struct plan *plan)
 {
     enum { SMALLEST = 16, TAKES_IN_MOST = 32 << 20 };
@@ -85,28 +88,57 @@ static int choose_tile(const struct plan *plan)
     return side;
 }
 
-static bool choose_sizing(struct lead *l, struct err *e)
+/* What GDAL takes where pixels go through it: its cache will fill, and it decodes whole blocks. */
+static bool add_gdal(const struct lead *l, size_t *used, struct err *e)
+{
+    size_t blocks;
+    char text[2][32];
+
+    if (!sources_use_gdal(&l->sources, &blocks))
+        return true;
+    if (blocks > l->memory_bytes)
+        return err_usage(e,
+                         "%s: --memory=%s a rank is too little: GDAL decodes whole blocks of the "
+                         "scenes, which take %s; give more memory, or rewrite them in tiles first "
+                         "(gdal_translate -co TILED=YES)",
+                         l->ends.source.path, text_bytes(l->memory_bytes, text[0], sizeof text[0]),
+                         text_bytes(blocks, text[1], sizeof text[1]));
+    *used += sources_cache_bytes(l->memory_bytes) + blocks;
+    return true;
+}
+
+bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
+                        const struct overviews *overviews, struct sizing *sizing, struct err *e)
 {
     struct sizing_wish wish = {
-        .division = l->options->division,
-        .chunk_width = l->options->chunk.width,
-        .chunk_height = l->options->chunk.height,
+        .division = division,
+        .chunk_width = chunk.width,
+        .chunk_height = chunk.height,
         .memory_bytes = l->memory_bytes,
         .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
         .n_ranks = l->n_ranks,
-        .output = &l->overviews.level[0],
-        .unit = 1 << l->overviews.local,
-        .lead_more = apex_bytes(&l->overviews),
+        .output = &overviews->level[0],
+        .unit = 1 << overviews->local,
+        .lead_more = apex_bytes(overviews),
         .isolated = l->options->isolate != NULL,
-        .at_once = l->overviews.cog,
+        .at_once = overviews->cog,
         .also = l->careful ? l->plan : NULL,
     };
 
+    if (!add_gdal(l, &wish.used_bytes, e))
+        return false;
     for (int i = 0; i < l->sources.n; i++)
         if (l->sources.list[i].blobs)
             wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
-    return sizing_choose(&l->sizing, &wish, l->careful ? l->careful : l->plan, e);
+        else
+            wish.rereads = true;
+    return sizing_choose(sizing, &wish, l->careful ? l->careful : l->plan, e);
+}
+
+static bool choose_sizing(struct lead *l, struct err *e)
+{
+    return lead_choose_sizing(l, l->options->division, l->chunk, &l->overviews, &l->sizing, e);
 }
 
 /* Chunks of 2^local tiles squared make so many overviews themselves, and leave less to rank 0; but
@@ -117,6 +149,10 @@ static bool choose_local(struct lead *l, struct err *e)
     struct overviews *o = &l->overviews;
     const struct layout *full = &o->level[0];
 
+    if (l->resume) {
+        o->local = (int)resume_head(l->resume).local;
+        return choose_sizing(l, e);
+    }
     for (int local = o->n < LOCAL_MOST ? o->n : LOCAL_MOST;; local--) {
         const int64_t side_x = (int64_t)full->tile_width << local;
         const int64_t side_y = (int64_t)full->tile_height << local;
@@ -129,6 +165,26 @@ static bool choose_local(struct lead *l, struct err *e)
         if (local <= 1 || e->status != EXIT_USAGE)
             return false;
     }
+}
+
+/* A chunk of tiles takes in strips that are as wide as the scene: where these are too many, GDAL
+ * reads the parts that are wanted. */
+static bool give_up_strips(struct lead *l)
+{
+    for (int i = 0; i < l->sources.n; i++) {
+        struct source *one = &l->sources.list[i];
+        if (!one->blobs || !blobs_layout(one->blobs)->strips)
+            continue;
+        sources_give_up_blobs(one, "the strips under a chunk are too many for the memory");
+        l->gave_up_blobs = true;
+    }
+    return l->gave_up_blobs;
+}
+
+static bool choose_chunks(struct lead *l, struct err *e)
+{
+    return choose_local(l, e) ||
+           (e->status == EXIT_USAGE && give_up_strips(l) && choose_local(l, e));
 }
 
 /* Which overviews there will be. */
@@ -164,5 +220,5 @@ bool lead_choose(struct lead *l, struct err *e)
     sink->tile_side = choose_tile(l->plan);
     return (!sink->cog || cog_options(sink, out.type, &l->cog, e)) &&
            output_check(sink, out.type, out.bands, out.width, out.height, &full, e) &&
-           choose_overviews(l, &full, e) && choose_local(l, e);
+           choose_overviews(l, &full, e) && choose_chunks(l, e);
 }

@@ -1,5 +1,5 @@
-/* lead_mask.h - the output's mask, made on rank 0 of the scenes' masks: where each pixel comes from a
- * pixel that all of them show.
+/* lead_mask.h - the output's mask, made on rank 0 of the scenes' masks: where each pixel comes from
+ * a pixel that all of them show.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_LEAD_MASK_H
 #define JOB_LEAD_MASK_H

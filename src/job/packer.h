@@ -17,18 +17,26 @@ bool packer_new(struct packer **out, const struct overviews *levels, struct enco
                 struct err *e) MUST_CHECK;
 void packer_free(struct packer *p);
 
-/* Appends tile `index` of a level, whose pixels are there as far as the raster goes. Where the encoder
- * leaves the tile out, nothing is appended. */
+/* Appends tile `index` of a level, whose pixels are there as far as the raster goes. Where the
+ * encoder leaves the tile out, nothing is appended. */
 bool packer_encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
                    struct buffer *out, struct err *e) MUST_CHECK;
 
 /* From now on all tiles are left out, or (false) those that the encoder says. */
 void packer_leave_out(struct packer *p, bool all);
 
-/* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by column),
- * plane by plane at each place. */
-bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
-                  struct buffer *parcel, struct tick tick, struct err *e) MUST_CHECK;
+/* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by
+ * column), plane by plane at each place. */
+struct packer_tiles {
+    int level;
+    const struct planes *pixels;
+    const bool
+        *uniform; /* for each tile, row by row, whether it has one value: then its first pixel
+                            is enough, and others may be overwritten; NULL: none is known to */
+    bool down;
+};
+bool packer_tiles(struct packer *p, const struct packer_tiles *tiles, struct buffer *parcel,
+                  struct tick tick, struct err *e) MUST_CHECK;
 
 /* Appends pixels themselves, of an overview whose tiles take in several chunks. */
 bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,

@@ -16,8 +16,13 @@ struct retries {
     int most;
     enum on_error on_error;
     const struct division *division;
-    struct buffer filed; /* struct filed, in the order they came */
-    int64_t n_given_up;
+    struct buffer filed;    /* struct filed, in the order they came */
+    struct buffer given_up; /* struct given_up */
+};
+
+struct given_up {
+    int64_t chunk;
+    enum feed_task task;
 };
 
 const char *const on_error_names[] = {"fail", "nodata", "skip", NULL};
@@ -39,6 +44,7 @@ void retries_free(struct retries *r)
     if (!r)
         return;
     buffer_free(&r->filed);
+    buffer_free(&r->given_up);
     free(r);
 }
 
@@ -74,8 +80,12 @@ bool retries_add(struct retries *r, int64_t chunk, int rank, const struct failur
         return tries == 1 ? false : err_context(e, "given up after %d tries", tries);
     fprintf(stderr, "tilery: try %d of %d, %s: %s\n", tries, r->most + 1,
             r->on_error == ON_ERROR_NODATA ? "now filled with nodata" : "now left out", e->text);
-    r->n_given_up++;
-    return true;
+    return retries_give_up(r, chunk, retries_task(r, chunk), e);
+}
+
+bool retries_give_up(struct retries *r, int64_t chunk, enum feed_task task, struct err *e)
+{
+    return buffer_append(&r->given_up, &(struct given_up){chunk, task}, sizeof(struct given_up), e);
 }
 
 enum feed_task retries_task(const struct retries *r, int64_t chunk)
@@ -87,31 +97,32 @@ enum feed_task retries_task(const struct retries *r, int64_t chunk)
 
 int64_t retries_given_up(const struct retries *r)
 {
-    return r->n_given_up;
+    return (int64_t)(r->given_up.size / sizeof(struct given_up));
 }
 
-/* Whether this is the last of a chunk's tries, and it was given up. */
-static bool gave_up(const struct retries *r, const struct filed *filed, size_t i)
+static const struct given_up *given_up(const struct retries *r)
 {
-    int tries = 0;
+    return (const struct given_up *)(const void *)r->given_up.data;
+}
 
-    for (size_t k = 0; k <= i; k++)
-        tries += filed[k].chunk == filed[i].chunk;
-    return tries == r->most + 1;
+bool retries_touch(const struct retries *r, struct region region)
+{
+    for (int64_t i = 0; i < retries_given_up(r); i++) {
+        const struct region chunk = division_chunk(r->division, given_up(r)[i].chunk);
+        if (!region_is_empty(region_intersect(chunk, region)))
+            return true;
+    }
+    return false;
 }
 
 void retries_tell(const struct retries *r, const char *output)
 {
-    const char *what = r->on_error == ON_ERROR_NODATA ? "nodata" : "left out";
-    size_t n;
-    const struct filed *filed = list(r, &n);
-
-    for (size_t i = 0; r->n_given_up > 0 && i < n; i++) {
-        const struct region c = division_chunk(r->division, filed[i].chunk);
-        if (gave_up(r, filed, i))
-            fprintf(stderr, "tilery: %s: chunk %lld (%lldx%lld at %lld,%lld) is %s\n", output,
-                    (long long)filed[i].chunk, (long long)c.width, (long long)c.height,
-                    (long long)c.x, (long long)c.y, what);
+    for (int64_t i = 0; i < retries_given_up(r); i++) {
+        const struct given_up *g = &given_up(r)[i];
+        const struct region c = division_chunk(r->division, g->chunk);
+        fprintf(stderr, "tilery: %s: chunk %lld (%lldx%lld at %lld,%lld) is %s\n", output,
+                (long long)g->chunk, (long long)c.width, (long long)c.height, (long long)c.x,
+                (long long)c.y, g->task == FEED_FILL ? "nodata" : "left out");
     }
 }
 
@@ -128,5 +139,5 @@ bool retries_report(const struct retries *r, struct run_report *report, struct e
             return false;
     }
     return run_report_number(report, "totals", "retries", (double)n, e) &&
-           run_report_number(report, "totals", "chunks_given_up", (double)r->n_given_up, e);
+           run_report_number(report, "totals", "chunks_given_up", (double)retries_given_up(r), e);
 }

@@ -25,6 +25,13 @@ bool retries_add(struct retries *r, int64_t chunk, int rank, const struct failur
 /* What is to be done with a chunk. */
 enum feed_task retries_task(const struct retries *r, int64_t chunk);
 
+/* A chunk that an earlier run has given up. Fails if memory is short. */
+bool retries_give_up(struct retries *r, int64_t chunk, enum feed_task task,
+                     struct err *e) MUST_CHECK;
+
+/* Whether a part of the output lies in a chunk that is given up. */
+bool retries_touch(const struct retries *r, struct region region);
+
 int64_t retries_given_up(const struct retries *r);
 
 /* Says on standard error which chunks of the output are not what was asked for. */

@@ -222,7 +222,7 @@ static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, 
 
     *height = min64(l->height, ceil_div(tall, step_y) * step_y);
     *width = min64(l->width, ceil_div(ceil_div(l->width, lanes), step_x) * step_x);
-    while (*width * *height > pixels && *width > lane)
+    while (!wish->rereads && *width * *height > pixels && *width > lane)
         *width = max64(lane, *width / 2 / step_x * step_x);
 }
 
@@ -282,10 +282,28 @@ static bool shrink(const struct layout *l, int64_t *width, int64_t *height)
     return false;
 }
 
-/* The largest chunk that fits with so many credits. False with e->status 0 when none does; *out is
- * then the smallest. */
+struct credits {
+    int least, most;
+};
+
+/* With how many credits a chunk of the division fits, from `most` down to `least`; 0: with none,
+ * -1: *e is set. */
+static int choose_credits(struct sizing *out, const struct sizing_wish *wish,
+                          const struct plan *plan, struct credits among, struct err *e)
+{
+    for (int credits = among.most; credits >= among.least; credits--) {
+        if (!fits(out, wish, plan, credits, e))
+            return -1;
+        if (most(out) <= wish->memory_bytes && out->message_bytes <= wish->message_most)
+            return credits;
+    }
+    return 0;
+}
+
+/* The largest chunk that fits with some of the credits. False with e->status 0 when none does;
+ * *out is then the smallest. */
 static bool choose_chunk(struct sizing *out, const struct sizing_wish *wish,
-                         const struct plan *plan, int credits, struct err *e)
+                         const struct plan *plan, struct credits among, struct err *e)
 {
     const struct layout l = units(wish);
     const bool given = wish->chunk_width > 0;
@@ -293,13 +311,12 @@ static bool choose_chunk(struct sizing *out, const struct sizing_wish *wish,
 
     if (!given)
         first_wish(wish, plan, &width, &height);
-    for (;;) {
+    for (out->is_small = false;; out->is_small = true) {
         out->division =
             divide(wish->division, l.width, l.height, l.tile_width, l.tile_height, width, height);
-        if (!fits(out, wish, plan, credits, e))
-            return false;
-        if (most(out) <= wish->memory_bytes && out->message_bytes <= wish->message_most)
-            return true;
+        const int credits = choose_credits(out, wish, plan, among, e);
+        if (credits != 0)
+            return credits > 0;
         if (given || !shrink(&l, &width, &height)) {
             e->status = 0;
             return false;
@@ -313,8 +330,10 @@ bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const str
     const bool given = wish->chunk_width > 0;
     char text[2][32];
 
+    /* Small chunks cost less than waiting, unless they make GDAL decode the same again. */
     for (int credits = CREDITS; credits >= 1; credits--) {
-        if (choose_chunk(out, wish, plan, credits, e))
+        const struct credits among = {wish->rereads ? 1 : credits, credits};
+        if (choose_chunk(out, wish, plan, among, e))
             return true;
         if (e->status != 0)
             return false;

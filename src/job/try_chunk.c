@@ -70,7 +70,8 @@ bool try_chunk(void *try_chunk, int64_t chunk, const unsigned char *payload, siz
 
     if (t->shared) /* payload and account are its own */
         return shared_work(t->shared, chunk, payload, n, result, tick, e) || fail(t, result, false);
-    if (!feed_head_unpack(payload, n, &head))
+    struct unpack u = unpack_begin(payload, n);
+    if (!feed_head_unpack(&u, &head))
         return err_set(e, "a task came without its head") || fail(t, result, false);
     if (t->has_void && head.task == FEED_COMPUTE && head.account == t->void_account)
         return err_set(e, "its tiles were lost with another chunk's") || fail(t, result, true);

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 const char *const halving_names[] = {"nearest", "average", "mode", NULL};
 
@@ -49,47 +50,60 @@ static means_fn *const means[PX_N_TYPES] = {
 
 enum { MOST = 4 };
 
-/* The values of the pixels inside the data; returns their number. */
-static int gather(const struct planes *in, int band, int64_t x, int64_t y,
-                  const struct halving_nodata *nodata, double *v)
+/* Pixels inside the data, their values beside them. */
+struct gathered {
+    const void *pixel[MOST];
+    double v[MOST];
+    int n;
+};
+
+static struct gathered gather(const struct planes *in, int band, int64_t x, int64_t y,
+                              const struct halving_nodata *nodata)
 {
+    struct gathered g = {.n = 0};
     const struct region r = in->region;
     const int64_t x_end = min64(x + 2, r.x + r.width), y_end = min64(y + 2, r.y + r.height);
-    int n = 0;
 
     for (int64_t row = y; row < y_end; row++)
         for (int64_t column = x; column < x_end; column++) {
-            const double p = pixel_load(in->type, planes_at(in, band, column, row), 0);
-            if (!isnan(p) && !(nodata->has_value && p == nodata->value))
-                v[n++] = p;
+            const void *pixel = planes_at(in, band, column, row);
+            const double p = pixel_load(in->type, pixel, 0);
+            if (isnan(p) || (nodata->has_value && p == nodata->value))
+                continue;
+            g.pixel[g.n] = pixel;
+            g.v[g.n++] = p;
         }
-    return n;
+    return g;
 }
 
-static double most_frequent(const double *v, int n)
+/* The pixel itself: a double holds a 64-bit integer rounded. */
+static const void *most_frequent(enum pixel_type type, const struct gathered *g)
 {
+    const bool rounded = type == PX_UINT64 || type == PX_INT64;
     int best = 0, times = 0;
 
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < g->n; i++) {
         int same = 0;
-        for (int k = 0; k < n; k++)
-            same += v[k] == v[i];
+        for (int k = 0; k < g->n; k++)
+            same += g->v[k] == g->v[i] &&
+                    (!rounded || memcmp(g->pixel[k], g->pixel[i], sizeof(int64)) == 0);
         if (same > times) {
             best = i;
             times = same;
         }
     }
-    return v[best];
+    return g->pixel[best];
 }
 
 /* A mean that happens to be the nodata value would be lost: it gives way to the next value. */
-static double mean(enum pixel_type type, const double *v, int n,
+static double mean(enum pixel_type type, const struct gathered *g,
                    const struct halving_nodata *nodata)
 {
+    const int n = g->n;
     double sum = 0, unused;
 
     for (int i = 0; i < n; i++)
-        sum += v[i];
+        sum += g->v[i];
     if (pixel_is_float(type)) {
         const double m = type == PX_FLOAT32 ? (double)(float)(sum / n) : sum / n;
         if (!nodata->has_value || m != nodata->value)
@@ -106,14 +120,14 @@ static void one(enum halving how, const struct planes *in, const struct halving_
                 const struct planes *out, int band, int64_t x, int64_t y)
 {
     void *to = planes_at(out, band, x, y);
-    double v[MOST];
+    const struct gathered g = gather(in, band, 2 * x, 2 * y, nodata);
 
-    const int n = gather(in, band, 2 * x, 2 * y, nodata, v);
-    if (n == 0)
+    if (g.n == 0)
         pixel_store(in->type, nodata->has_value ? nodata->value : NAN, to);
+    else if (how == HALVE_MODE)
+        memcpy(to, most_frequent(in->type, &g), pixel_size(in->type));
     else
-        pixel_store(in->type,
-                    how == HALVE_MODE ? most_frequent(v, n) : mean(in->type, v, n, nodata), to);
+        pixel_store(in->type, mean(in->type, &g, nodata), to);
 }
 
 #define EVERY_OTHER(T)                                                                             \

@@ -182,8 +182,8 @@ struct care {
     double nodata;
 };
 
-/* Whether the scenes themselves say what is outside. A float scene that may hold NaN is like any other
- * at its edge, as in OpenCV. */
+/* Whether the scenes themselves say what is outside. A float scene that may hold NaN is like any
+ * other at its edge, as in OpenCV. */
 static bool have_outside(const struct plan_sources *sources)
 {
     for (int i = 0; i < sources->n; i++)
@@ -343,6 +343,18 @@ bool plan_looks_beyond(const struct plan *p, struct region out)
                   r.y + r.height == f->height;
     }
     return beyond;
+}
+
+bool plan_is_pointwise(const struct plan *p)
+{
+    for (int i = p->stages.n_sources; i < p->stages.n; i++) {
+        if (p->stages.list[i].by_place)
+            return false;
+        for (int k = 0; k < p->stages.list[i].n_in; k++)
+            if (reaches(&p->stages.list[i].in[k]))
+                return false;
+    }
+    return true;
 }
 
 int plan_margin(const struct plan *p, int source)

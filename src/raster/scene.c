@@ -41,6 +41,8 @@ bool raster_begin(size_t cache_bytes, const struct text_list *config, struct err
             return false;
     if (!CPLGetConfigOption("GDAL_NUM_THREADS", NULL)) /* the ranks are the threads */
         CPLSetConfigOption("GDAL_NUM_THREADS", "1");
+    if (!CPLGetConfigOption("GTIFF_DIRECT_IO", NULL)) /* parts of strips that need no decoding */
+        CPLSetConfigOption("GTIFF_DIRECT_IO", "YES");
     GDALAllRegister();
     if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
         GDALSetCacheMax64((GIntBig)cache_bytes);

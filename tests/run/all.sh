@@ -34,8 +34,10 @@ if [ -z "${SKIP_OPENCV:-}" ]; then
     run 600 "$BUILD/tests/opencv/compare" "$cases"
     run 600 "$BUILD/tests/opencv/compare" --program "$by_program"
 fi
-for test in cli ranks metadata geometry nodata shared copy codecs cog errors isolate kill idle readme docs; do
-    [ "$test" = idle ] && [ "${MPI_ASAN_OPTIONS:-}" ] && continue # measures CPU: not of a sanitized build
+for test in cli ranks metadata geometry nodata shared memory copy uniform codecs cog errors isolate kill resume supervise idle readme docs; do
+    case $test in
+    idle | memory) [ -z "${MPI_ASAN_OPTIONS:-}" ] || continue ;; # measure CPU and memory: not of a sanitized build
+    esac
     run 300 sh "tests/run/$test.sh"
 done
 if [ $failures -ne 0 ]; then

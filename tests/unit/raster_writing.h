@@ -127,9 +127,12 @@ static inline bool write_scene(struct scene *s, const struct wanted *w, struct e
     encoder_free(c);
     buffer_free(&template);
     free(memory);
-    if (!ok)
+    ok = ok && output_complete(o, e) && output_publish(o, e);
+    if (ok)
+        output_leave(o);
+    else
         output_abandon(o);
-    return ok && output_finish(o, e);
+    return ok;
 }
 
 static inline void must_write(struct scene *s, const struct wanted *w)
