@@ -18,7 +18,7 @@ Q := $(if $(V),,@)
 flags = $(shell $(PKG) $(1) $(2))
 # OpenCV's arithmetic is matched by calling fma() just where it does: the compiler may add none. It
 # may compute both sides of a choice, as nobody asks for floating-point exceptions.
-STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno -fno-trapping-math
+STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno -fno-trapping-math $(if $(FAULTS),-DFAULTS)
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wno-unused-parameter -Werror
 CORE_FLAGS   := $(STD) $(WARN) $(call flags,--cflags,libdeflate)
 RASTER_FLAGS := $(CORE_FLAGS) $(call flags,--cflags,gdal libtiff-4)
@@ -30,7 +30,8 @@ LIBS         := $(call flags,--libs,jansson) $(RASTER_LIBS)
 objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(patsubst %,src/%/*.c,$(1))))
 CORE      := $(call objects,base ops pipeline)
 RASTER    := $(call objects,raster)
-REST      := $(call objects,report guard cluster job commands)
+GUARD     := $(call objects,guard)
+REST      := $(call objects,report cluster job commands) $(GUARD)
 UNIT      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 MPI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/mpi/test_*.c))
 FUZZ      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -38,7 +39,7 @@ OPENCV    := $(BUILD)/tests/opencv/compare
 GENERATE  := $(BUILD)/bench/generate
 BENCH_OPS := $(BUILD)/bench/bench-ops
 
-.PHONY: all tests check fuzz seeds demo bench bench-ops docs lint sanitize install clean help
+.PHONY: all tests check check-faults fuzz seeds demo bench bench-ops docs lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
@@ -49,8 +50,9 @@ $(BUILD)/tilery: $(BUILD)/main.o $(REST) $(RASTER) $(BUILD)/libcore.a
 	$(Q)echo "  $@" && $(MPICC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LIBS)
 $(CORE): FLAGS = $(CORE_FLAGS)
 $(RASTER): FLAGS = $(RASTER_FLAGS)
+$(GUARD): FLAGS = $(CORE_FLAGS)
 $(call objects,report commands) $(BUILD)/main.o: FLAGS = $(JSON_FLAGS)
-$(call objects,job guard): FLAGS = $(CORE_FLAGS)
+$(call objects,job): FLAGS = $(CORE_FLAGS)
 $(call objects,cluster): FLAGS = $(CORE_FLAGS)
 $(call objects,cluster): COMPILE = $(MPICC)
 COMPILE = $(CC)
@@ -67,7 +69,7 @@ JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,blob_order needs parcel schedule sizing
 $(filter $(BUILD)/tests/unit/test_job%,$(UNIT)): $(BUILD)/%: %.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) -Isrc $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
-$(BUILD)/tests/unit/test_journal: tests/unit/test_journal.c $(call objects,guard) $(BUILD)/libcore.a
+$(BUILD)/tests/unit/test_journal $(BUILD)/tests/unit/test_guard: $(BUILD)/%: %.c $(GUARD) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
@@ -104,6 +106,9 @@ $(BUILD)/bench/%.o: bench/%.cpp
 tests: all $(UNIT) $(MPI_TESTS) $(FUZZ) $(OPENCV) $(GENERATE) ## build the test programs too
 check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
+check-faults: ## run the tests with faults on purpose, in build-faults
+	$(MAKE) FAULTS=1 BUILD=build-faults build-faults/tilery build-faults/bench/generate
+	BUILD=build-faults timeout -k 10 600 sh tests/run/faults.sh
 demo: all $(GENERATE) ## run the main job on a real and a large synthetic scene, with pictures
 	BUILD=$(BUILD) sh scripts/demo.sh
 bench: all $(GENERATE) ## time whole jobs beside GDAL, OpenCV, libvips, OTB, dask; SIDE=8192 JOBS="copy cog" RUNS=1 for less

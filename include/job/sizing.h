@@ -23,6 +23,7 @@ struct sizing_wish {
     const struct layout *output;
     int unit;                /* chunks are whole squares of unit x unit output tiles; at least 1 */
     size_t lead_more;        /* bytes rank 0 holds besides */
+    bool isolated;           /* chunks are computed in another process */
     bool rereads;            /* what GDAL decodes for one chunk it decodes again for the next */
     bool at_once;            /* results wait for no other's turn to be written */
     const struct plan *also; /* a second plan that workers hold; NULL: none */

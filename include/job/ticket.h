@@ -35,6 +35,7 @@ struct ticket_content {
     int n_steps;
     bool careful;  /* whether pixels outside the data are minded */
     double nodata; /* what they are in the output, if so */
+    double fill;   /* the pixels of a chunk that is given up */
     bool resumes;  /* there is something of the output already */
     const struct buffer *encoder;
     const struct overviews *overviews; /* level 0 is the output */
@@ -48,7 +49,7 @@ struct ticket {
     int n_sources;
     struct plan *plan;
     struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
-    double nodata;
+    double nodata, fill;
     bool resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;

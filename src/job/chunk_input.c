@@ -86,6 +86,12 @@ void chunk_input_free(struct chunk_input *c)
     free(c);
 }
 
+void chunk_input_forget(struct chunk_input *c)
+{
+    for (int i = 0; i < c->ticket->n_sources; i++)
+        tile_cache_forget(&c->cache[i]);
+}
+
 const struct uniform *chunk_input_uniform(const struct chunk_input *c)
 {
     return c->uniform && uniform_tiles(c->uniform) ? c->uniform : NULL;

@@ -17,8 +17,11 @@ bool chunk_input_new(struct chunk_input **out, const struct ticket *t, struct ch
                      struct err *e) MUST_CHECK;
 void chunk_input_free(struct chunk_input *c);
 
-/* A chunk's payload as planes of each source, valid until the next one. Where output tiles have one
- * value (chunk_input_uniform) they are left undefined. */
+/* Drops all tiles. */
+void chunk_input_forget(struct chunk_input *c);
+
+/* A chunk's payload (behind its head) as planes of each source, valid until the next one. Where
+ * output tiles have one value (chunk_input_uniform) they are left undefined. */
 bool chunk_input_fill(struct chunk_input *c, struct region chunk, struct unpack payload,
                       struct planes *in, struct tick tick, struct err *e) MUST_CHECK;
 

@@ -7,13 +7,15 @@
 #include "packer.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/pack.h"
 #include "base/planes.h"
+#include "job/feed.h"
 #include "pipeline/execute.h"
 #include "pipeline/halve.h"
 #include "pipeline/inside.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +26,17 @@ struct chunk_worker {
     struct place place;
     struct planes_memory output, overview[2];
     struct packer *packer;
-    bool copies; /* the scene's blobs are the output's, as they are */
+    bool copies;      /* the scene's blobs are the output's, as they are */
+    uint32_t account; /* the number of rank 0's account of what this worker holds */
+    char *doing;      /* what it is at; own_doing unless somebody wants to know */
+    char own_doing[EXECUTOR_DOING];
     struct chunk_times times;
 };
+
+static void tell(struct chunk_worker *w, const char *doing)
+{
+    snprintf(w->doing, EXECUTOR_DOING, "%s", doing);
+}
 
 bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int rank, const char *host,
                       struct err *e)
@@ -46,6 +56,7 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
         chunk_worker_free(w);
         return false;
     }
+    chunk_worker_tell(w, w->own_doing);
     *out = w;
     return true;
 }
@@ -64,19 +75,55 @@ void chunk_worker_free(struct chunk_worker *w)
     free(w);
 }
 
-const struct chunk_times *chunk_worker_times(const struct chunk_worker *w)
+void chunk_worker_tell(struct chunk_worker *w, char *doing)
 {
-    return &w->times;
+    w->doing = doing;
+    executor_tell(w->executor, doing);
+    if (w->careful)
+        executor_tell(w->careful, doing);
 }
 
-const double *chunk_worker_seconds(const struct chunk_worker *w)
+const char *chunk_worker_doing(const struct chunk_worker *w)
 {
-    return executor_seconds(w->executor);
+    return w->doing;
 }
 
-const double *chunk_worker_careful_seconds(const struct chunk_worker *w)
+static void add_seconds(double *sum, const double *seconds, int n)
 {
-    return w->careful ? executor_seconds(w->careful) : NULL;
+    for (int i = 0; i < n; i++)
+        sum[i] += seconds[i];
+}
+
+void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t)
+{
+    sum->decode_s += t->decode_s;
+    sum->assemble_s += t->assemble_s;
+    sum->overview_s += t->overview_s;
+    sum->encode_s += t->encode_s;
+    sum->blobs_decoded += t->blobs_decoded;
+    sum->pixels += t->pixels;
+    sum->empty_chunks += t->empty_chunks;
+    sum->uniform_tiles += t->uniform_tiles;
+    add_seconds(sum->stage_s, t->stage_s, PLAN_MAX_STAGES);
+    add_seconds(sum->careful_s, t->careful_s, PLAN_MAX_STAGES);
+}
+
+void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times)
+{
+    const struct ticket *t = w->ticket;
+
+    *times = w->times;
+    add_seconds(times->stage_s, executor_seconds(w->executor), t->plan->stages.n);
+    if (t->careful)
+        add_seconds(times->careful_s, executor_seconds(w->careful), t->careful->stages.n);
+}
+
+static void fill_planes(const struct planes *p, double value)
+{
+    for (int b = 0; b < p->bands; b++)
+        for (int64_t y = 0; y < p->region.height; y++)
+            pixel_fill(p->type, value, planes_at(p, b, p->region.x, p->region.y + y),
+                       (size_t)p->region.width);
 }
 
 /* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing
@@ -99,11 +146,7 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     case INSIDE_SOME:
         return executor_run(w->careful, in, out, &w->place, tick, e);
     case INSIDE_NONE:
-        for (int b = 0; b < out->bands; b++)
-            for (int64_t y = 0; y < out->region.height; y++)
-                pixel_fill(out->type, t->nodata,
-                           planes_at(out, b, out->region.x, out->region.y + y),
-                           (size_t)out->region.width);
+        fill_planes(out, t->nodata);
         w->times.empty_chunks++;
     }
     return true;
@@ -182,20 +225,15 @@ static bool pack_overviews(struct chunk_worker *w, const struct planes *pixels,
     return true;
 }
 
-/* The chunk's tiles, made of its pixels or as they came, and its overviews. */
-static bool pack(struct chunk_worker *w, struct unpack payload, const struct planes *pixels,
-                 struct buffer *result, struct tick tick, struct err *e)
+/* A chunk's tiles, made of its pixels or (blobs) as they came, and its overviews. */
+static bool pack(struct chunk_worker *w, const struct packer_tiles *tiles,
+                 const struct unpack *blobs, struct buffer *result, struct tick tick, struct err *e)
 {
-    const struct ticket *t = w->ticket;
-    const struct uniform *u = chunk_input_uniform(w->input);
-    const struct packer_tiles tiles = {
-        .pixels = pixels,
-        .uniform = u ? uniform_tiles(u) : NULL,
-        .down = t->sizing.division.kind == DIVISION_COLUMNS,
-    };
-    const bool ok = (w->copies ? copy_blobs(t, w->packer, payload, result, tick, e)
-                               : packer_tiles(w->packer, &tiles, result, tick, e)) &&
-                    pack_overviews(w, pixels, result, tick, e) && packer_end(w->packer, result, e);
+    tell(w, blobs ? "copying" : "encoding");
+    const bool ok = (blobs ? copy_blobs(w->ticket, w->packer, *blobs, result, tick, e)
+                           : packer_tiles(w->packer, tiles, result, tick, e)) &&
+                    pack_overviews(w, tiles->pixels, result, tick, e) &&
+                    packer_end(w->packer, result, e);
 
     if (!ok)
         packer_drop(w->packer);
@@ -213,6 +251,7 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
 
     w->times.pixels += chunk.width * chunk.height;
     if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
+        tell(w, "decoding");
         if (!planes_reuse(&out, &w->output, f.type, f.bands, chunk, 0, e) ||
             !chunk_input_fill(w->input, chunk, payload, in, tick, e))
             return false;
@@ -220,20 +259,76 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
         if (!(u ? run_by_tiles(w, u, in, &out, tick, e) : run(w, in, &out, tick, e)))
             return false;
     }
-    return pack(w, payload, &out, result, tick, e);
+    const struct uniform *u = chunk_input_uniform(w->input);
+    const struct packer_tiles tiles = {
+        .pixels = &out,
+        .uniform = u ? uniform_tiles(u) : NULL,
+        .down = t->sizing.division.kind == DIVISION_COLUMNS,
+    };
+    return pack(w, &tiles, w->copies ? &payload : NULL, result, tick, e);
+}
+
+/* A chunk without pixels of its own. */
+static bool give_up(struct chunk_worker *w, enum feed_task task, struct buffer *result,
+                    struct tick tick, struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    const struct format f = plan_output(t->plan);
+    struct planes out;
+    const struct packer_tiles tiles = {
+        .pixels = &out,
+        .down = t->sizing.division.kind == DIVISION_COLUMNS,
+    };
+
+    if (!planes_reuse(&out, &w->output, f.type, f.bands, w->place.chunk, 0, e))
+        return false;
+    fill_planes(&out, t->fill);
+    packer_leave_out(w->packer, task == FEED_LEAVE_OUT);
+    const bool ok = pack(w, &tiles, NULL, result, tick, e);
+    packer_leave_out(w->packer, false);
+    return ok;
+}
+
+/* Rank 0 has a new account of what this worker holds: it is empty. */
+static void follow_account(struct chunk_worker *w, uint32_t account)
+{
+    if (w->account != account)
+        chunk_input_forget(w->input);
+    w->account = account;
+}
+
+static bool work(struct chunk_worker *w, struct unpack payload, struct buffer *result,
+                 struct tick tick, struct err *e)
+{
+    struct feed_head head;
+
+    if (!feed_head_unpack(&payload, &head))
+        return err_set(e, "its payload arrived damaged");
+    if (head.task != FEED_COMPUTE)
+        return give_up(w, head.task, result, tick, e);
+    if (fault_due("chunk-error", w->place.chunk_index))
+        return err_set(e, "an error on purpose");
+    follow_account(w, head.account);
+    return compute(w, payload, result, tick, e);
+}
+
+bool chunk_context(const struct ticket *t, int64_t chunk, struct err *e)
+{
+    const struct region r = division_chunk(&t->sizing.division, chunk);
+
+    return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", t->scene, (long long)chunk,
+                       (long long)r.width, (long long)r.height, (long long)r.x, (long long)r.y);
 }
 
 bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload, size_t n,
                 struct buffer *result, struct tick tick, struct err *e)
 {
     struct chunk_worker *w = chunk_worker;
-    const struct region r = division_chunk(&w->ticket->sizing.division, chunk);
 
-    w->place.chunk = r;
+    w->place.chunk = division_chunk(&w->ticket->sizing.division, chunk);
     w->place.chunk_index = chunk;
-    if (compute(w, unpack_begin(payload, n), result, tick, e))
-        return true;
-    return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", w->ticket->scene,
-                       (long long)chunk, (long long)r.width, (long long)r.height, (long long)r.x,
-                       (long long)r.y);
+    if (!work(w, unpack_begin(payload, n), result, tick, e))
+        return chunk_context(w->ticket, chunk, e);
+    tell(w, "");
+    return true;
 }

@@ -320,8 +320,8 @@ bool collect_due(struct collect *c, int *rank, int64_t *chunk, struct buffer *pl
         c->last_due = &c->first_due;
     *rank = p->rank;
     *chunk = p->chunk;
-    *places = (struct buffer){(unsigned char *)p->places, (size_t)p->n_blobs * sizeof *p->places,
-                              (size_t)p->n_blobs * sizeof *p->places};
+    const size_t n = (size_t)p->n_blobs * sizeof *p->places;
+    *places = (struct buffer){.data = (unsigned char *)p->places, .size = n, .capacity = n};
     p->places = NULL;
     parcel_free(p);
     return true;

@@ -130,6 +130,8 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
     };
     int64_t done;
 
+    if (!retries_new(&l->retries, l->options->retries, l->options->on_error, d, e))
+        return false;
     l->durable = into.durable;
     if (l->durable) {
         durable_file(l->durable, output_fd(l->output));
@@ -177,8 +179,32 @@ static int64_t pick(void *ctx, int rank, int held)
 static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     struct lead *l = ctx;
+    const enum feed_task task = retries_task(l->retries, chunk);
 
+    if (task != FEED_COMPUTE) {
+        const uint32_t account = l->shares ? 0 : feed_account(l->feed, rank);
+        return feed_head_pack(payload, (struct feed_head){task, account}, e);
+    }
     return l->shares || feed_load(l->feed, chunk, rank, payload, e);
+}
+
+/* A try failed on a rank; without details, before the rank could try, or behind that. */
+static bool failed(void *ctx, int64_t chunk, int rank, const struct buffer *details, struct err *e)
+{
+    struct lead *l = ctx;
+    struct failure f = {0};
+
+    if (details->size > 0 && !failure_read(details, &f))
+        return err_context(e, "a failure that was not told in full");
+    if (f.untried)
+        return schedule_again(l->schedule, chunk, -1, e);
+    if (!l->shares)
+        feed_forget(l->feed, rank);
+    if (!retries_add(l->retries, chunk, rank, &f, e))
+        return false;
+    const enum feed_task task = retries_task(l->retries, chunk);
+    return (task == FEED_COMPUTE || saved_given_up(l->saved, chunk, task, e)) &&
+           schedule_again(l->schedule, chunk, rank, e);
 }
 
 /* Notes what has come to be on a device: of rank 0's own writing, or as a rank says in a result. */
@@ -225,7 +251,7 @@ static bool finished(void *ctx)
 
 struct farm_lead lead_farm(struct lead *l)
 {
-    return (struct farm_lead){l, pick, load, store, answer, finished};
+    return (struct farm_lead){l, pick, load, store, failed, answer, finished};
 }
 
 bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places, struct err *e)
@@ -247,6 +273,7 @@ bool lead_finish(struct lead *l, struct err *e)
     output_leave(l->output);
     l->output = NULL;
     l->finish_s = clock_s() - start;
+    retries_tell(l->retries, l->ends.sink.path);
     return true;
 }
 
@@ -254,6 +281,7 @@ void lead_end(struct lead *l)
 {
     progress_end(&l->progress);
     schedule_free(l->schedule);
+    retries_free(l->retries);
     collect_free(l->collect);
     apex_free(l->apex);
     cog_options_free(&l->cog);

@@ -8,6 +8,7 @@
 #include "resume.h"
 #include "saved.h"
 #include "op_steps.h"
+#include "retries.h"
 #include "shared.h"
 #include "sources.h"
 
@@ -25,8 +26,8 @@ struct lead {
     struct op_steps steps;
     struct sources sources;
     struct plan *plan, *careful; /* as the ticket's */
-    double nodata;
-    struct resume *resume; /* NULL: nothing of the output is there yet */
+    double nodata, fill;         /* of pixels outside the data, of chunks that are given up */
+    struct resume *resume;       /* NULL: nothing of the output is there yet */
     struct buffer signature;
     struct size2 chunk;         /* 0: to be chosen */
     struct overviews overviews; /* of the output, which is level 0 */
@@ -37,6 +38,7 @@ struct lead {
     struct feed *feed; /* NULL if ranks read themselves */
     struct collect *collect;
     struct schedule *schedule;
+    struct retries *retries;
     struct saved *saved;
     struct durable *durable; /* NULL if ranks write themselves; borrowed */
     bool shares;             /* ranks read and write themselves */

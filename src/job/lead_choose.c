@@ -31,6 +31,28 @@ static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
     return true;
 }
 
+/* The value of the pixels of a chunk that is given up: what marks pixels outside the data in the
+ * output. Left out, a chunk reads as 0 where nothing does. */
+static bool choose_fill(struct lead *l, enum pixel_type type, struct err *e)
+{
+    const struct scene_info *scene = scene_info(l->sources.list[0].scene);
+    struct output_options *sink = &l->ends.sink;
+
+    sink->may_have_gaps = l->options->on_error == ON_ERROR_SKIP || l->options->resume;
+    if (sink->has_nodata)
+        l->fill = sink->nodata;
+    else if (scene->has_nodata && output_holds_nodata(type, scene->nodata))
+        l->fill = scene->nodata;
+    else if (pixel_is_float(type))
+        l->fill = NAN;
+    else if (l->options->on_error == ON_ERROR_NODATA)
+        return err_usage(e,
+                         "--on-error=nodata: %s has no nodata value to fill chunks with; give it "
+                         "one (write --nodata=VALUE), or leave them out (--on-error=skip)",
+                         sink->path);
+    return true;
+}
+
 static bool make_plans(struct lead *l, struct err *e)
 {
     const struct plan_sources sources = sources_for_plan(&l->sources);
@@ -38,7 +60,8 @@ static bool make_plans(struct lead *l, struct err *e)
     if (!plan_new(&l->plan, l->steps.list, l->steps.n, &sources, e) ||
         !sources_check_grids(&l->sources, l->plan, e))
         return false;
-    if (!choose_nodata(l, plan_output(l->plan).type, e))
+    if (!choose_nodata(l, plan_output(l->plan).type, e) ||
+        !choose_fill(l, plan_output(l->plan).type, e))
         return false;
     return l->options->ignores_nodata || !sources_have_outside(&l->sources) ||
            plan_new_careful(&l->careful, l->steps.list, l->steps.n, &sources, l->nodata, e);
@@ -98,6 +121,7 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
         .output = &overviews->level[0],
         .unit = 1 << overviews->local,
         .lead_more = apex_bytes(overviews),
+        .isolated = l->options->isolate != NULL,
         .at_once = overviews->cog,
         .also = l->careful ? l->plan : NULL,
     };

@@ -82,6 +82,7 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .n_steps = l->steps.n,
         .careful = l->careful != NULL,
         .nodata = l->nodata,
+        .fill = l->fill,
         .resumes = l->resume != NULL,
         .encoder = &encoder,
         .overviews = overviews,

@@ -16,6 +16,7 @@ struct packer {
     struct encoder *encoder;
     unsigned char *tile; /* as the file stores it */
     double seconds;
+    bool leaves_out; /* all tiles */
     /* The last whole tile whose pixels were all the same: its pixel and its blob. */
     unsigned char *same_pixel;
     struct buffer same_blob; /* empty: there was none */
@@ -50,6 +51,11 @@ void packer_free(struct packer *p)
     buffer_free(&p->same_blob);
     buffer_free(&p->table.bytes);
     free(p);
+}
+
+void packer_leave_out(struct packer *p, bool all)
+{
+    p->leaves_out = all;
 }
 
 double packer_seconds(const struct packer *p)
@@ -191,9 +197,9 @@ static bool encode(struct packer *p, int level, const struct planes *pixels, int
     const int first = layout_plane(l, index), samples = layout_samples(l);
     const struct region part = region_intersect(layout_region(l, index), pixels->region);
     const bool whole = part.width == l->tile_width && part.height == l->tile_height;
-    const bool uniform = known || is_uniform(pixels, first, samples, part);
+    const bool uniform = !p->leaves_out && (known || is_uniform(pixels, first, samples, part));
 
-    if (uniform && left_out(p, pixels, first, samples, part))
+    if (p->leaves_out || (uniform && left_out(p, pixels, first, samples, part)))
         return true;
     if (!uniform || !whole || !is_kept(p, pixels, first, samples, part)) {
         if (known)

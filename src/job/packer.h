@@ -22,6 +22,9 @@ void packer_free(struct packer *p);
 bool packer_encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
                    struct buffer *out, struct err *e) MUST_CHECK;
 
+/* From now on all tiles are left out, or (false) those that the encoder says. */
+void packer_leave_out(struct packer *p, bool all);
+
 /* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by
  * column), plane by plane at each place. */
 struct packer_tiles {

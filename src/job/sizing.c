@@ -159,9 +159,12 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
                                ROWS_AHEAD * s->stride + (int64_t)wish->n_ranks * s->credits));
     const size_t turn = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
     const size_t held = wish->at_once ? 1 : turn;
-    const size_t common = wish->used_bytes + SLACK_BYTES + executors_bytes(wish, plan, d) +
-                          w.input + w.output + 2 * w.tile + w.decoded +
-                          (size_t)n_caches * s->cache_bytes;
+    /* Task and result lie in memory that rank and child share; the child is a process of its
+     * own. */
+    const size_t isolated = wish->isolated ? w.task + w.output + w.output / 2 + SLACK_BYTES : 0;
+    const size_t common = isolated + wish->used_bytes + SLACK_BYTES +
+                          executors_bytes(wish, plan, d) + w.input + w.output + 2 * w.tile +
+                          w.decoded + (size_t)n_caches * s->cache_bytes;
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
     const size_t sent = (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
     s->send_bytes = free_bytes / 4;

@@ -72,15 +72,17 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
     return pack_u32(b, (uint32_t)s->division.kind, e) && pack_i64(b, s->division.chunk_width, e) &&
            pack_i64(b, s->division.chunk_height, e) && pack_u32(b, (uint32_t)s->credits, e) &&
            pack_i64(b, s->window, e) && pack_i64(b, s->stride, e) &&
-           pack_i64(b, (int64_t)s->cache_bytes, e) && pack_i64(b, (int64_t)s->send_bytes, e);
+           pack_i64(b, (int64_t)s->cache_bytes, e) && pack_i64(b, (int64_t)s->send_bytes, e) &&
+           pack_i64(b, (int64_t)s->message_bytes, e);
 }
 
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
 {
     return pack_text(out, c->scene, e) && pack_sources(out, c, e) && pack_u32(out, c->careful, e) &&
-           pack_f64(out, c->nodata, e) && pack_u32(out, c->resumes, e) &&
-           pack_steps(out, c->steps, c->n_steps, e) && pack_overviews(out, c->overviews, e) &&
-           pack_sizing(out, c->sizing, e) && pack_bytes(out, c->encoder->data, c->encoder->size, e);
+           pack_f64(out, c->nodata, e) && pack_f64(out, c->fill, e) &&
+           pack_u32(out, c->resumes, e) && pack_steps(out, c->steps, c->n_steps, e) &&
+           pack_overviews(out, c->overviews, e) && pack_sizing(out, c->sizing, e) &&
+           pack_bytes(out, c->encoder->data, c->encoder->size, e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -134,6 +136,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
 {
     const bool careful = unpack_u32(u) != 0;
     t->nodata = unpack_f64(u);
+    t->fill = unpack_f64(u);
     t->resumes = unpack_u32(u) != 0;
     const uint32_t n = unpack_u32(u);
     const size_t left = (size_t)(u->end - u->at); /* every step takes some bytes */
@@ -300,6 +303,7 @@ static void open_sizing(struct ticket *t, struct unpack *u)
         u->ok = false;
     t->sizing.cache_bytes = (size_t)unpack_i64(u);
     t->sizing.send_bytes = (size_t)unpack_i64(u);
+    t->sizing.message_bytes = (size_t)unpack_i64(u);
 }
 
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)

@@ -1,9 +1,10 @@
-/* network.c - GDAL kept off the network, whatever a scene names: itself, or in the text of a VRT, an MRF, a
- * web service's description.
+/* network.c - GDAL kept off the network, whatever a scene names: itself, or in the text of a
+ * VRT, an MRF, a web service's description.
  *
- * GDAL reaches it in three ways. Its virtual file systems are replaced by one that opens nothing. What
- * asks servers through libcurl (drivers of web services, netCDF, PROJ) finds a proxy of no kind that
- * libcurl knows, which it refuses before anything is sent. PostgreSQL's library is left out with its driver.
+ * GDAL reaches it in three ways. Its virtual file systems are replaced by one that opens
+ * nothing. What asks servers through libcurl (drivers of web services, netCDF, PROJ) finds a
+ * proxy of no kind that libcurl knows, which it refuses before anything is sent. PostgreSQL's
+ * library is left out with its driver.
  * SPDX-License-Identifier: MIT */
 #include "network.h"
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* From here on nothing that GDAL opens, itself or through a library, makes a connection; nor does what a
- * file names in turn. After GDALAllRegister, and for good. */
+/* From here on nothing that GDAL opens, itself or through a library, makes a connection; nor
+ * does what a file names in turn. After GDALAllRegister, and for good. */
 void network_turn_off(void);
 
 /* Whether words (a path, a failure) name something on the network while it is off. */

@@ -19,7 +19,7 @@
 
 struct output {
     char *path, *part;
-    bool overwrite;
+    bool overwrite, gaps; /* gaps: tiles may be left out */
     int fd;
     struct overviews levels;
     struct creation creation;
@@ -166,10 +166,12 @@ bool output_create(struct output **out, const struct output_options *options, st
     o->levels = *levels;
     o->overwrite = options->overwrite;
     struct layout layout = levels->level[0];
+    o->gaps = options->may_have_gaps;
     const bool ok = set_names(o, options->path, e) &&
                     creation_read(&o->creation, &options->creation_options, &layout, e) &&
                     output_files_check(o->path, o->overwrite, e) &&
                     make_part(o, options, scene, grid, e);
+    o->gaps |= o->creation.sparse;
     if (ok && !metadata_nodata(scene, options, levels->level[0].type, &o->absent))
         o->absent = 0;
     if (ok)
@@ -213,7 +215,7 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 
     for (int i = 0; i < n_blobs; i++) {
         assert(index[i] >= 0 && index[i] < layout_blobs(&o->levels.level[0]) &&
-               (sizes[i] > 0 || o->creation.sparse) && sizes[i] <= UINT32_MAX &&
+               (sizes[i] > 0 || o->gaps) && sizes[i] <= UINT32_MAX &&
                o->offsets[index[i]] == UNSETTLED);
         o->offsets[index[i]] = sizes[i] > 0 ? o->end + n : 0;
         o->sizes[index[i]] = (uint32_t)sizes[i];
@@ -231,8 +233,8 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e)
 {
-    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) &&
-           (size > 0 || o->creation.sparse) && o->offsets[index] == UNSETTLED);
+    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) && (size > 0 || o->gaps) &&
+           o->offsets[index] == UNSETTLED);
     if (size == 0) {
         o->offsets[index] = *at = 0;
         return true;
@@ -254,7 +256,7 @@ const char *output_part(const struct output *o)
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e)
 {
     if (blob < 0 || blob >= overviews_blobs(&o->levels) || o->offsets[blob] != UNSETTLED ||
-        (size == 0 && !o->creation.sparse))
+        (size == 0 && !o->gaps))
         return err_set(e, "%s: blob %lld is not to be had, or came twice (a defect)", o->path,
                        (long long)blob);
     o->offsets[blob] = 0;

@@ -12,10 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <string.h>
 
 struct run_report {
-    json_t *root, *ranks;
+    json_t *root, *ranks, *tries;
 };
 
 bool rank_report_pack(struct buffer *out, const char *host, const struct amount *amounts, int n,
@@ -42,7 +41,8 @@ bool run_report_new(struct run_report **out, struct err *e)
         return false;
     r->root = json_object();
     r->ranks = json_array();
-    if (!r->root || !r->ranks) {
+    r->tries = json_array();
+    if (!r->root || !r->ranks || !r->tries) {
         run_report_free(r);
         return no_memory(e);
     }
@@ -56,6 +56,7 @@ void run_report_free(struct run_report *r)
         return;
     json_decref(r->root);
     json_decref(r->ranks);
+    json_decref(r->tries);
     free(r);
 }
 
@@ -151,6 +152,16 @@ bool run_report_rank(struct run_report *r, const struct buffer *packed, struct e
     return true;
 }
 
+bool run_report_try(struct run_report *r, const struct failed_try *t, struct err *e)
+{
+    json_t *one = json_pack("{s:i, s:o, s:[I, I, I, I], s:o, s:i}", "rank", t->rank, "host",
+                            text(t->host), "region", (json_int_t)t->region.x,
+                            (json_int_t)t->region.y, (json_int_t)t->region.width,
+                            (json_int_t)t->region.height, "op", text(t->op), "signal", t->signal);
+
+    return (one && json_array_append_new(r->tries, one) == 0) || no_memory(e);
+}
+
 /* The name it has until it is whole; to be freed. */
 static char *part_path(const char *path, struct err *e)
 {
@@ -200,7 +211,8 @@ static bool dump(const struct run_report *r, int fd)
 
 bool run_report_write(const struct run_report *r, const char *path, struct err *e)
 {
-    if (json_object_set(r->root, "ranks", r->ranks) != 0)
+    if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
+        json_object_set(r->root, "retries", r->tries) != 0)
         return no_memory(e);
     char *part = part_path(path, e);
     int fd;

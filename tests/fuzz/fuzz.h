@@ -1,5 +1,5 @@
-/* fuzz.h - what fuzz targets share. A target is one file fuzz_NAME.c, which libFuzzer (`make fuzz`) or
- * replay.c (`make check`) feeds with inputs.
+/* fuzz.h - what fuzz targets share. A target is one file fuzz_NAME.c, which libFuzzer (`make
+ * fuzz`) or replay.c (`make check`) feeds with inputs.
  * SPDX-License-Identifier: MIT */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -14,7 +14,8 @@ extern bool fuzz_accepted;
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* raster_begin, before any input: what GDAL allocates then, it keeps for the life of the process. */
+/* raster_begin, before any input: what GDAL allocates then, it keeps for the life of the
+ * process. */
 void fuzz_begin_raster(void);
 
 #endif

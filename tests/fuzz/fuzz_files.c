@@ -1,7 +1,7 @@
 /* fuzz_files.c - rank 0's list of files, by which a rank finds out whether it sees the same.
  *
- * Input: the list behind the name of the output's part and its token. An empty file of the year 1970 is
- * there as /proc/self/fd/100.
+ * Input: the list behind the name of the output's part and its token. An empty file of the year
+ * 1970 is there as /proc/self/fd/100.
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 

@@ -1,6 +1,8 @@
-/* fuzz_resume.c - the records of a journal, of a job that is gone on with: each as pack_bytes has it.
+/* fuzz_resume.c - the records of a journal, of a job that is gone on with: each as pack_bytes
+ * has it.
  *
- * Their checksums are made here. What is in the output is its head, so a record may tell of that.
+ * Their checksums are made here. What is in the output is its head, so a record may tell of
+ * that.
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
-/* fuzz_scene.c - any file opened as a GeoTIFF: its blobs found, read, and decoded on a replay of its
- * header; where pixels go through GDAL, some of them are read.
+/* fuzz_scene.c - any file opened as a GeoTIFF: its blobs found, read, and decoded on a replay of
+ * its header; where pixels go through GDAL, some of them are read.
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 

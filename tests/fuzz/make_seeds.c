@@ -1,5 +1,6 @@
-/* make_seeds.c - makes the seeds that are messages anew, when their formats have changed: run it at the
- * root of the tree; and of pipelines, one of each op. Those of scenes are made by make_scenes.sh.
+/* make_seeds.c - makes the seeds that are messages anew, when their formats have changed: run it
+ * at the root of the tree; and of pipelines, one of each op. Those of scenes are made by
+ * make_scenes.sh.
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
