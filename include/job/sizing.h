@@ -21,10 +21,11 @@ struct sizing_wish {
     /* For each source the layout of its blobs; NULL when pixels are sent. */
     const struct layout *inputs[PLAN_MAX_SOURCES];
     const struct layout *output;
-    int unit;                /* chunks are whole squares of unit x unit output tiles; at least 1 */
-    size_t lead_more;        /* bytes rank 0 holds besides */
-    bool at_once;            /* results wait for no other's turn to be written */
-    const struct plan *also; /* a second plan that workers hold; NULL: none */
+    int unit;         /* chunks are whole squares of unit x unit output tiles; at least 1 */
+    size_t lead_more; /* bytes rank 0 holds besides */
+    bool at_once;     /* results wait for no other's turn to be written */
+    /* Further plans that workers hold; NULL: none. The second makes the output's mask. */
+    const struct plan *also, *validity;
 };
 
 struct sizing {

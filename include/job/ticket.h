@@ -32,10 +32,11 @@ struct ticket_content {
     int n_sources;
     const struct step *steps; /* the ops */
     int n_steps;
-    bool careful;  /* whether pixels outside the data are minded */
-    double nodata; /* what they are in the output, if so */
-    const struct buffer *encoder;
-    const struct overviews *overviews; /* level 0 is the output */
+    bool careful;     /* whether pixels outside the data are minded */
+    double nodata;    /* what they are in the output, if so */
+    bool says_nodata; /* and the output says that pixels of that value are outside */
+    const struct buffer *encoder, *mask_encoder; /* the latter empty where there is no mask */
+    const struct overviews *overviews;           /* level 0 is the output */
     const struct sizing *sizing;
 };
 
@@ -45,11 +46,13 @@ struct ticket {
     struct ticket_source sources[PLAN_MAX_SOURCES];
     int n_sources;
     struct plan *plan;
-    struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
+    struct plan *careful;  /* the one for chunks with pixels outside the data; NULL: never minded */
+    struct plan *validity; /* what makes the output's mask; NULL: it has none */
     double nodata;
+    bool says_nodata;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
-    struct encoder *encoder;
+    struct encoder *encoder, *mask_encoder;
     char **words; /* the steps' texts, which ops may point at */
     int n_words;
 };
@@ -62,10 +65,10 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *content,
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e) MUST_CHECK;
 void ticket_free(struct ticket *t);
 
-/* The plan that says what a chunk needs. */
-const struct plan *ticket_plan(const struct ticket *t);
+/* What a region of the output needs of each source. */
+void ticket_needs(const struct ticket *t, struct region out, struct region *needs);
 
-/* Writable pixels that either plan's executor wants beside each row of a source. */
+/* Writable pixels that any plan's executor wants beside each row of a source. */
 int ticket_margin(const struct ticket *t, int source);
 
 #endif

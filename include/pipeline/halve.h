@@ -7,7 +7,7 @@
 
 /* What a pixel is of the up to four it stands for (fewer at the grid's right and lower edge):
  * the first one (upper left); their mean, rounded to nearest, halves up; the most frequent value, of
- * equally frequent ones the first. */
+ * equally frequent ones the one that is complete first. */
 enum halving { HALVE_NEAREST, HALVE_AVERAGE, HALVE_MODE, HALVE_N };
 extern const char *const halving_names[]; /* NULL-terminated */
 
@@ -15,6 +15,7 @@ extern const char *const halving_names[]; /* NULL-terminated */
 struct halving_nodata {
     bool has_value; /* NaN is outside the data in any case */
     double value;
+    const struct planes *mask; /* uint8, of the same region: 0 is outside; NULL: there is none */
 };
 
 /* Half of a length, of an extent of pixels. */
@@ -29,5 +30,9 @@ struct region halved_region(struct region r);
 /* Fills out, whose region is halved_region(in->region), of the same type and bands. */
 void halve(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
            const struct planes *out);
+
+/* The mask of the next overview (uint8, 0: outside): where a mean has any pixel, where most pixels are
+ * inside, where the first one is. */
+void halve_mask(enum halving how, const struct planes *in, const struct planes *out);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+#include <stdlib.h>
+
 enum { ROW_ALIGNMENT = 64 };
 
 static size_t round_up(size_t v, size_t to)
@@ -48,6 +50,25 @@ bool planes_new(struct planes *p, void **memory, enum pixel_type type, int bands
     if (!*memory)
         return false;
     p->data = (unsigned char *)*memory + planes_margin_bytes(type, margin);
+    return true;
+}
+
+bool planes_reuse(struct planes *p, struct planes_memory *m, enum pixel_type type, int bands,
+                  struct region region, int margin, struct err *e)
+{
+    size_t bytes;
+
+    if (!planes_layout(p, &bytes, type, bands, region, margin, e))
+        return false;
+    if (bytes > m->bytes) {
+        free(m->memory);
+        m->bytes = 0;
+        m->memory = memory_raw(1, bytes, e);
+        if (!m->memory)
+            return false;
+        m->bytes = bytes;
+    }
+    p->data = (unsigned char *)m->memory + planes_margin_bytes(type, margin);
     return true;
 }
 

@@ -3,7 +3,7 @@
 #include "job/chunk_work.h"
 
 #include "copy_blobs.h"
-#include "packer.h"
+#include "levels.h"
 
 #include "base/clock.h"
 #include "base/crc.h"
@@ -12,27 +12,20 @@
 #include "job/feed.h"
 #include "job/tile_cache.h"
 #include "pipeline/execute.h"
-#include "pipeline/halve.h"
 #include "pipeline/inside.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory of planes, reused. */
-struct reused {
-    void *memory;
-    size_t bytes;
-};
-
 struct chunk_worker {
     const struct ticket *ticket;
-    struct executor *executor, *careful; /* of the ticket's plans */
+    struct executor *executor, *careful, *validity; /* of the ticket's plans */
     struct tile_cache cache[PLAN_MAX_SOURCES];
     struct place place;
-    struct reused input[PLAN_MAX_SOURCES], output, overview[2];
+    struct planes_memory input[PLAN_MAX_SOURCES], output, mask;
     struct packer *packer;
+    struct levels *levels;
     bool copies; /* blobs go through as they are */
     struct chunk_times times;
 };
@@ -47,9 +40,10 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     w->ticket = t;
     w->copies = copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    bool ok = packer_new(&w->packer, &t->overviews, t->encoder, e) &&
-              executor_new(&w->executor, t->plan, e) &&
-              (!t->careful || executor_new(&w->careful, t->careful, e));
+    bool ok = packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
+              levels_new(&w->levels, t, w->packer, e) && executor_new(&w->executor, t->plan, e) &&
+              (!t->careful || executor_new(&w->careful, t->careful, e)) &&
+              (!t->validity || executor_new(&w->validity, t->validity, e));
     for (int i = 0; ok && i < t->n_sources; i++) {
         const struct layout *l = &t->sources[i].grid.layout;
         if (t->sources[i].by_blobs)
@@ -74,9 +68,10 @@ void chunk_worker_free(struct chunk_worker *w)
     }
     executor_free(w->executor);
     executor_free(w->careful);
+    executor_free(w->validity);
     free(w->output.memory);
-    free(w->overview[0].memory);
-    free(w->overview[1].memory);
+    free(w->mask.memory);
+    levels_free(w->levels);
     packer_free(w->packer);
     free(w);
 }
@@ -94,26 +89,6 @@ const double *chunk_worker_seconds(const struct chunk_worker *w)
 const double *chunk_worker_careful_seconds(const struct chunk_worker *w)
 {
     return w->careful ? executor_seconds(w->careful) : NULL;
-}
-
-/* Planes over memory that is kept from chunk to chunk. */
-static bool reuse_planes(struct planes *p, struct reused *r, struct format f, struct region region,
-                         int margin, struct err *e)
-{
-    size_t bytes;
-
-    if (!planes_layout(p, &bytes, f.type, f.bands, region, margin, e))
-        return false;
-    if (bytes > r->bytes) {
-        free(r->memory);
-        r->bytes = 0;
-        r->memory = memory_raw(1, bytes, e);
-        if (!r->memory)
-            return false;
-        r->bytes = bytes;
-    }
-    p->data = (unsigned char *)r->memory + planes_margin_bytes(f.type, margin);
-    return true;
 }
 
 static bool damaged(struct err *e)
@@ -251,14 +226,14 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
                      struct planes *in, struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
-    const struct plan *plan = ticket_plan(t);
-    struct region needs[PLAN_MAX_STAGES];
+    struct region needs[PLAN_MAX_SOURCES];
     struct unpack u = unpack_begin(payload, n);
 
-    plan_needs(plan, w->place.chunk, needs);
+    ticket_needs(t, w->place.chunk, needs);
     for (int i = 0; i < t->n_sources; i++) {
         unpack_raw(&u, (8 - (size_t)(u.at - payload) % 8) % 8); /* feed.c's alignment */
-        if (!reuse_planes(&in[i], &w->input[i], t->sources[i].format, needs[i], ticket_margin(t, i),
+        const struct format *f = &t->sources[i].format;
+        if (!planes_reuse(&in[i], &w->input[i], f->type, f->bands, needs[i], ticket_margin(t, i),
                           e) ||
             !fill(w, i, &u, &in[i], tick, e))
             return false;
@@ -295,43 +270,26 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     return true;
 }
 
-/* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank 0. */
-static bool pack_overviews(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
-                           struct buffer *result, struct tick tick, struct err *e)
+/* Of all pixels, whether or not those outside the data are minded. */
+static bool make_mask(struct chunk_worker *w, const struct planes *in, struct planes *mask,
+                      struct tick tick, struct err *e)
 {
-    const struct ticket *t = w->ticket;
-    const struct overviews *o = &t->overviews;
-    const struct halving_nodata nodata = {t->careful && !isnan(t->nodata), t->nodata};
-    const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
-    struct planes level[2] = {*pixels};
+    const struct plan *plan = w->ticket->validity;
 
-    for (int k = 1; k <= o->n && k <= o->local + 1; k++) {
-        const struct planes *whole = &level[(k + 1) % 2];
-        struct planes *half = &level[k % 2];
-        if (!reuse_planes(half, &w->overview[k % 2], plan_output(t->plan),
-                          halved_region(whole->region), 0, e))
-            return false;
-        const double start = clock_s();
-        halve((enum halving)o->how, whole, &nodata, half);
-        w->times.overview_s += clock_s() - start;
-        if (!(k <= o->local ? packer_tiles(w->packer, k, half, down, result, tick, e)
-                            : packer_pixels(w->packer, chunk, half, result, e)))
-            return false;
-    }
+    if (!planes_reuse(mask, &w->mask, PX_UINT8, plan_mask_bands(plan), w->place.chunk, 0, e) ||
+        !executor_run(w->validity, in, mask, &w->place, tick, e))
+        return false;
+    mask->bands = 1;
     return true;
 }
 
-static bool pack(struct chunk_worker *w, int64_t chunk, const struct planes *pixels,
+static bool pack(struct chunk_worker *w, int64_t chunk, const struct level *whole,
                  struct buffer *result, struct tick tick, struct err *e)
 {
-    const bool down = w->ticket->sizing.division.kind == DIVISION_COLUMNS;
-    const bool ok = packer_tiles(w->packer, 0, pixels, down, result, tick, e) &&
-                    pack_overviews(w, chunk, pixels, result, tick, e) &&
-                    packer_end(w->packer, result, e);
+    const bool ok = levels_pack(w->levels, chunk, whole, result, tick, e);
 
-    if (!ok)
-        packer_drop(w->packer);
     w->times.encode_s = packer_seconds(w->packer);
+    w->times.overview_s = levels_seconds(w->levels);
     return ok;
 }
 
@@ -340,13 +298,16 @@ static bool compute(struct chunk_worker *w, int64_t number, const unsigned char 
 {
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
-    struct planes in[PLAN_MAX_SOURCES], out;
+    const struct format f = plan_output(t->plan);
+    struct planes in[PLAN_MAX_SOURCES];
+    struct level out = {0};
 
     w->times.pixels += chunk.width * chunk.height;
     if (w->copies)
         return copy_blobs(t, w->packer, payload, n, result, tick, e);
-    if (!reuse_planes(&out, &w->output, plan_output(t->plan), chunk, 0, e) ||
-        !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out, tick, e))
+    if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands, chunk, 0, e) ||
+        !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out.pixels, tick, e) ||
+        (t->validity && !make_mask(w, in, &out.mask, tick, e)))
         return false;
     return pack(w, number, &out, result, tick, e);
 }

@@ -44,7 +44,7 @@ bool copy_blobs_may(const struct ticket *t)
     const struct ticket_source *s = &t->sources[0];
     const struct overviews *o = &t->overviews;
 
-    return t->n_sources == 1 && s->by_blobs && o->n == 0 && !o->cog &&
+    return t->n_sources == 1 && s->by_blobs && !overviews_any_later(o) &&
            t->n_words == 0 /* no op */ && same_layout(&s->grid.layout, &o->level[0]) &&
            is_whole(s) && keeps_nodata(t) && decoder_suits(s->decoder, t->encoder);
 }

@@ -38,7 +38,7 @@ static bool open_scratch(struct rank_state *s, const char *beside, struct err *e
 {
     const struct overviews *o = &s->ticket.overviews;
 
-    return s->scratch || (o->n == 0 && !o->cog) || scratch_new(&s->scratch, beside, e);
+    return s->scratch || !overviews_any_later(o) || scratch_new(&s->scratch, beside, e);
 }
 
 /* Whether this rank sees the files that rank 0 does; opens them if so. */
@@ -125,7 +125,7 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
     const struct overviews *o = &s->ticket.overviews;
     struct buffer places = {0};
 
-    if (o->n == 0 && !o->cog)
+    if (!overviews_any_later(o))
         return true;
     bool ok = cluster_agree(c, !s->leads || lead_lay_out(&s->lead, s->scratch, &places, e), e);
     if (ok && s->shared)

@@ -219,6 +219,7 @@ void lead_end(struct lead *l)
     output_abandon(l->output);
     plan_free(l->plan);
     plan_free(l->careful);
+    plan_free(l->validity);
     sources_close(&l->sources);
     op_steps_free(&l->steps);
     endpoints_free(&l->ends);

@@ -22,7 +22,7 @@ struct lead {
     struct endpoints ends;
     struct op_steps steps;
     struct sources sources;
-    struct plan *plan, *careful; /* as the ticket's */
+    struct plan *plan, *careful, *validity; /* as the ticket's */
     double nodata;
     struct overviews overviews; /* of the output, which is level 0 */
     struct cog_options cog;

@@ -37,6 +37,9 @@ static bool make_plans(struct lead *l, struct err *e)
         return false;
     if (!choose_nodata(l, plan_output(l->plan).type, e))
         return false;
+    if (sources_have_mask(&l->sources) &&
+        !plan_new_validity(&l->validity, l->steps.list, l->steps.n, &sources, e))
+        return false;
     return l->options->ignores_nodata || !sources_have_outside(&l->sources) ||
            plan_new_careful(&l->careful, l->steps.list, l->steps.n, &sources, l->nodata, e);
 }
@@ -77,6 +80,7 @@ static bool choose_sizing(struct lead *l, struct err *e)
         .lead_more = apex_bytes(&l->overviews),
         .at_once = l->overviews.cog,
         .also = l->careful ? l->plan : NULL,
+        .validity = l->validity,
     };
 
     for (int i = 0; i < l->sources.n; i++)
@@ -120,7 +124,7 @@ static bool choose_overviews(struct lead *l, const struct layout *full, struct e
         n = sink->n_overviews ? sink->n_overviews : overviews_default(full);
     if (n > overviews_most(full))
         n = overviews_most(full);
-    overviews_lay_out(&l->overviews, full, n);
+    overviews_lay_out(&l->overviews, full, n, sources_have_mask(&l->sources));
     if (n > 0 && (full->strips || !overviews_can_tile(full)))
         return err_usage(e,
                          "%s: overviews need square tiles with sides of 64, 128, 256, 512, 1024, "

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 const char *const halving_names[] = {"nearest", "average", "mode", NULL};
 
@@ -60,6 +61,8 @@ static int gather(const struct planes *in, int band, int64_t x, int64_t y,
     for (int64_t row = y; row < y_end; row++)
         for (int64_t column = x; column < x_end; column++) {
             const double p = pixel_load(in->type, planes_at(in, band, column, row), 0);
+            if (nodata->mask && *planes_at(nodata->mask, 0, column, row) == 0)
+                continue;
             if (!isnan(p) && !(nodata->has_value && p == nodata->value))
                 v[n++] = p;
         }
@@ -72,7 +75,7 @@ static double most_frequent(const double *v, int n)
 
     for (int i = 0; i < n; i++) {
         int same = 0;
-        for (int k = 0; k < n; k++)
+        for (int k = 0; k <= i; k++)
             same += v[k] == v[i];
         if (same > times) {
             best = i;
@@ -153,6 +156,17 @@ static void nearest_row(const struct planes *in, const struct planes *out, int b
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
+/* Whether all pixels that rows 2 y and 2 y + 1 have are inside, as far as the mask says. */
+static bool all_inside(const struct planes *mask, int64_t y)
+{
+    const struct region r = mask->region;
+
+    for (int64_t row = 2 * y; row < min64(2 * y + 2, r.y + r.height); row++)
+        if (memchr(planes_at(mask, 0, r.x, row), 0, (size_t)r.width))
+            return false;
+    return true;
+}
+
 void halve(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
            const struct planes *out)
 {
@@ -167,7 +181,8 @@ void halve(enum halving how, const struct planes *in, const struct halving_nodat
                 nearest_row(in, out, b, y);
                 continue;
             }
-            if (fast && 2 * y + 1 < from.y + from.height) {
+            if (fast && 2 * y + 1 < from.y + from.height &&
+                (!nodata->mask || all_inside(nodata->mask, y))) {
                 fast(planes_at(in, b, from.x, 2 * y), planes_at(in, b, from.x, 2 * y + 1),
                      planes_at(out, b, x, y), whole);
                 x += whole;
@@ -175,4 +190,11 @@ void halve(enum halving how, const struct planes *in, const struct halving_nodat
             for (; x < to.x + to.width; x++)
                 one(how, in, nodata, out, b, x, y);
         }
+}
+
+void halve_mask(enum halving how, const struct planes *in, const struct planes *out)
+{
+    const struct halving_nodata any = {.has_value = how == HALVE_AVERAGE};
+
+    halve(how, in, &any, out);
 }

@@ -7,7 +7,7 @@
 
 #include "creation.h"
 
-/* Writes the whole output but its tiles at `part`: header, metadata, mask. */
+/* Writes the whole output but its tiles at `part`: header, metadata, directories of all levels. */
 bool skeleton_write(const char *part, const struct output_options *options,
                     const struct creation *c, const struct scene *s, const struct output_grid *grid,
                     const struct overviews *levels, struct err *e) MUST_CHECK;
@@ -15,5 +15,9 @@ bool skeleton_write(const char *part, const struct output_options *options,
 /* Appends what encoder_new takes. absent: the value of pixels that are not stored. */
 bool skeleton_template(const struct creation *c, const struct layout *layout, double absent,
                        struct buffer *template_bytes, struct err *e) MUST_CHECK;
+
+/* The same for tiles of the mask. */
+bool skeleton_mask_template(const struct creation *c, const struct layout *layout,
+                            struct buffer *template_bytes, struct err *e) MUST_CHECK;
 
 #endif

@@ -8,13 +8,6 @@ plain=$TMP/plain.tif
 gdal_translate -q -a_nodata none "$in" "$plain" || exit 1
 
 find_python 'import osgeo_utils.samples.validate_cloud_optimized_geotiff'
-valid_cog() {
-    "$python" -m osgeo_utils.samples.validate_cloud_optimized_geotiff --full-check=yes "$1" >"$TMP/said" 2>&1 || {
-        cat "$TMP/said" >&2
-        return 1
-    }
-    ! grep -qi warning "$TMP/said"
-}
 overviews() { # their checksums
     gdalinfo -checksum "$1" | sed -n 's/ *Overviews checksum: //p'
 }
@@ -44,7 +37,7 @@ for how in NEAREST AVERAGE MODE; do
     ok "valid $how" valid_cog "$TMP/$how.tif"
     gdal_translate -q -of COG -co BLOCKSIZE=128 -co OVERVIEW_RESAMPLING=$how "$even" "$TMP/gdal.tif" || exit 1
     ok "$how: pixels" same_pixels "$TMP/gdal.tif" "$TMP/$how.tif"
-    [ $how = MODE ] || ok "$how: overviews are GDAL's" test "$(overviews "$TMP/gdal.tif")" = "$(overviews "$TMP/$how.tif")"
+    ok "$how: overviews are GDAL's" test "$(overviews "$TMP/gdal.tif")" = "$(overviews "$TMP/$how.tif")"
 done
 
 # Of types and numbers of bands; small outputs have none.

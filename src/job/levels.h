@@ -1,0 +1,46 @@
+/* levels.h - the pixels of one level of the output with their mask, and those of its overviews made of
+ * them.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_LEVELS_H
+#define JOB_LEVELS_H
+
+#include "packer.h"
+
+#include "job/ticket.h"
+
+/* A borrowed view. mask is uint8 of one band, 0 where there is no data; its data are NULL where the
+ * output has none. */
+struct level {
+    struct planes pixels, mask;
+};
+
+/* Memory of a level, reused; all zero at first. */
+struct level_memory {
+    struct planes_memory pixels, mask;
+};
+void level_memory_free(struct level_memory *m);
+
+/* A level of the ticket's output. Fails if memory is short. */
+bool level_reuse(struct level *l, struct level_memory *m, const struct ticket *t,
+                 struct region region, struct err *e) MUST_CHECK;
+
+/* Fills the level above `in`, of the region halved_region says. */
+void level_halve(const struct ticket *t, const struct level *in, const struct level *out);
+
+/* What a chunk makes of its overviews. */
+struct levels; /* opaque */
+
+/* Ticket and packer are borrowed. */
+bool levels_new(struct levels **out, const struct ticket *t, struct packer *packer,
+                struct err *e) MUST_CHECK;
+void levels_free(struct levels *l);
+
+/* Makes the parcel of a chunk: the tiles of all levels that it has whole, and the pixels of the next
+ * one for rank 0. */
+bool levels_pack(struct levels *l, int64_t chunk, const struct level *whole, struct buffer *parcel,
+                 struct tick tick, struct err *e) MUST_CHECK;
+
+/* Seconds spent making overviews so far. */
+double levels_seconds(const struct levels *l);
+
+#endif
