@@ -22,6 +22,7 @@ struct sizing_wish {
     const struct layout *inputs[PLAN_MAX_SOURCES];
     const struct layout *output;
     int unit;         /* chunks are whole squares of unit x unit output tiles; at least 1 */
+    int64_t beyond;   /* pixels to the right and below that a chunk makes too */
     size_t lead_more; /* bytes rank 0 holds besides */
     bool at_once;     /* results wait for no other's turn to be written */
     /* Further plans that workers hold; NULL: none. The second makes the output's mask. */

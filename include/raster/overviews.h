@@ -15,7 +15,7 @@ enum { LEVELS_MOST = 32 }; /* without masks */
 struct overviews {
     int n;     /* overviews: level 0 is the output, 1 to n are they */
     int how;   /* enum halving */
-    int local; /* levels whose tiles lie in one chunk each */
+    int local; /* overviews whose tiles lie in one chunk each; chunks make pixels of one more */
     bool cog;  /* the file is laid out as a Cloud Optimized GeoTIFF */
     bool
         mask; /* each has a mask: the level overviews_mask, of uint8 and one band in the same tiles */
@@ -30,6 +30,11 @@ void overviews_lay_out(struct overviews *o, const struct layout *full, int n, bo
 int overviews_levels(const struct overviews *o);
 int overviews_mask(const struct overviews *o, int level);
 bool overviews_is_mask(const struct overviews *o, int level);
+
+/* The part of a level that a chunk of whole tiles makes: what lies over the chunk, and what the levels
+ * that it makes above look at to the right and below. overviews_beyond: how many pixels that is. */
+struct region overviews_region(const struct overviews *o, struct region chunk, int level);
+int64_t overviews_beyond(const struct overviews *o, int level);
 
 /* Levels until one fits into a tile, as GDAL's COG driver counts. */
 int overviews_default(const struct layout *full);

@@ -229,7 +229,7 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
     struct region needs[PLAN_MAX_SOURCES];
     struct unpack u = unpack_begin(payload, n);
 
-    ticket_needs(t, w->place.chunk, needs);
+    ticket_needs(t, w->place.chunk_index, needs);
     for (int i = 0; i < t->n_sources; i++) {
         unpack_raw(&u, (8 - (size_t)(u.at - payload) % 8) % 8); /* feed.c's alignment */
         const struct format *f = &t->sources[i].format;
@@ -252,7 +252,7 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
         outside[i] = t->sources[i].outside;
     enum inside inside = t->careful ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
     if ((inside == INSIDE_NONE && t->careful->gaps_may_close) ||
-        (inside == INSIDE_ALL && t->careful && plan_looks_beyond(t->careful, w->place.chunk)))
+        (inside == INSIDE_ALL && t->careful && plan_looks_beyond(t->careful, out->region)))
         inside = INSIDE_SOME;
     switch (inside) {
     case INSIDE_ALL:
@@ -271,12 +271,12 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
 }
 
 /* Of all pixels, whether or not those outside the data are minded. */
-static bool make_mask(struct chunk_worker *w, const struct planes *in, struct planes *mask,
-                      struct tick tick, struct err *e)
+static bool make_mask(struct chunk_worker *w, const struct planes *in, struct region region,
+                      struct planes *mask, struct tick tick, struct err *e)
 {
     const struct plan *plan = w->ticket->validity;
 
-    if (!planes_reuse(mask, &w->mask, PX_UINT8, plan_mask_bands(plan), w->place.chunk, 0, e) ||
+    if (!planes_reuse(mask, &w->mask, PX_UINT8, plan_mask_bands(plan), region, 0, e) ||
         !executor_run(w->validity, in, mask, &w->place, tick, e))
         return false;
     mask->bands = 1;
@@ -305,9 +305,9 @@ static bool compute(struct chunk_worker *w, int64_t number, const unsigned char 
     w->times.pixels += chunk.width * chunk.height;
     if (w->copies)
         return copy_blobs(t, w->packer, payload, n, result, tick, e);
-    if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands, chunk, 0, e) ||
+    if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands, ticket_region(t, number), 0, e) ||
         !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out.pixels, tick, e) ||
-        (t->validity && !make_mask(w, in, &out.mask, tick, e)))
+        (t->validity && !make_mask(w, in, out.pixels.region, &out.mask, tick, e)))
         return false;
     return pack(w, number, &out, result, tick, e);
 }

@@ -184,7 +184,7 @@ static void announce(struct feed *f, int64_t chunk)
 
     if (chunk >= division_chunks(&t->sizing.division))
         return;
-    ticket_needs(t, division_chunk(&t->sizing.division, chunk), regions);
+    ticket_needs(t, chunk, regions);
     for (int i = 0; i < t->n_sources; i++) {
         struct needs needs = {0};
         if (t->sources[i].by_blobs &&
@@ -200,7 +200,7 @@ bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, 
     const struct ticket *t = f->ticket;
     struct region needs[PLAN_MAX_SOURCES];
 
-    ticket_needs(t, division_chunk(&t->sizing.division, chunk), needs);
+    ticket_needs(t, chunk, needs);
     for (int i = 0; i < t->n_sources; i++)
         if (!load_source(f, i, needs[i], rank, payload, e))
             return err_context(e, "reading for chunk %lld (%lldx%lld at %lld,%lld)",

@@ -77,6 +77,7 @@ static bool choose_sizing(struct lead *l, struct err *e)
         .n_ranks = l->n_ranks,
         .output = &l->overviews.level[0],
         .unit = 1 << l->overviews.local,
+        .beyond = overviews_beyond(&l->overviews, 0),
         .lead_more = apex_bytes(&l->overviews),
         .at_once = l->overviews.cog,
         .also = l->careful ? l->plan : NULL,

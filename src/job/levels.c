@@ -72,6 +72,15 @@ double levels_seconds(const struct levels *l)
     return l->seconds;
 }
 
+/* The part of a level that begins with it. */
+static struct level beginning(const struct level *l, struct region r)
+{
+    struct level part = *l;
+
+    part.pixels.region = part.mask.region = r;
+    return part;
+}
+
 static bool pack_tiles(const struct levels *l, int k, const struct level *level,
                        struct buffer *parcel, struct tick tick, struct err *e)
 {
@@ -86,21 +95,23 @@ static bool pack_tiles(const struct levels *l, int k, const struct level *level,
 static bool pack_all(struct levels *l, int64_t chunk, const struct level *whole,
                      struct buffer *parcel, struct tick tick, struct err *e)
 {
-    const struct overviews *o = &l->ticket->overviews;
-    struct level level[2] = {*whole};
-    bool ok = pack_tiles(l, 0, whole, parcel, tick, e);
+    const struct ticket *t = l->ticket;
+    const struct overviews *o = &t->overviews;
+    const struct region region = division_chunk(&t->sizing.division, chunk);
+    struct level level[2] = {*whole}, own = beginning(whole, region);
+    bool ok = pack_tiles(l, 0, &own, parcel, tick, e);
 
     for (int k = 1; ok && k <= o->n && k <= o->local + 1; k++) {
-        const struct level *below = &level[(k + 1) % 2];
         struct level *at = &level[k % 2];
-        if (!level_reuse(at, &l->memory[k % 2], l->ticket, halved_region(below->pixels.region), e))
+        if (!level_reuse(at, &l->memory[k % 2], t, overviews_region(o, region, k), e))
             return false;
         const double start = clock_s();
-        level_halve(l->ticket, below, at);
+        level_halve(t, &level[(k + 1) % 2], at);
         l->seconds += clock_s() - start;
-        ok = k <= o->local ? pack_tiles(l, k, at, parcel, tick, e)
-                           : packer_pixels(l->packer, chunk, &at->pixels,
-                                           o->mask ? &at->mask : NULL, parcel, e);
+        own = beginning(at, halved_region(own.pixels.region));
+        ok = k <= o->local ? pack_tiles(l, k, &own, parcel, tick, e)
+                           : packer_pixels(l->packer, chunk, &own.pixels,
+                                           o->mask ? &own.mask : NULL, parcel, e);
     }
     return ok;
 }

@@ -24,7 +24,7 @@ void level_memory_free(struct level_memory *m);
 bool level_reuse(struct level *l, struct level_memory *m, const struct ticket *t,
                  struct region region, struct err *e) MUST_CHECK;
 
-/* Fills the level above `in`, of the region halved_region says. */
+/* Fills the level above `in`, as halve does. */
 void level_halve(const struct ticket *t, const struct level *in, const struct level *out);
 
 /* What a chunk makes of its overviews. */
@@ -35,7 +35,7 @@ bool levels_new(struct levels **out, const struct ticket *t, struct packer *pack
                 struct err *e) MUST_CHECK;
 void levels_free(struct levels *l);
 
-/* Makes the parcel of a chunk: the tiles of all levels that it has whole, and the pixels of the next
+/* Makes the parcel of a chunk, whose pixels are those of ticket_region: the tiles of all levels that it has whole, and the pixels of the next
  * one for rank 0. */
 bool levels_pack(struct levels *l, int64_t chunk, const struct level *whole, struct buffer *parcel,
                  struct tick tick, struct err *e) MUST_CHECK;

@@ -63,9 +63,10 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
 {
     const struct format out = plan_output(plan);
     /* The middle chunk has its halo on all sides. */
-    const struct region chunk = {min64(d->chunk_width, d->width - d->chunk_width),
-                                 min64(d->chunk_height, d->height - d->chunk_height),
-                                 d->chunk_width, d->chunk_height};
+    const int64_t x = min64(d->chunk_width, d->width - d->chunk_width);
+    const int64_t y = min64(d->chunk_height, d->height - d->chunk_height);
+    const struct region chunk = {x, y, min64(d->chunk_width + wish->beyond, d->width - x),
+                                 min64(d->chunk_height + wish->beyond, d->height - y)};
     struct region needs[PLAN_MAX_SOURCES];
     struct planes planes;
     size_t mask = 0;

@@ -316,9 +316,15 @@ void ticket_free(struct ticket *t)
     *t = (struct ticket){0};
 }
 
-void ticket_needs(const struct ticket *t, struct region out, struct region *needs)
+struct region ticket_region(const struct ticket *t, int64_t chunk)
 {
-    plan_source_needs(t->careful ? t->careful : t->plan, t->validity, out, needs);
+    return overviews_region(&t->overviews, division_chunk(&t->sizing.division, chunk), 0);
+}
+
+void ticket_needs(const struct ticket *t, int64_t chunk, struct region *needs)
+{
+    plan_source_needs(t->careful ? t->careful : t->plan, t->validity, ticket_region(t, chunk),
+                      needs);
 }
 
 int ticket_margin(const struct ticket *t, int source)

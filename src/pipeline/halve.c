@@ -1,6 +1,6 @@
 /* halve.c - the next overview of a grid: one pixel for every 2 x 2.
  *
- * Rows of whole pixels of four go through plain loops. What has fewer, and everything where there
+ * Rows of whole pixels go through plain loops. What has fewer, and everything where there
  * may be nodata, is gathered pixel by pixel.
  * SPDX-License-Identifier: MIT */
 #include "pipeline/halve.h"
@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-const char *const halving_names[] = {"nearest", "average", "mode", NULL};
+const char *const halving_names[] = {"nearest", "average", "mode", "gauss", NULL};
 
 struct region halved_region(struct region r)
 {
@@ -20,60 +20,93 @@ struct region halved_region(struct region r)
     return (struct region){r.x / 2, r.y / 2, halved(r.width), halved(r.height)};
 }
 
-/* Two rows of 2 n pixels to n means. */
-#define MEANS(T, WIDE, MEAN)                                                                       \
-    SIMD static void halve_means_##T(const void *above, const void *below, void *out, int64_t n)   \
+/* Rounded to nearest, halves away from zero. */
+#define ROUNDED(SUM, BITS) (((SUM) + (1 << ((BITS)-1)) - ((SUM) < 0)) >> (BITS))
+
+/* Two rows of 2 n pixels to n means, three rows of 2 n + 1 to n weighted ones. */
+#define MEANS(T, WIDE)                                                                             \
+    SIMD static void halve_average_##T(const void *const *rows, void *out, int64_t n)              \
     {                                                                                              \
-        const T *restrict a = above;                                                               \
-        const T *restrict b = below;                                                               \
+        const T *restrict a = rows[0];                                                             \
+        const T *restrict b = rows[1];                                                             \
         T *restrict to = out;                                                                      \
                                                                                                    \
         for (int64_t x = 0; x < n; x++) {                                                          \
             const WIDE sum = (WIDE)a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1];              \
-            to[x] = (T)(MEAN);                                                                     \
+            to[x] = (T)ROUNDED(sum, 2);                                                            \
+        }                                                                                          \
+    }                                                                                              \
+    SIMD static void halve_gauss_##T(const void *const *rows, void *out, int64_t n)                \
+    {                                                                                              \
+        const T *restrict a = rows[0];                                                             \
+        const T *restrict b = rows[1];                                                             \
+        const T *restrict c = rows[2];                                                             \
+        T *restrict to = out;                                                                      \
+                                                                                                   \
+        for (int64_t x = 0; x < n; x++) {                                                          \
+            const WIDE left = (WIDE)a[2 * x] + 2 * (WIDE)b[2 * x] + c[2 * x];                      \
+            const WIDE middle = (WIDE)a[2 * x + 1] + 2 * (WIDE)b[2 * x + 1] + c[2 * x + 1];        \
+            const WIDE right = (WIDE)a[2 * x + 2] + 2 * (WIDE)b[2 * x + 2] + c[2 * x + 2];         \
+            const WIDE sum = left + 2 * middle + right;                                            \
+            to[x] = (T)ROUNDED(sum, 4);                                                            \
         }                                                                                          \
     }
-MEANS(uint8, int, (sum + 2) >> 2)
-MEANS(uint16, int, (sum + 2) >> 2)
-MEANS(int16, int, (sum + 2) >> 2)
-MEANS(uint32, int64, (sum + 2) >> 2)
-MEANS(int32, int64, (sum + 2) >> 2)
+MEANS(uint8, int)
+MEANS(uint16, int)
+MEANS(int16, int)
+MEANS(uint32, int64)
+MEANS(int32, int64)
 
-typedef void means_fn(const void *above, const void *below, void *out, int64_t n);
-static means_fn *const means[PX_N_TYPES] = {
-    [PX_UINT8] = halve_means_uint8, [PX_UINT16] = halve_means_uint16,
-    [PX_INT16] = halve_means_int16, [PX_UINT32] = halve_means_uint32,
-    [PX_INT32] = halve_means_int32,
+typedef void means_fn(const void *const *rows, void *out, int64_t n);
+#define BOTH(T)                                                                                    \
+    {                                                                                              \
+        [HALVE_AVERAGE] = halve_average_##T, [HALVE_GAUSS] = halve_gauss_##T                       \
+    }
+static means_fn *const means[PX_N_TYPES][HALVE_N] = {
+    [PX_UINT8] = BOTH(uint8),   [PX_UINT16] = BOTH(uint16), [PX_INT16] = BOTH(int16),
+    [PX_UINT32] = BOTH(uint32), [PX_INT32] = BOTH(int32),
 };
 
 /* --- pixel by pixel --------------------------------------------------------------------------- */
 
-enum { MOST = 4 };
+enum { MOST = 9 };
 
-/* The values of the pixels inside the data; returns their number. */
-static int gather(const struct planes *in, int band, int64_t x, int64_t y,
-                  const struct halving_nodata *nodata, double *v)
+/* Pixels inside the data, and what they count for. */
+struct gathered {
+    double value[MOST], weight[MOST];
+    int n;
+};
+
+/* Those that the output's pixel (x, y) is made of. */
+static struct gathered gather(enum halving how, const struct planes *in, int band, int64_t x,
+                              int64_t y, const struct halving_nodata *nodata)
 {
+    static const double weights[] = {1, 2, 1};
     const struct region r = in->region;
-    const int64_t x_end = min64(x + 2, r.x + r.width), y_end = min64(y + 2, r.y + r.height);
-    int n = 0;
+    const bool weighs = how == HALVE_GAUSS;
+    const int side = 2 + halving_reach(how);
+    struct gathered g;
 
-    for (int64_t row = y; row < y_end; row++)
-        for (int64_t column = x; column < x_end; column++) {
+    g.n = 0;
+    for (int i = 0; i < side && 2 * y + i < r.y + r.height; i++)
+        for (int k = 0; k < side && 2 * x + k < r.x + r.width; k++) {
+            const int64_t row = 2 * y + i, column = 2 * x + k;
             const double p = pixel_load(in->type, planes_at(in, band, column, row), 0);
-            if (nodata->mask && *planes_at(nodata->mask, 0, column, row) == 0)
+            if ((nodata->mask && *planes_at(nodata->mask, 0, column, row) == 0) || isnan(p) ||
+                (nodata->has_value && p == nodata->value))
                 continue;
-            if (!isnan(p) && !(nodata->has_value && p == nodata->value))
-                v[n++] = p;
+            g.value[g.n] = p;
+            g.weight[g.n++] = weighs ? weights[i] * weights[k] : 1;
         }
-    return n;
+    return g;
 }
 
-static double most_frequent(const double *v, int n)
+static double most_frequent(const struct gathered *g)
 {
+    const double *v = g->value;
     int best = 0, times = 0;
 
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < g->n; i++) {
         int same = 0;
         for (int k = 0; k <= i; k++)
             same += v[k] == v[i];
@@ -86,37 +119,37 @@ static double most_frequent(const double *v, int n)
 }
 
 /* A mean that happens to be the nodata value would be lost: it gives way to the next value. */
-static double mean(enum pixel_type type, const double *v, int n,
+static double mean(enum pixel_type type, const struct gathered *g,
                    const struct halving_nodata *nodata)
 {
-    double sum = 0, unused;
+    double sum = 0, weight = 0;
 
-    for (int i = 0; i < n; i++)
-        sum += v[i];
-    if (pixel_is_float(type)) {
-        const double m = type == PX_FLOAT32 ? (double)(float)(sum / n) : sum / n;
-        if (!nodata->has_value || m != nodata->value)
-            return m;
-        return type == PX_FLOAT32 ? (double)nextafterf((float)m, INFINITY) : nextafter(m, INFINITY);
+    for (int i = 0; i < g->n; i++) {
+        sum += g->weight[i] * g->value[i];
+        weight += g->weight[i];
     }
-    const double m = floor(sum / n + 0.5);
+    const double exact = sum / weight;
+    const double m = type == PX_FLOAT64   ? exact
+                     : type == PX_FLOAT32 ? (double)(float)exact
+                                          : round(exact);
     if (!nodata->has_value || m != nodata->value)
         return m;
-    return modf(sum / n, &unused) != 0 && sum / n < m ? m - 1 : m + 1;
+    if (type == PX_FLOAT64)
+        return nextafter(m, INFINITY);
+    if (type == PX_FLOAT32)
+        return (double)nextafterf((float)m, INFINITY);
+    return exact < m ? m - 1 : m + 1;
 }
 
 static void one(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
                 const struct planes *out, int band, int64_t x, int64_t y)
 {
-    void *to = planes_at(out, band, x, y);
-    double v[MOST];
+    const struct gathered g = gather(how, in, band, x, y, nodata);
+    double v = nodata->has_value ? nodata->value : NAN;
 
-    const int n = gather(in, band, 2 * x, 2 * y, nodata, v);
-    if (n == 0)
-        pixel_store(in->type, nodata->has_value ? nodata->value : NAN, to);
-    else
-        pixel_store(in->type,
-                    how == HALVE_MODE ? most_frequent(v, n) : mean(in->type, v, n, nodata), to);
+    if (g.n > 0)
+        v = how == HALVE_MODE ? most_frequent(&g) : mean(in->type, &g, nodata);
+    pixel_store(in->type, v, planes_at(out, band, x, y));
 }
 
 #define EVERY_OTHER(T)                                                                             \
@@ -156,45 +189,54 @@ static void nearest_row(const struct planes *in, const struct planes *out, int b
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-/* Whether all pixels that rows 2 y and 2 y + 1 have are inside, as far as the mask says. */
-static bool all_inside(const struct planes *mask, int64_t y)
+/* Whether the rows are inside, as far as the mask says. */
+static bool all_inside(const struct planes *mask, int64_t first, int n)
 {
-    const struct region r = mask->region;
-
-    for (int64_t row = 2 * y; row < min64(2 * y + 2, r.y + r.height); row++)
-        if (memchr(planes_at(mask, 0, r.x, row), 0, (size_t)r.width))
+    for (int64_t y = first; y < first + n; y++)
+        if (memchr(planes_at(mask, 0, mask->region.x, y), 0, (size_t)mask->region.width))
             return false;
     return true;
+}
+
+/* Fills the pixels of a row that plain loops can make, and returns how many these are. */
+static int64_t fast_row(enum halving how, const struct planes *in,
+                        const struct halving_nodata *nodata, const struct planes *out, int band,
+                        int64_t y)
+{
+    const int side = 2 + halving_reach(how);
+    const struct region from = in->region;
+    means_fn *fast = means[in->type][how];
+    const int64_t n = min64(out->region.width, (from.width - side + 2) / 2);
+    const void *rows[3];
+
+    if (!fast || nodata->has_value || n <= 0 || 2 * y + side > from.y + from.height ||
+        (nodata->mask && !all_inside(nodata->mask, 2 * y, side)))
+        return 0;
+    for (int i = 0; i < side; i++)
+        rows[i] = planes_at(in, band, from.x, 2 * y + i);
+    fast(rows, planes_at(out, band, out->region.x, y), n);
+    return n;
 }
 
 void halve(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
            const struct planes *out)
 {
-    const struct region from = in->region, to = out->region;
-    means_fn *fast = how == HALVE_AVERAGE && !nodata->has_value ? means[in->type] : NULL;
-    const int64_t whole = from.width / 2;
+    const struct region to = out->region;
 
     for (int b = 0; b < out->bands; b++)
         for (int64_t y = to.y; y < to.y + to.height; y++) {
-            int64_t x = to.x;
             if (how == HALVE_NEAREST) {
                 nearest_row(in, out, b, y);
                 continue;
             }
-            if (fast && 2 * y + 1 < from.y + from.height &&
-                (!nodata->mask || all_inside(nodata->mask, y))) {
-                fast(planes_at(in, b, from.x, 2 * y), planes_at(in, b, from.x, 2 * y + 1),
-                     planes_at(out, b, x, y), whole);
-                x += whole;
-            }
-            for (; x < to.x + to.width; x++)
+            for (int64_t x = to.x + fast_row(how, in, nodata, out, b, y); x < to.x + to.width; x++)
                 one(how, in, nodata, out, b, x, y);
         }
 }
 
 void halve_mask(enum halving how, const struct planes *in, const struct planes *out)
 {
-    const struct halving_nodata any = {.has_value = how == HALVE_AVERAGE};
+    const struct halving_nodata any = {.has_value = how == HALVE_AVERAGE || how == HALVE_GAUSS};
 
     halve(how, in, &any, out);
 }

@@ -3,6 +3,7 @@
 #include "raster/overviews.h"
 
 #include "base/minmax.h"
+#include "pipeline/halve.h"
 
 static struct layout half(struct layout l)
 {
@@ -48,6 +49,29 @@ int overviews_mask(const struct overviews *o, int level)
 bool overviews_is_mask(const struct overviews *o, int level)
 {
     return level > o->n;
+}
+
+/* Each level above wants the pixels beyond of the one below, twice those it has itself and its reach. */
+int64_t overviews_beyond(const struct overviews *o, int level)
+{
+    const int top = o->n < o->local + 1 ? o->n : o->local + 1;
+    int64_t beyond = 0;
+
+    for (int k = top; k > level; k--)
+        beyond = 2 * beyond + halving_reach((enum halving)o->how);
+    return beyond;
+}
+
+struct region overviews_region(const struct overviews *o, struct region chunk, int level)
+{
+    const int64_t beyond = overviews_beyond(o, level);
+    struct region r = chunk;
+
+    for (int k = 0; k < level; k++)
+        r = halved_region(r);
+    r.width = min64(r.width + beyond, o->level[level].width - r.x);
+    r.height = min64(r.height + beyond, o->level[level].height - r.y);
+    return r;
 }
 
 static int count(const struct layout *l, int64_t width, int64_t height)

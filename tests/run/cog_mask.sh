@@ -32,7 +32,7 @@ ok "overviews are those of the COG" levels same "$TMP/cog-root-1.tif" "$TMP/over
 
 # On an even grid overviews are those of gdaladdo. GDAL's COG driver rounds the masks of means from the second
 # overview on; its modes are of pixels outside the data too.
-for how in NEAREST AVERAGE MODE; do
+for how in NEAREST AVERAGE MODE GAUSS; do
     ok "cog $how" ranks 2 read "$in" ! write "$TMP/$how.tif" --of=COG --co BLOCKSIZE=128 --co OVERVIEW_RESAMPLING=$how
     ok "valid $how" valid_cog "$TMP/$how.tif"
     gdal_translate -q -of COG -co BLOCKSIZE=128 -co OVERVIEW_RESAMPLING=$how "$in" "$TMP/gdal.tif" || exit 1
@@ -42,6 +42,7 @@ for how in NEAREST AVERAGE MODE; do
     NEAREST) ok "$how: GDAL's COG" levels same "$TMP/gdal.tif" "$TMP/$how.tif" ;;
     AVERAGE) ok "$how: GDAL's COG" levels same "$TMP/gdal.tif" "$TMP/$how.tif" 0 1 ;;
     MODE) ok "$how: GDAL's COG" levels masks "$TMP/gdal.tif" "$TMP/$how.tif" ;;
+    GAUSS) ok "$how: GDAL's COG" levels same "$TMP/gdal.tif" "$TMP/$how.tif" 0 1 ;;
     esac
     [ $how = MODE ] || ok "$how: gdaladdo" levels same "$TMP/added.tif" "$TMP/$how.tif"
     ok "$how: gdaladdo's masks" levels masks "$TMP/added.tif" "$TMP/$how.tif"
