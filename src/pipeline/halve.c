@@ -91,9 +91,10 @@ static struct gathered gather(enum halving how, const struct planes *in, int ban
     for (int i = 0; i < side && 2 * y + i < r.y + r.height; i++)
         for (int k = 0; k < side && 2 * x + k < r.x + r.width; k++) {
             const int64_t row = 2 * y + i, column = 2 * x + k;
+            if (nodata->mask && *planes_at(nodata->mask, 0, column, row) == 0)
+                continue;
             const double p = pixel_load(in->type, planes_at(in, band, column, row), 0);
-            if ((nodata->mask && *planes_at(nodata->mask, 0, column, row) == 0) || isnan(p) ||
-                (nodata->has_value && p == nodata->value))
+            if (isnan(p) || (nodata->has_value && p == nodata->value))
                 continue;
             g.value[g.n] = p;
             g.weight[g.n++] = weighs ? weights[i] * weights[k] : 1;
@@ -189,16 +190,8 @@ static void nearest_row(const struct planes *in, const struct planes *out, int b
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-/* Whether the rows are inside, as far as the mask says. */
-static bool all_inside(const struct planes *mask, int64_t first, int n)
-{
-    for (int64_t y = first; y < first + n; y++)
-        if (memchr(planes_at(mask, 0, mask->region.x, y), 0, (size_t)mask->region.width))
-            return false;
-    return true;
-}
-
-/* Fills the pixels of a row that plain loops can make, and returns how many these are. */
+/* Fills the pixels of a row that plain loops can make, as if all were inside, and returns how many
+ * these are. */
 static int64_t fast_row(enum halving how, const struct planes *in,
                         const struct halving_nodata *nodata, const struct planes *out, int band,
                         int64_t y)
@@ -209,13 +202,35 @@ static int64_t fast_row(enum halving how, const struct planes *in,
     const int64_t n = min64(out->region.width, (from.width - side + 2) / 2);
     const void *rows[3];
 
-    if (!fast || nodata->has_value || n <= 0 || 2 * y + side > from.y + from.height ||
-        (nodata->mask && !all_inside(nodata->mask, 2 * y, side)))
+    if (!fast || nodata->has_value || n <= 0 || 2 * y + side > from.y + from.height)
         return 0;
     for (int i = 0; i < side; i++)
         rows[i] = planes_at(in, band, from.x, 2 * y + i);
     fast(rows, planes_at(out, band, out->region.x, y), n);
     return n;
+}
+
+/* Whether n pixels of each of some rows are inside, as far as the mask says. */
+static bool all_inside(const struct planes *mask, int64_t x, int64_t n, int64_t y, int rows)
+{
+    for (int i = 0; i < rows; i++)
+        if (memchr(planes_at(mask, 0, x, y + i), 0, (size_t)n))
+            return false;
+    return true;
+}
+
+static void make_row(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
+                     const struct planes *out, int band, int64_t y)
+{
+    const int side = 2 + halving_reach(how);
+    const struct region from = in->region, to = out->region;
+    const int64_t made = to.x + fast_row(how, in, nodata, out, band, y);
+    const bool sound =
+        !nodata->mask || made == to.x || all_inside(nodata->mask, from.x, from.width, 2 * y, side);
+
+    for (int64_t x = sound ? made : to.x; x < to.x + to.width; x++)
+        if (x >= made || !all_inside(nodata->mask, 2 * x, side, 2 * y, side))
+            one(how, in, nodata, out, band, x, y);
 }
 
 void halve(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
@@ -224,19 +239,51 @@ void halve(enum halving how, const struct planes *in, const struct halving_nodat
     const struct region to = out->region;
 
     for (int b = 0; b < out->bands; b++)
-        for (int64_t y = to.y; y < to.y + to.height; y++) {
-            if (how == HALVE_NEAREST) {
+        for (int64_t y = to.y; y < to.y + to.height; y++)
+            if (how == HALVE_NEAREST)
                 nearest_row(in, out, b, y);
-                continue;
-            }
-            for (int64_t x = to.x + fast_row(how, in, nodata, out, b, y); x < to.x + to.width; x++)
-                one(how, in, nodata, out, b, x, y);
-        }
+            else
+                make_row(how, in, nodata, out, b, y);
+}
+
+/* --- masks ------------------------------------------------------------------------------------ */
+
+/* Where any pixel of three rows is inside, of two or three (reach 0 or 1) beside each other. */
+SIMD static void halve_any(const uint8 *const *rows, int reach, uint8 *restrict to, int64_t n)
+{
+    const uint8 *restrict a = rows[0];
+    const uint8 *restrict b = rows[1];
+    const uint8 *restrict c = rows[2];
+
+    for (int64_t x = 0; x < n; x++) {
+        const int64_t i = 2 * x, k = i + 1, last = k + reach;
+        to[x] = a[i] | a[k] | a[last] | b[i] | b[k] | b[last] | c[i] | c[k] | c[last];
+    }
 }
 
 void halve_mask(enum halving how, const struct planes *in, const struct planes *out)
 {
-    const struct halving_nodata any = {.has_value = how == HALVE_AVERAGE || how == HALVE_GAUSS};
+    const struct region from = in->region, to = out->region;
+    const int reach = halving_reach(how);
+    const int64_t x_last = from.x + from.width - 1, y_last = from.y + from.height - 1;
+    const int64_t n = min64(to.width, (from.width - reach) / 2);
 
-    halve(how, in, &any, out);
+    if (how == HALVE_NEAREST || how == HALVE_MODE) {
+        halve(how, in, &(struct halving_nodata){0}, out);
+        return;
+    }
+    for (int64_t y = to.y; y < to.y + to.height; y++) {
+        const uint8 *rows[3]; /* one twice is as good as one that is not there */
+        uint8 *row = planes_at(out, 0, to.x, y);
+        for (int i = 0; i < 3; i++)
+            rows[i] = planes_at(in, 0, from.x, min64(2 * y + min64(i, 1 + reach), y_last));
+        halve_any(rows, reach, row, n);
+        for (int64_t x = to.x + n; x < to.x + to.width; x++) {
+            uint8 any = 0;
+            for (int i = 0; i < 3; i++)
+                for (int64_t k = 2 * x; k <= min64(2 * x + 1 + reach, x_last); k++)
+                    any |= rows[i][k - from.x];
+            row[x - to.x] = any;
+        }
+    }
 }

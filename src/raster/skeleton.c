@@ -156,6 +156,7 @@ bool skeleton_template(const struct creation *c, const struct layout *layout, do
         one_tile(layout, layout_samples(layout), gdal_type(layout->type), c->tile, &n, e);
     const bool ok = bytes && pack_u32(template_bytes, c->sparse, e) &&
                     pack_f64(template_bytes, absent, e) &&
+                    pack_u32(template_bytes, c->levelled, e) &&
                     buffer_append(template_bytes, c->settings.data, c->settings.size, e) &&
                     pack_bytes(template_bytes, bytes, (size_t)n, e);
 
