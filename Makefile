@@ -30,7 +30,7 @@ LIBS         := $(call flags,--libs,jansson) $(RASTER_LIBS)
 objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(patsubst %,src/%/*.c,$(1))))
 CORE      := $(call objects,base ops pipeline)
 RASTER    := $(call objects,raster)
-REST      := $(call objects,report cluster job commands)
+REST      := $(call objects,report guard cluster job commands)
 UNIT      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 MPI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/mpi/test_*.c))
 OPENCV    := $(BUILD)/tests/opencv/compare
@@ -49,7 +49,7 @@ $(BUILD)/tilery: $(BUILD)/main.o $(REST) $(RASTER) $(BUILD)/libcore.a
 $(CORE): FLAGS = $(CORE_FLAGS)
 $(RASTER): FLAGS = $(RASTER_FLAGS)
 $(call objects,report commands) $(BUILD)/main.o: FLAGS = $(JSON_FLAGS)
-$(call objects,job): FLAGS = $(CORE_FLAGS)
+$(call objects,job guard): FLAGS = $(CORE_FLAGS)
 $(call objects,cluster): FLAGS = $(CORE_FLAGS)
 $(call objects,cluster): COMPILE = $(MPICC)
 COMPILE = $(CC)
@@ -62,8 +62,11 @@ CHECK_LIBS  = $(call flags,--libs,check)
 $(filter $(BUILD)/tests/unit/test_raster%,$(UNIT)): $(BUILD)/%: %.c $(RASTER) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(RASTER_LIBS)
-JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,needs schedule sizing tile_cache)
-$(BUILD)/tests/unit/test_job: tests/unit/test_job.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
+JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,blob_order needs parcel schedule sizing tile_cache)
+$(filter $(BUILD)/tests/unit/test_job%,$(UNIT)): $(BUILD)/%: %.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) -Isrc $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
+$(BUILD)/tests/unit/test_journal: tests/unit/test_journal.c $(call objects,guard) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a

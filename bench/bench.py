@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Times whole jobs, file to file, beside the peers that are installed; docs/performance.md says how to read it.
+"""Times whole jobs, file to file, beside the peers that are installed.
 
-From the environment: SIDE (16384) and RUNS (3) as in bench/jobs.txt and below, JOBS and TOOLS (names; all), THREADS (2: ranks of
-Tilery, threads of the others), LIMIT (600 s for one run), SYNC (1: a run ends when its output is on the disk), PYTHON, BUILD,
-BENCH_OUTPUT. A peer is a program of bench/peers called as `PEER OP IN OUT [K=V ...]`; without arguments it prints its version
-and its ops, or fails where something is not installed.
+How to read it: docs/performance.md. From the environment: SIDE (16384) and RUNS (3) as in
+bench/jobs.txt and below, JOBS and TOOLS (names; all), THREADS (2: ranks of Tilery, threads of the
+others), LIMIT (600 s for one run), SYNC (1: a run ends when its output is on the disk), PYTHON,
+BUILD, BENCH_OUTPUT. A peer is a program of bench/peers called as `PEER OP IN OUT [K=V ...]`;
+without arguments it prints its version and its ops, or fails where something is not installed.
 
 SPDX-License-Identifier: MIT
 """
@@ -28,7 +29,7 @@ LIMIT = float(get("LIMIT") or 600)
 SYNC = (get("SYNC") or "0") != "0"
 SLOW = 2.5  # times the fastest: peers slower than this in the first round are not run again
 
-# Name, file in bench/peers, environment. The first one's output is what the others' are compared with.
+# Name, file in bench/peers, environment. The others' outputs are compared with the first one's.
 TOOLS = [
     ("tilery", "tilery.sh", {"RANKS": str(THREADS)}),
     ("tilery-1", "tilery.sh", {"RANKS": "1"}),
@@ -45,7 +46,7 @@ COLUMNS = ["job", "tool", "wall_s", "cpu_s", "peak_mb", "to_best_peer", "to_cp",
 
 
 def pythons():
-    """The interpreters that may have what a script needs: the first of the path may be another than the packages'."""
+    """The interpreters that may have what a script needs: the path's first, the packages'."""
     return [p for p in (get("PYTHON"), "python3", "/usr/bin/python3") if p and shutil.which(p)]
 
 
@@ -141,7 +142,7 @@ def once(tool, job, scene, output):
 
 
 def race(job, tools, scene):
-    """All tools once, which warms caches; then in turn those that are not far behind. Rows of the table."""
+    """All tools once, which warms caches; then those not far behind, in turn. Rows of the table."""
     output, reference = f"{OUTPUT}/out.tif", f"{OUTPUT}/out-reference.tif"
     took, notes, sizes, referee = {}, {}, {}, None
     for tool in tools:

@@ -16,7 +16,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def members(session):
-    """The processes of a session: mpirun gives its ranks process groups of their own, but no session."""
+    """The processes of a session: mpirun gives its ranks process groups, but no session."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -48,7 +48,7 @@ def kill(pid, number):
 
 
 def end(session):
-    """First its leader, which may have children to end; what is left after two seconds, by force."""
+    """First its leader, which may have children to end; after two seconds the rest by force."""
     kill(session, signal.SIGTERM)
     time.sleep(2)
     for pid in members(session):
@@ -56,7 +56,7 @@ def end(session):
 
 
 def run(command, env, log, limit, after=None):
-    """Runs it for `limit` seconds at most, what it prints going to `log`; `after` is called within its time."""
+    """Runs it for `limit` seconds at most, printing to `log`; `after` is called within them."""
     peak = 0
     stopped = False
     done = threading.Event()

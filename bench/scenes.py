@@ -1,4 +1,4 @@
-"""The scenes of `make bench`, made once: speckled terrain of bench/generate.c, and Landsat repeated to any size.
+"""The scenes of `make bench`, made once: speckled terrain of bench/generate.c, repeated Landsat.
 
 SPDX-License-Identifier: MIT
 """
@@ -12,7 +12,7 @@ DEFLATE = ["COMPRESS=DEFLATE", "PREDICTOR=2", "ZLEVEL=1"]
 
 
 def repeated(path, side):
-    """A VRT of the real scene beside and below itself, without its nodata value: all pixels count."""
+    """A VRT of the real scene beside and below itself, without nodata: all pixels count."""
     width, height = REAL_SIZE
     bands = []
     for band, colour in enumerate(("Red", "Green", "Blue"), 1):

@@ -29,7 +29,8 @@ may_see pipeline base ops
 may_see report base
 may_see cluster base
 may_see raster base ops pipeline
-may_see job base ops pipeline report cluster raster
+may_see guard base
+may_see job base ops pipeline report cluster raster guard
 may_see commands base ops pipeline report cluster raster job
 only_in() { # only_in FOLDER HEADER: nobody else includes it
     hits=$(grep -lE "#include <$2" $(git ls-files 'src/*.[ch]' 'include/*.h') | grep -v "^src/$1/")

@@ -1,4 +1,4 @@
-// ours.hpp - a pipeline run by Tilery's planner and executor as a rank does it, on whole scenes in memory.
+// ours.hpp - a pipeline run as a rank does it, by Tilery's planner and executor, in memory.
 // SPDX-License-Identifier: MIT
 #ifndef OURS_HPP
 #define OURS_HPP

@@ -1,4 +1,4 @@
-// rows.hpp - what is timed: for each row an op (or several in a chain) as Tilery and as OpenCV have it.
+// rows.hpp - what is timed: for each row an op, or a chain of them, of Tilery and of OpenCV.
 // SPDX-License-Identifier: MIT
 #ifndef ROWS_HPP
 #define ROWS_HPP

@@ -1,4 +1,4 @@
-"""What each op of the bench does to a block of pixels with OpenCV, for the peers that are scripts in Python.
+"""What each op of the bench does to a block with OpenCV, for the peers that are Python scripts.
 
 SPDX-License-Identifier: MIT
 """
@@ -6,8 +6,9 @@ from collections import namedtuple
 
 import cv2
 
-# halo: pixels needed around a block; shrink: the factor by which its sides become shorter; dtype: of the result, None for the
-# input's; bands: of the result, None for the input's. Blocks come with their bands first, or with no such axis.
+# halo: pixels needed around a block; shrink: the factor by which its sides become shorter; dtype:
+# of the result, None for the input's; bands: of the result, None for the input's. Blocks come with
+# their bands first, or with no such axis.
 Op = namedtuple("Op", "function halo shrink dtype bands", defaults=(0, 1, None, 1))
 
 

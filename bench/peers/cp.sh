@@ -1,5 +1,6 @@
 #!/bin/sh
-# What copying the input takes, whatever the op: cp.sh OP IN OUT [K=V ...]; without arguments: its version and ops.
+# What copying the input takes, whatever the op: cp.sh OP IN OUT [K=V ...]
+# Without arguments: its version and ops.
 # SPDX-License-Identifier: MIT
 set -eu
 if [ $# -eq 0 ]; then

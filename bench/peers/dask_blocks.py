@@ -21,7 +21,7 @@ threads = int(os.environ.get("THREADS", "2"))
 
 
 class Scene:
-    """A scene as dask wants to see it: an array that reads when indexed, with a handle for each thread."""
+    """A scene as dask wants it: an array that reads when indexed, with a handle for each thread."""
 
     def __init__(self, path):
         self.path = path

@@ -1,6 +1,7 @@
 #!/bin/sh
-# GDAL's programs with all threads they have: gdal.sh OP IN OUT [K=V ...]; without arguments: their version and ops.
-# Its filters are not for pixels at this scale: a Gaussian as a kernel in a VRT takes minutes where others take a second.
+# GDAL's programs with all threads they have: gdal.sh OP IN OUT [K=V ...]; without arguments: their
+# version and ops. Its filters are not for pixels at this scale: a Gaussian as a kernel in a VRT
+# takes minutes where others take a second.
 # SPDX-License-Identifier: MIT
 set -eu
 if [ $# -eq 0 ]; then

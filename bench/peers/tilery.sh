@@ -1,5 +1,6 @@
 #!/bin/sh
-# Tilery itself, with RANKS ranks: tilery.sh OP IN OUT [K=V ...]; without arguments: its version and ops.
+# Tilery itself, with RANKS ranks: tilery.sh OP IN OUT [K=V ...]
+# Without arguments: its version and ops.
 # SPDX-License-Identifier: MIT
 set -eu
 tilery=${BUILD:-build}/tilery

@@ -1,5 +1,7 @@
-"""The strongest script known: rasterio and OpenCV in a few threads, each with a window of 2048 x 2048 pixels and its halo
-at a time, so that as many windows as threads are in flight; a small block cache; writes under a lock.
+"""The strongest script known: rasterio and OpenCV in a few threads.
+
+Each has a window of 2048 x 2048 pixels and its halo at a time, so that as many windows as threads
+are in flight; a small block cache; writes under a lock.
 
     tuned.py OP IN OUT [K=V ...]      without arguments: its version and ops
 SPDX-License-Identifier: MIT

@@ -1,4 +1,6 @@
-"""libvips through its GObject introspection, which Debian packages (pyvips it does not): ops are joined, rows stream.
+"""libvips: ops are joined, rows stream.
+
+Through its GObject introspection, which Debian packages; pyvips it does not.
 
     vips.py OP IN OUT [K=V ...]      without arguments: its version and ops
 SPDX-License-Identifier: MIT

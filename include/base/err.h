@@ -12,7 +12,8 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(text_at, first) __attribute__((format(printf, text_at, first)))
 
-enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+/* EXIT_STOPPED: asked to stop by a signal; the work can go on another time. */
+enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 75 };
 
 struct err {
     char text[1000];
@@ -20,11 +21,12 @@ struct err {
 };
 
 /* err_set sets *e, with status EXIT_FAILED; err_usage with EXIT_USAGE: the user asked for what
- * cannot be; err_errno adds ": " and the text of errno as it was at the call; err_context puts the
- * formatted text and ": " before what *e says. All are false, so that callers can return them
- * (macros, so that the compiler knows it too). */
+ * cannot be; err_stopped with EXIT_STOPPED; err_errno adds ": " and the text of errno as it was
+ * at the call; err_context puts the formatted text and ": " before what *e says. All are false,
+ * so that callers can return them (macros, so that the compiler knows it too). */
 #define err_set(...) (err_set_text(__VA_ARGS__), err_false())
 #define err_usage(...) (err_set_usage(__VA_ARGS__), err_false())
+#define err_stopped(...) (err_set_stopped(__VA_ARGS__), err_false())
 #define err_errno(...) (err_set_errno(__VA_ARGS__), err_false())
 #define err_context(...) (err_add_context(__VA_ARGS__), err_false())
 
@@ -35,6 +37,7 @@ static inline bool err_false(void)
 
 void err_set_text(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void err_set_usage(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);
+void err_set_stopped(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void err_set_errno(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void err_add_context(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -1,9 +1,10 @@
 /* farm.h - a task farm over bytes: rank 0 deals tasks and stores results, every rank works.
  *
  * A worker holds up to `credits` tasks (arriving, computing, leaving), so that the next is there
- * when the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks of
- * its own work. A worker whose task fails says so; rank 0 then stops dealing, and all leave
- * together. The farm knows nothing of what is in a task.
+ * when the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks
+ * of its own work. A worker whose task fails says so; rank 0 then stops dealing, and all leave
+ * together. A signal that any rank catches (base/signals.h) ends the dealing, too; what is under
+ * way may still be stored. The farm knows nothing of what is in a task.
  * SPDX-License-Identifier: MIT */
 #ifndef CLUSTER_FARM_H
 #define CLUSTER_FARM_H
@@ -38,7 +39,7 @@ struct farm_work {
     void *ctx;
     bool (*work)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e);
-    /* Takes an answer to the result of a task; may be called in the middle of another one's work. */
+    /* Takes the answer to a task's result; may be called in the middle of another one's work. */
     bool (*answered)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                      struct err *e);
 };
@@ -57,7 +58,7 @@ struct farm_times {
 };
 
 /* Collective. Runs the farm until lead->finished (lead is rank 0's; NULL elsewhere). Fails
- * everywhere with the first failure of any rank. */
+ * everywhere with the first failure of any rank, or as stopped (err_stopped). */
 bool farm_run(struct cluster *c, const struct farm_lead *lead, const struct farm_work *work,
               struct farm_limits limits, struct farm_times *times, struct err *e) MUST_CHECK;
 

@@ -1,10 +1,11 @@
-/* feed.h - rank 0 makes the payloads of chunks: for each source, blobs the worker does not hold yet,
- * or pixels.
+/* feed.h - rank 0 makes the payloads of chunks: for each source, blobs the worker does not hold
+ * yet, or pixels.
  *
- * The part of each source starts at a multiple of 8. Payload of blobs, for each needed blob in the order of needs_blobs: index (i64), rows (u32),
- * state (u32: FEED_HELD, FEED_SHIPPED, FEED_SPARSE), size (u32), and for shipped ones CRC (u32) and
- * bytes. Payload of pixels, for each piece of the needed rectangle: CRC of the pixels (i64), and
- * bytes: the pixels band after band, then zeros up to a multiple of 8.
+ * The part of each source starts at a multiple of 8. Payload of blobs, for each needed blob in the
+ * order of needs_blobs: index (i64), rows (u32), state (u32: FEED_HELD, FEED_SHIPPED, FEED_SPARSE),
+ * size (u32), and for shipped ones CRC (u32) and bytes. Payload of pixels, for each piece of the
+ * needed rectangle: CRC of the pixels (i64), and bytes: the pixels band after band, then zeros up
+ * to a multiple of 8.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_FEED_H
 #define JOB_FEED_H

@@ -23,6 +23,9 @@ struct job_options {
     const char *report;  /* file for the report, or NULL */
     enum progress_mode progress;
     struct text_list config; /* K=V for GDAL */
+    bool resume;             /* goes on with what an earlier run has left of the output */
+    double verify_percent;   /* of the output to be computed again and compared; 0: none */
+    double sync_s;           /* seconds from one sync of the output to the next */
     bool ignores_nodata;     /* pixels outside the data are computed with like any others */
     bool verbose;
 };

@@ -26,6 +26,9 @@ int64_t schedule_pick(struct schedule *s, int rank, int held);
 /* The chunk's result is there. */
 void schedule_done(struct schedule *s, int64_t chunk);
 
+/* The chunk is done already, before any is dealt. */
+void schedule_skip(struct schedule *s, int64_t chunk);
+
 bool schedule_finished(const struct schedule *s);
 
 #endif

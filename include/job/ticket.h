@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "job/needs.h"
 #include "job/sizing.h"
+#include "pipeline/halve.h"
 #include "pipeline/plan.h"
 #include "raster/decode.h"
 #include "raster/encode.h"
@@ -35,6 +36,7 @@ struct ticket_content {
     bool careful;     /* whether pixels outside the data are minded */
     double nodata;    /* what they are in the output, if so */
     bool says_nodata; /* and the output says that pixels of that value are outside */
+    bool resumes;     /* there is something of the output already */
     const struct buffer *encoder, *mask_encoder; /* the latter empty where there is no mask */
     const struct overviews *overviews;           /* level 0 is the output */
     const struct sizing *sizing;
@@ -49,7 +51,7 @@ struct ticket {
     struct plan *careful;  /* the one for chunks with pixels outside the data; NULL: never minded */
     struct plan *validity; /* what makes the output's mask; NULL: it has none */
     double nodata;
-    bool says_nodata;
+    bool says_nodata, resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
     struct encoder *encoder, *mask_encoder;
@@ -69,6 +71,9 @@ void ticket_free(struct ticket *t);
  * source it needs for that. */
 struct region ticket_region(const struct ticket *t, int64_t chunk);
 void ticket_needs(const struct ticket *t, int64_t chunk, struct region *needs);
+
+/* What overviews leave out, apart from what the mask hides. */
+struct halving_nodata ticket_halving_nodata(const struct ticket *t);
 
 /* Writable pixels that any plan's executor wants beside each row of a source. */
 int ticket_margin(const struct ticket *t, int source);

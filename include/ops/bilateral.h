@@ -1,8 +1,8 @@
 /* bilateral.h - what the bilateral filter does for each of its taps, and variants of that for x86.
  *
- * Neighbours are taken one after another, each for many pixels at once: n pixels and the same number
- * of neighbours in `rows` (the pixels of each band, then the neighbours of each band) are weighed,
- * and the weights and weighted values added to sums[0], sums[BILATERAL_TILE] …
+ * Neighbours are taken one after another, each for many pixels at once: n pixels and the same
+ * number of neighbours in `rows` (the pixels of each band, then the neighbours of each band) are
+ * weighed, and the weights and weighted values added to sums[0], sums[BILATERAL_TILE] …
  * SPDX-License-Identifier: MIT */
 #ifndef OPS_BILATERAL_H
 #define OPS_BILATERAL_H

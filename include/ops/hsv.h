@@ -7,8 +7,8 @@
 
 #include "ops/op.h"
 
-/* Kernels across bands, by pixel type (uint8, float32). The state is an int: the band of red, 0 or 2;
- * blue is the other one. */
+/* Kernels across bands, by pixel type (uint8, float32). The state is an int: the band of red, 0 or
+ * 2; blue is the other one. */
 extern row_kernel *const hsv_from_rgb[PX_N_KERNEL_TYPES];
 extern row_kernel *const hsv_to_rgb[PX_N_KERNEL_TYPES];
 

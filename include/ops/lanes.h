@@ -13,6 +13,9 @@
 
 #include "base/pixel.h"
 
+/* Stands for one of these functions where there is none: the plain loop does the whole row. */
+#define NO_LANES(...) 0
+
 #if defined(__x86_64__)
 
 /* fma(in, alpha, beta); its absolute value */
@@ -20,8 +23,7 @@
     int lanes_scale_##FROM##_to_##TO(const FROM *in, TO *out, int n, float alpha, float beta);
 #define LANES_SCALE_ABS(FROM)                                                                      \
     int lanes_scale_abs_##FROM(const FROM *in, uint8 *out, int n, float alpha, float beta);
-/* fma(left, alpha, fma(right, beta, gamma)); scale · left · right; left · scale / right, 0 for right
- * = 0 */
+/* fma(left, alpha, fma(right, beta, gamma)); scale · left · right; left · scale / right, or 0 */
 #define LANES_OF_TWO(T)                                                                            \
     int lanes_weigh_##T(const T *left, const T *right, T *out, int n, float alpha, float beta,     \
                         float gamma);                                                              \

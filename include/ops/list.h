@@ -1,4 +1,4 @@
-/* list.h - the ops, in alphabetical order. OP(threshold) stands for `const struct op op_threshold`. */
+/* list.h - the ops, by alphabet. OP(threshold) stands for `const struct op op_threshold`. */
 OP(absdiff)
 OP(adaptive_threshold)
 OP(add)

@@ -92,8 +92,8 @@ typedef struct region input_need(const void *state, struct region out);
 
 enum { STAGE_SOURCE = 0, STAGE_MAX_INPUTS = 4 };
 
-/* The widest strip the executor ever asks of a kernel that has scratch space, a reach or a need; others
- * may get rows of any width. */
+/* The widest strip the executor ever asks of a kernel that has scratch space, a reach or a need;
+ * others may get rows of any width. */
 enum { STRIP_MAX = 4096 };
 
 struct stage_input {

@@ -1,5 +1,5 @@
-/* operands.h - for ops on two operands: the scene so far, and the scene of --with or the constant of
- * --value, which is one number or one for each band.
+/* operands.h - for ops on two operands: the scene so far, and the scene of --with or the constant
+ * of --value, which is one number or one for each band.
  *
  * As in OpenCV, pixels may be worked on in another type than they come in, and given in a third.
  * SPDX-License-Identifier: MIT */
@@ -44,8 +44,8 @@ static inline const struct constant *operands_constant(const void *state, const 
     return (const struct constant *)state + w->band;
 }
 
-/* Checks that just one of the two is given, and that it suits the scene so far: as many bands, or one
- * number, or as many as bands. Fails with err_usage. */
+/* Checks that just one of the two is given, and that it suits the scene so far: as many bands, or
+ * one number, or as many as bands. Fails with err_usage. */
 bool operands_check(const struct operands *operands, struct stages *s, struct err *e) MUST_CHECK;
 
 /* For --dtype: PX_SAME becomes the scene's type. Fails with err_usage for what OpenCV rounds before

@@ -36,8 +36,8 @@ struct horizontal {
 /* For any processor. */
 row_kernel resample_rows_plain;
 
-/* A kernel for processors with AVX-512, with its tables in h->groups, owned by s. *row is left alone
- * when the processor or the sums do not suit. Fails if memory is short. */
+/* A kernel for processors with AVX-512, with its tables in h->groups, owned by s. *row is left
+ * alone when the processor or the sums do not suit. Fails if memory is short. */
 bool resample_rows_avx512(struct stages *s, struct horizontal *h, row_kernel **row,
                           struct err *e) MUST_CHECK;
 

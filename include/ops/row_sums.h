@@ -36,8 +36,8 @@ bool row_takes(const char *op, enum pixel_type in, enum pixel_type out, struct e
 enum { TAPS_MOST = 9, PAIRS_MOST = 4 };
 
 /* Adds n_taps rows times their weights to n sums, in that order. All but weights are rows of the
- * work's type. With `start`, the sums start as *start. The rows may be parts of one another, but not
- * of the sums. */
+ * work's type. With `start`, the sums start as *start. The rows may be parts of one another, but
+ * not of the sums. */
 typedef void row_sum(void *sums, const void *const *rows, const void *weights, int n_taps,
                      const double *start, int n);
 
@@ -45,7 +45,8 @@ typedef void row_sum(void *sums, const void *const *rows, const void *weights, i
 extern row_sum *const row_chain[N_WORKS];
 
 /* The same for 1 + n_taps rows and weights when it starts, where rows[0] is by itself, and then for
- * 0 <= n_taps <= PAIRS_MOST pairs: sum = (rows[i] + rows[i + 1]) * weight + sum. FLOAT32, FLOAT64. */
+ * 0 <= n_taps <= PAIRS_MOST pairs: sum = (rows[i] + rows[i + 1]) * weight + sum. FLOAT32,
+ * FLOAT64. */
 extern row_sum *const row_chain_symmetric[N_WORKS];
 
 /* The same of differences rows[i] - rows[i + 1], and none by itself. */

@@ -12,7 +12,7 @@ enum { WARP_BITS = 10, WARP_FINE_BITS = 5, WARP_FINE = 1 << WARP_FINE_BITS };
 
 enum { WARP_NEAREST, WARP_LINEAR };
 
-/* --- pieces of a row ------------------------------------------------------------------------------ */
+/* --- pieces of a row -------------------------------------------------------------------------- */
 
 /* Of the columns of a row, counted from the first pixel of the rows looked into. */
 struct warp_positions {
@@ -38,7 +38,7 @@ typedef void warp_gather(const struct warp_flat *f, const struct warp_positions 
 warp_gather *warp_gather_nearest(enum pixel_type type);
 warp_gather *warp_gather_linear(enum pixel_type type);
 
-/* --- the stage ----------------------------------------------------------------------------------- */
+/* --- the stage -------------------------------------------------------------------------------- */
 
 struct warp {
     double m[6]; /* from output to input */
@@ -52,7 +52,7 @@ struct warp {
     warp_gather *gather, *gather_nearest; /* or NULL */
 };
 
-/* In the input, in units of 2^-WARP_BITS pixels, with what rounds when its last bits are cut off. */
+/* In the input, in units of 2^-WARP_BITS pixels, with what rounds when the last bits go. */
 struct warp_position {
     int64_t x, y;
 };

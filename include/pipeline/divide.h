@@ -1,9 +1,7 @@
-/* divide.h - how an output grid is cut into chunks of whole tiles, and in which order its tiles are
- * written.
+/* divide.h - how an output grid is cut into chunks of whole tiles.
  *
  * Order: chunks of tiles and rows run along the rows of the grid, chunks of columns down its
- * columns. Tiles are written in the same sense (row by row, or column by column) whatever the
- * chunks are, so the file's bytes depend on the division alone, not on chunk size or ranks.
+ * columns. Tiles are written in the same sense (job/blob_order.h).
  * SPDX-License-Identifier: MIT */
 #ifndef PIPELINE_DIVIDE_H
 #define PIPELINE_DIVIDE_H
@@ -33,8 +31,5 @@ int64_t division_chunks(const struct division *d);
 
 /* Chunk i in the order of the division. */
 struct region division_chunk(const struct division *d, int64_t i);
-
-/* The place in the order of writing of the tile in the given row and column of tiles. */
-int64_t division_tile_order(const struct division *d, int64_t tile_row, int64_t tile_column);
 
 #endif

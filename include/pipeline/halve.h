@@ -6,14 +6,14 @@
 #include "base/planes.h"
 
 /* What a pixel is of the up to four it stands for (fewer at the grid's right and lower edge):
- * the first one (upper left); their mean, rounded to nearest, halves away from zero; the most frequent value, of
- * equally frequent ones the one that is complete first. Or of the
- * four and the next ones to the right and below, up to 3 x 3: their mean with the weights 1 2 1 each
- * way, which is GDAL's GAUSS. */
+ * the first one (upper left); their mean, rounded to nearest, halves away from zero; the most
+ * frequent value, of equally frequent ones the one that is complete first. Or, of the four and the
+ * next ones to the right and below, up to 3 x 3, their mean with the weights 1 2 1 each way, which
+ * is GDAL's GAUSS. */
 enum halving { HALVE_NEAREST, HALVE_AVERAGE, HALVE_MODE, HALVE_GAUSS, HALVE_N };
 extern const char *const halving_names[]; /* NULL-terminated */
 
-/* Pixels outside the data take no part in mean and mode; where all are outside, so is the result. */
+/* Pixels outside the data have no part in mean and mode; where all are, so is the result. */
 struct halving_nodata {
     bool has_value; /* NaN is outside the data in any case */
     double value;

@@ -42,8 +42,8 @@ struct plan {
 bool plan_scenes(const struct step *steps, int n_steps, const char **names, int *n, int most,
                  struct err *e) MUST_CHECK;
 
-/* Compiles the ops steps[0 .. n_steps). To be freed with plan_free. Fails with err_usage for unknown
- * ops and parameters, unsuitable types, and borders that cannot be combined. */
+/* Compiles the ops steps[0 .. n_steps). To be freed with plan_free. Fails with err_usage for
+ * unknown ops and parameters, unsuitable types, and borders that cannot be combined. */
 bool plan_new(struct plan **out, const struct step *steps, int n_steps,
               const struct plan_sources *sources, struct err *e) MUST_CHECK;
 
@@ -84,8 +84,8 @@ struct plan_band plan_band(const struct plan *p, int band);
 /* What of a source the output region needs (virtual coordinates, see above). */
 struct region plan_need(const struct plan *p, int source, struct region out);
 
-/* Whether the output region may show what lies beyond the edge of a scene as outside the data, though
- * all pixels of the scene are inside. Of a careful plan; it says yes at any pixel of an edge. */
+/* Whether the output region may show what lies beyond the edge of a scene as outside the data,
+ * though all pixels of the scene are inside. Of a careful plan; yes at any edge pixel. */
 bool plan_looks_beyond(const struct plan *p, struct region out);
 
 /* Writable pixels the executor wants beside each row of a source. */

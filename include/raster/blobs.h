@@ -37,7 +37,7 @@ bool blobs_size(struct blobs *b, int64_t index, size_t *size, struct err *e) MUS
 /* Reads the blob into out (blobs_size bytes). */
 bool blobs_read(struct blobs *b, int64_t index, void *out, struct err *e) MUST_CHECK;
 
-/* Tells the system that the blob will be read soon; a blob that is not in the file is passed over. */
+/* Tells the system that the blob will be read soon; one that is not in the file is passed over. */
 void blobs_announce(struct blobs *b, int64_t index);
 
 /* The value of pixels in sparse blobs: nodata if set, else 0, as GDAL has it. */

@@ -22,6 +22,7 @@ struct output_options {
     double nodata;
     int tile_side; /* of tiles whose size the creation options leave open; 0: OUTPUT_TILE */
     bool overwrite;
+    bool resumes;           /* PATH.part is there already, and is gone on with */
     bool cog;               /* a Cloud Optimized GeoTIFF */
     int resampling;         /* of overviews: enum halving; -1: there are none */
     int n_overviews;        /* 0: until one fits into a tile */
@@ -54,7 +55,9 @@ bool output_holds_nodata(enum pixel_type type, double v);
 bool output_check(const struct output_options *options, enum pixel_type type, int bands,
                   int64_t width, int64_t height, struct layout *layout, struct err *e) MUST_CHECK;
 
-/* Creates PATH.part with all metadata of the scene that survives (DESIGN.md promise 8), and no tiles. Fails naming path and reason; then there is no PATH.part. */
+/* Creates PATH.part, or with `resumes` takes the one that is there and writes its head anew,
+ * with all metadata of the scene that survives (DESIGN.md promise 8), and no tiles. Fails naming
+ * path and reason; then there is no PATH.part. */
 bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
                    const struct output_grid *grid, const struct overviews *levels,
                    struct err *e) MUST_CHECK;
@@ -76,16 +79,17 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
                    const void *bytes, struct err *e) MUST_CHECK;
 
 /* Keeps a place for blob `index`, to be written by a rank, at the next multiple of align (1: right
- * behind the last one); at 0 if its size is 0. Each index is placed or appended once. Fails if the file would be too large. */
+ * behind the last one); at 0 if its size is 0. Each index is placed or appended once. Fails if the
+ * file would be too large. */
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e) MUST_CHECK;
 
-/* Of a blob that is in a scratch file (overviews_later): its size is known. Each is noted once. Fails
- * if there is no such blob. */
+/* Of a blob that is in a scratch file (overviews_later): its size is known. Each is noted once.
+ * Fails if there is no such blob. */
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e) MUST_CHECK;
 
-/* When all are noted: gives them their places, in the order of a COG or behind the tiles. A tile of a
- * mask follows that of its pixels. Fails if the file would be too large. */
+/* When all are noted: gives them their places, in the order of a COG or behind the tiles. A tile of
+ * a mask follows that of its pixels. Fails if the file would be too large. */
 bool output_lay_out(struct output *o, struct err *e) MUST_CHECK;
 
 /* Where each blob of all levels goes; borrowed. */
@@ -97,14 +101,37 @@ bool output_copy(struct output *o, struct scratch *s, struct err *e) MUST_CHECK;
 /* PATH.part, borrowed. */
 const char *output_part(const struct output *o);
 
-/* Patches the tile index, syncs, renames PATH.part to PATH, syncs the directory. Frees o. Fails if
- * a blob is missing, or naming the path; then nothing of the name PATH has changed. */
-bool output_finish(struct output *o, struct err *e) MUST_CHECK;
+/* Patches the tile index and syncs: PATH.part is now the whole output. Fails if a blob is
+ * missing, or naming the path. */
+bool output_complete(struct output *o, struct err *e) MUST_CHECK;
 
-/* Removes PATH.part and frees o; NULL is allowed. */
+/* Renames PATH.part to PATH, syncs the directory. Fails naming the path; then nothing of the
+ * name PATH has changed. output_leave frees o. */
+bool output_publish(struct output *o, struct err *e) MUST_CHECK;
+
+/* Frees o; PATH.part is removed, or stays for a run that resumes. NULL is allowed. */
 void output_abandon(struct output *o);
+void output_leave(struct output *o);
 
-/* Bytes of the file so far. */
-int64_t output_bytes(const struct output *o);
+/* --- going on with an earlier run's part */
+
+/* Right after output_create: bytes of the head, which come before all blobs. */
+uint64_t output_head_bytes(const struct output *o);
+
+/* Bytes of a blob whose place is known; 0: it is not stored. */
+uint32_t output_size(const struct output *o, int64_t blob);
+
+/* Reads n bytes of PATH.part; false if it has not so many. */
+bool output_fetch(const struct output *o, uint64_t at, void *out, size_t n);
+
+/* A blob of the output is at that place already; size 0: it is left out. Fails if there can be
+ * none. */
+bool output_restore(struct output *o, int64_t index, uint64_t at, uint32_t size,
+                    struct err *e) MUST_CHECK;
+
+/* When all such blobs are restored: what is behind them is cut off. */
+bool output_cut(struct output *o, struct err *e) MUST_CHECK;
+
+int output_fd(const struct output *o);
 
 #endif

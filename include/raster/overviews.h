@@ -45,8 +45,9 @@ bool overviews_can_tile(const struct layout *full);
 /* How many halvings are possible. */
 int overviews_most(const struct layout *full);
 
-/* Whether the blob's place is known only when all blobs are: of overviews, which lie in the file level
- * after level, of masks, and of all levels of a COG. overviews_any_later: whether there are such. */
+/* Whether the blob's place is known only when all blobs are: of overviews, which lie in the file
+ * level after level, of masks, and of all levels of a COG. overviews_any_later: whether there are
+ * such. */
 bool overviews_later(const struct overviews *o, int64_t blob);
 bool overviews_any_later(const struct overviews *o);
 

@@ -26,6 +26,8 @@ struct part; /* opaque */
 bool part_join(struct part **out, const char *part, const unsigned char token[PART_TOKEN],
                struct err *e) MUST_CHECK;
 
+int part_fd(const struct part *p);
+
 /* Writes n bytes at offset. Fails naming the file. */
 bool part_write(struct part *p, const void *bytes, size_t n, uint64_t offset,
                 struct err *e) MUST_CHECK;

@@ -26,8 +26,8 @@ bool run_report_text(struct run_report *r, const char *group, const char *name, 
 bool run_report_number(struct run_report *r, const char *group, const char *name, double value,
                        struct err *e) MUST_CHECK;
 
-/* Adds the next rank from what rank_report_pack made; what it moved (group "moved") is added up in the
- * group "totals". */
+/* Adds the next rank from what rank_report_pack made; what it moved (group "moved") is added up in
+ * the group "totals". */
 bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e) MUST_CHECK;
 
 /* Writes the file. Fails naming it. */

@@ -31,6 +31,15 @@ void err_set_usage(struct err *e, const char *format, ...)
     va_end(ap);
 }
 
+void err_set_stopped(struct err *e, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    set(e, EXIT_STOPPED, format, ap);
+    va_end(ap);
+}
+
 void err_set_errno(struct err *e, const char *format, ...)
 {
     int number = errno;

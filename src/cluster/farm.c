@@ -6,6 +6,7 @@
 #include "mail.h"
 
 #include "base/clock.h"
+#include "base/signals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,27 @@ struct coordinator {
     bool *starved; /* pick had nothing for the rank since the last result */
     bool *gone;    /* the rank has said goodbye */
     bool failed;
+    int signal; /* a rank was asked to stop by it: no more is dealt, what is under way is waited for … */
+    double drain_until_s; /* … but no longer than this */
 };
+
+/* A batch system waits some seconds between asking and killing; syncing must fit in, too. */
+static const double drain_s = 3;
 
 static void fail(struct coordinator *c, const struct err *e)
 {
     if (!c->failed)
         *c->e = *e;
     c->failed = true;
+}
+
+static void interrupt(struct coordinator *c, int rank, int signal)
+{
+    if (c->signal)
+        return;
+    c->signal = signal;
+    c->drain_until_s = clock_s() + drain_s;
+    err_stopped(c->e, "stopped by %s on rank %d", signals_name(signal), rank);
 }
 
 static void store(struct coordinator *c, int64_t task, int rank, struct buffer *result)
@@ -47,6 +62,8 @@ static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct 
     c->times->received_bytes += (int64_t)bytes->size;
     if (kind == MAIL_BYE) {
         c->gone[rank] = true;
+    } else if (kind == MAIL_SIGNAL) {
+        interrupt(c, rank, (int)mail_unsign(bytes));
     } else {
         int64_t task = mail_unsign(bytes);
         c->held[rank]--;
@@ -104,8 +121,8 @@ static bool deal(struct coordinator *c)
     return false;
 }
 
-/* Gives one answer that is due; false if none is, or nothing more can be sent now: the slots that tasks
- * and the stop may need stay free. */
+/* Gives one answer that is due; false if none is, or nothing more can be sent now: the slots
+ * that tasks and the stop may need stay free. */
 static bool answer(struct coordinator *c)
 {
     const int reserved = c->cluster->size * (c->limits.credits + 1);
@@ -136,6 +153,8 @@ static bool serve(struct coordinator *c)
     double start = clock_s(), others = c->times->load_s + c->times->store_s;
     bool any = mail_sent(&c->out);
 
+    if (signals_caught())
+        interrupt(c, 0, signals_caught());
     any |= mail_collect(&c->in);
     while (mail_take(&c->in, &kind, &rank, &bytes)) {
         handle(c, kind, rank, &bytes);
@@ -143,7 +162,7 @@ static bool serve(struct coordinator *c)
     }
     while (!c->failed && answer(c))
         any = true;
-    if (!c->failed)
+    if (!c->failed && !c->signal)
         any |= deal(c);
     others = c->times->load_s + c->times->store_s - others;
     c->times->message_s += clock_s() - start - others;
@@ -155,7 +174,7 @@ static bool tick(void *ctx)
     struct coordinator *c = ctx;
 
     serve(c);
-    return !c->failed;
+    return !c->failed && !(c->signal && clock_s() > c->drain_until_s);
 }
 
 /* Does one task here; false if there is none for this rank now. */
@@ -164,7 +183,7 @@ static bool work(struct coordinator *c)
     struct buffer payload = {0}, result = {0};
     struct err e;
 
-    if (c->starved[0])
+    if (c->starved[0] || c->signal)
         return false;
     int64_t task = c->lead->pick(c->lead->ctx, 0, 0);
     c->starved[0] = task < 0;
@@ -180,7 +199,7 @@ static bool work(struct coordinator *c)
         c->times->tasks++;
         if (ok) {
             store(c, task, 0, &result);
-        } else if (!c->failed) {
+        } else if (!c->failed && !c->signal) {
             err_context(&e, "rank 0 on %s", c->cluster->host);
             fail(c, &e);
         }
@@ -188,6 +207,17 @@ static bool work(struct coordinator *c)
     buffer_free(&payload);
     buffer_free(&result);
     return true;
+}
+
+/* After a signal: nothing is under way any more, or it takes too long. */
+static bool drained(const struct coordinator *c)
+{
+    if (!c->signal)
+        return false;
+    bool idle = true;
+    for (int rank = 1; rank < c->cluster->size; rank++)
+        idle &= c->held[rank] == 0;
+    return idle || clock_s() > c->drain_until_s;
 }
 
 static bool all_gone(const struct coordinator *c)
@@ -205,7 +235,7 @@ static void lead(struct coordinator *c)
     bool stopped = false;
 
     while (!stopped || !all_gone(c)) {
-        if (!stopped && (c->failed || c->lead->finished(c->lead->ctx))) {
+        if (!stopped && (c->failed || c->lead->finished(c->lead->ctx) || drained(c))) {
             for (int rank = 1; rank < c->cluster->size; rank++)
                 mail_send(&c->out, rank, MAIL_STOP, &(struct buffer){0});
             stopped = true;
@@ -225,7 +255,8 @@ static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lea
                             struct farm_times *times, struct err *e)
 {
     const size_t n = (size_t)cluster->size;
-    const int slots = cluster->size * (limits.credits + 4); /* tasks, answers, a stop, a goodbye */
+    const int slots =
+        cluster->size * (limits.credits + 5); /* tasks, answers, a signal, a stop, a goodbye */
     struct coordinator c = {
         .cluster = cluster,
         .lead = lead_side,
@@ -243,7 +274,8 @@ static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lea
     ok = cluster_agree(cluster, ok, e);
     if (ok) {
         lead(&c);
-        ok = cluster_agree(cluster, !c.failed, e);
+        const bool stopped = c.signal && !lead_side->finished(lead_side->ctx);
+        ok = cluster_agree(cluster, !c.failed && !stopped, e);
     }
     mailbox_free(&c.out);
     mailbox_free(&c.in);

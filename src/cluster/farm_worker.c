@@ -8,6 +8,7 @@
 #include "mail.h"
 
 #include "base/clock.h"
+#include "base/signals.h"
 
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@ struct worker {
     struct buffer *queue; /* tasks that are here, oldest first */
     int n_queue, credits;
     bool stopped, failed;
+    bool signalled; /* and has said so */
 };
 
 static void say(struct worker *w, enum mail_kind kind, struct buffer *bytes)
@@ -40,6 +42,18 @@ static void complain(struct worker *w, int64_t task, struct err *e)
     w->failed = true;
 }
 
+/* Rank 0 is told of a signal that came here. */
+static void tell_signal(struct worker *w)
+{
+    struct buffer bytes = {0};
+    struct err ignored;
+
+    w->signalled = true;
+    if (!mail_sign(&bytes, signals_caught(), &ignored))
+        MPI_Abort(w->cluster->comm, EXIT_STOPPED);
+    say(w, MAIL_SIGNAL, &bytes);
+}
+
 static void take_answer(struct worker *w, struct buffer *bytes)
 {
     const int64_t task = mail_unsign(bytes);
@@ -58,6 +72,8 @@ static bool serve(struct worker *w)
     double start = clock_s();
     bool any = mail_sent(&w->out);
 
+    if (signals_caught() && !w->signalled)
+        tell_signal(w);
     any |= mail_collect(&w->in);
     while (w->n_queue < w->credits && mail_take(&w->in, &kind, &rank, &bytes)) {
         any = true;
@@ -151,7 +167,7 @@ bool farm_worker_run(struct cluster *c, const struct farm_work *work_side, int c
         .queue = memory_new((size_t)credits, sizeof *w.queue, e),
     };
     bool ok =
-        w.queue && mailbox_new(&w.out, c, credits + 4, e) && mailbox_new(&w.in, c, credits + 4, e);
+        w.queue && mailbox_new(&w.out, c, credits + 5, e) && mailbox_new(&w.in, c, credits + 5, e);
 
     ok = cluster_agree(c, ok, e);
     if (ok) {

@@ -5,9 +5,17 @@
 
 #include "internal.h"
 
-/* A task, a result, an answer to it and a failure (a struct err) end with their task's number; the others are
- * empty. */
-enum mail_kind { MAIL_TASK = 10, MAIL_ANSWER, MAIL_STOP, MAIL_RESULT, MAIL_FAILED, MAIL_BYE };
+/* A task, a result, an answer to it and a failure (a struct err) end with their task's number, the
+ * news of a signal with that of the signal; the others are empty. */
+enum mail_kind {
+    MAIL_TASK = 10,
+    MAIL_ANSWER,
+    MAIL_STOP,
+    MAIL_RESULT,
+    MAIL_FAILED,
+    MAIL_SIGNAL,
+    MAIL_BYE
+};
 
 struct letter {
     enum mail_kind kind;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "base/signals.h"
 #include "job/job.h"
 #include "ops/op.h"
 
@@ -15,7 +16,8 @@ struct args {
     size_t memory, align;
     const char *report;
     struct text_list config;
-    bool quiet, verbose;
+    double sync, verify;
+    bool resume, quiet, verbose;
 };
 
 enum { NODATA_RESPECT, NODATA_IGNORE };
@@ -41,6 +43,17 @@ static const struct param params[] = {
      P_CHOICE, offsetof(struct args, nodata), "respect", nodata_names, 0, 0},
     {"memory", "the most a rank may use, as 400M or 2G (default: half of its share of the host)",
      P_BYTES, offsetof(struct args, memory), NULL, NULL, 0, 0},
+    {"resume",
+     "go on with what a run that was stopped has left of the output, if there is anything", P_BOOL,
+     offsetof(struct args, resume), "false", NULL, 0, 0},
+    {"sync-every",
+     "seconds from one sync of the output to the next: what --resume may have to redo", P_REAL,
+     offsetof(struct args, sync), "2", NULL, 0, 1e6},
+    {"verify",
+     "percent of the output that is computed again at the end, in other chunks, and compared; at "
+     "least "
+     "16 pieces (--verify alone: 1)",
+     P_REAL, offsetof(struct args, verify), "0", NULL, 0, 100},
     {"report", "file for the report: JSON with each rank's times", P_TEXT,
      offsetof(struct args, report), NULL, NULL, 0, 0},
     {"progress", "how progress is shown", P_CHOICE, offsetof(struct args, progress), "auto",
@@ -64,8 +77,20 @@ static int help(void)
     puts("\nwrite PATH:");
     params_print(sink_params, stdout);
     puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
-         "Exit status: 0 done, 1 failed, 2 usage.");
+         "Exit status: 0 done, 1 failed, 2 usage, 75 stopped by a signal (--resume goes on).");
     return end_output();
+}
+
+/* Short forms, and --verify without a number. */
+static const char *spelled_out(const char *word)
+{
+    static const char *const forms[][2] = {
+        {"-q", "--quiet"}, {"-v", "--verbose"}, {"--verify", "--verify=1"}};
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strcmp(word, forms[i][0]) == 0)
+            return forms[i][1];
+    return word;
 }
 
 /* How many words are run options: those before the name of the source. */
@@ -74,9 +99,10 @@ static int count_options(struct words words)
     int i = 0;
 
     while (i < words.n && words.item[i][0] == '-') {
+        const char *word = spelled_out(words.item[i]);
         bool found;
-        bool takes = strncmp(words.item[i], "--", 2) == 0 && !strchr(words.item[i], '=') &&
-                     param_takes_value(params, words.item[i] + 2, &found);
+        bool takes = strncmp(word, "--", 2) == 0 && !strchr(word, '=') &&
+                     param_takes_value(params, word + 2, &found);
         i += takes ? 2 : 1;
     }
     return i < words.n ? i : words.n;
@@ -91,13 +117,8 @@ static bool read_args(struct words words, struct args *args, struct words *rest,
 
     if (n > OPTIONS_MOST)
         return err_usage(e, "run: more than %d options", OPTIONS_MOST);
-    for (int i = 0; i < n; i++) {
-        options[i] = words.item[i];
-        if (strcmp(options[i], "-q") == 0)
-            options[i] = "--quiet";
-        else if (strcmp(options[i], "-v") == 0)
-            options[i] = "--verbose";
-    }
+    for (int i = 0; i < n; i++)
+        options[i] = spelled_out(words.item[i]);
     *rest = (struct words){words.n - n, words.item + n};
     if (!params_read("run", params, n, options, args, NULL, e))
         return false;
@@ -136,6 +157,7 @@ int command_run(struct words words)
         return help_of_step(words);
     signal(SIGXFSZ,
            SIG_IGN); /* a file at its limit is an error of write(), not the end of a rank */
+    signals_watch();
     if (!cluster_begin(&cluster, &e))
         return complain(&e);
     bool ok =
@@ -150,6 +172,9 @@ int command_run(struct words words)
         .report = args.report,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
         .config = args.config,
+        .resume = args.resume,
+        .verify_percent = args.verify,
+        .sync_s = args.sync,
         .ignores_nodata = args.nodata == NODATA_IGNORE,
         .verbose = args.verbose,
     };

@@ -1,5 +1,5 @@
-/* apex.h - the upper overviews, whose tiles take in several chunks: made on rank 0 of what the chunks
- * send, which is little.
+/* apex.h - the upper overviews, whose tiles take in several chunks: made on rank 0 of what the
+ * chunks send, which is little.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_APEX_H
 #define JOB_APEX_H

@@ -241,7 +241,7 @@ static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_
     return true;
 }
 
-/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing else. */
+/* Runs the plan that the pixels ask for: most chunks have all or none of them in the data. */
 static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
                 struct tick tick, struct err *e)
 {

@@ -5,9 +5,11 @@
 #include "apex.h"
 #include "blob_order.h"
 #include "parcel.h"
+#include "saved.h"
 
 #include "base/clock.h"
 #include "base/crc.h"
+#include "base/pack.h"
 
 #include <stdlib.h>
 
@@ -15,10 +17,11 @@
 struct parcel {
     struct buffer bytes;
     int n_waiting;
-    /* Where the rank will write the blobs itself: */
-    int rank;
     int64_t chunk;
-    int64_t *places; /* by place in the parcel's table; NULL: rank 0 writes them */
+    uint64_t base; /* where in the scratch file its bytes begin, if this rank writes them */
+    /* Where the rank that made it writes the blobs itself: */
+    int rank;
+    int64_t *places; /* of the blobs that wait */
     int n_blobs;
     struct parcel *next; /* of those whose rank is to be told */
 };
@@ -31,39 +34,27 @@ struct waiting {
 };
 
 struct collect {
-    struct output *output;
+    struct collect_into into;
     const struct overviews *overviews;
-    struct scratch *scratch; /* rank 0's: of blobs that get their places at the end */
-    struct apex *apex;       /* of pixels of the upper overviews */
-    const struct division *division;
-    uint64_t align; /* of the first blob of a chunk that its rank writes; 1: none */
     struct parcel *first_due, **last_due;
-    int planes;
     struct waiting *blob; /* by place in the order of writing */
     int64_t n_blobs, next;
     int64_t held_bytes;
     struct collect_times times;
 };
 
-bool collect_new(struct collect **out, struct output *output, const struct division *division,
-                 struct scratch *scratch, struct apex *apex, uint64_t align, struct err *e)
+bool collect_new(struct collect **out, const struct collect_into *into, struct err *e)
 {
-    const struct layout *l = output_layout(output);
     struct collect *c = memory_new(1, sizeof *c, e);
 
     if (!c)
         return false;
     *c = (struct collect){
-        .output = output,
-        .overviews = output_overviews(output),
-        .scratch = scratch,
-        .apex = apex,
-        .division = division,
-        .n_blobs = layout_blobs(l),
+        .into = *into,
+        .overviews = output_overviews(into->output),
+        .n_blobs = layout_blobs(output_layout(into->output)),
     };
-    c->align = align;
     c->last_due = &c->first_due;
-    c->planes = l->separate ? l->bands : 1;
     c->blob = memory_new((size_t)c->n_blobs, sizeof *c->blob, e);
     if (!c->blob) {
         collect_free(c);
@@ -73,6 +64,11 @@ bool collect_new(struct collect **out, struct output *output, const struct divis
     return true;
 }
 
+void collect_resume(struct collect *c, int64_t next)
+{
+    c->next = next;
+}
+
 static void parcel_free(struct parcel *p)
 {
     buffer_free(&p->bytes);
@@ -80,21 +76,55 @@ static void parcel_free(struct parcel *p)
     free(p);
 }
 
-static void release(struct collect *c, struct waiting *w)
+/* What the journal is to say of a chunk whose blobs all have their places. */
+static bool list_blobs(const struct collect *c, const struct parcel *p, struct buffer *list,
+                       struct err *e)
 {
-    struct parcel *p = w->parcel;
+    const uint64_t *places = output_places(c->into.output);
+    struct parcel_reader r;
+    struct parcel_blob blob;
+    uint64_t later = 0; /* in a scratch file, from where the chunk begins */
 
-    const bool with_rank = !w->bytes;
-    c->held_bytes -= with_rank ? 0 : w->size;
-    *w = (struct waiting){0};
-    if (--p->n_waiting > 0)
-        return;
-    if (!with_rank) {
+    if (!parcel_open(&r, &p->bytes))
+        return err_set(e, "the blobs of a chunk are damaged (a defect)");
+    bool ok = pack_u32(list, r.n, e);
+    while (ok && parcel_next(&r, &blob)) {
+        const bool plain = blob.index < overviews_blobs(c->overviews) &&
+                           !overviews_later(c->overviews, blob.index);
+        ok = pack_i64(list, blob.index, e) && pack_u32(list, blob.size, e) &&
+             pack_u32(list, blob.crc, e) &&
+             pack_i64(list, (int64_t)(plain ? places[blob.index] : later), e);
+        later += plain ? 0 : blob.size;
+    }
+    return ok;
+}
+
+/* All blobs of a parcel are written, or have their places, of which its rank is then to be told. */
+static bool settle(struct collect *c, struct parcel *p, struct err *e)
+{
+    struct buffer list = {0};
+    bool ok = list_blobs(c, p, &list, e) && saved_settled(c->into.saved, p->chunk, &list, e) &&
+              (!c->into.durable ||
+               durable_add(c->into.durable, (struct durable_task){p->chunk, p->base}, e));
+
+    buffer_free(&list);
+    if (c->into.durable || p->n_blobs == 0) {
         parcel_free(p);
-        return;
+        return ok;
     }
     *c->last_due = p;
     c->last_due = &p->next;
+    return ok;
+}
+
+/* The blob is written, or has its place. */
+static bool release(struct collect *c, struct waiting *w, struct err *e)
+{
+    struct parcel *p = w->parcel;
+
+    c->held_bytes -= w->bytes ? w->size : 0;
+    *w = (struct waiting){0};
+    return --p->n_waiting > 0 || settle(c, p, e);
 }
 
 void collect_free(struct collect *c)
@@ -102,8 +132,8 @@ void collect_free(struct collect *c)
     if (!c)
         return;
     for (int64_t i = 0; c->blob && i < c->n_blobs; i++)
-        if (c->blob[i].parcel)
-            release(c, &c->blob[i]);
+        if (c->blob[i].parcel && --c->blob[i].parcel->n_waiting == 0)
+            parcel_free(c->blob[i].parcel);
     while (c->first_due) {
         struct parcel *p = c->first_due;
         c->first_due = p->next;
@@ -121,18 +151,12 @@ const struct collect_times *collect_times(const struct collect *c)
 /* The place in the order of writing of the blob with that index in the file, and back. */
 static int64_t order_of(const struct collect *c, int64_t index)
 {
-    return blob_order(output_layout(c->output), c->division, index);
+    return blob_order(output_layout(c->into.output), c->into.division->kind, index);
 }
 
 static int64_t index_of(const struct collect *c, int64_t order)
 {
-    const struct layout *l = output_layout(c->output);
-    const int plane = (int)(order % c->planes);
-    const int64_t tile = order / c->planes;
-
-    if (c->division->kind == DIVISION_COLUMNS)
-        return layout_index(l, plane, tile % l->down, tile / l->down);
-    return layout_index(l, plane, tile / l->across, tile % l->across);
+    return blob_at_order(output_layout(c->into.output), c->into.division->kind, order);
 }
 
 /* Writes blobs that are next in order and lie side by side in memory. */
@@ -152,12 +176,12 @@ static bool write_run(struct collect *c, struct err *e)
         end += c->blob[i].size;
     }
     const double start = clock_s();
-    const bool ok = output_append(c->output, n, index, sizes, bytes, e);
+    bool ok = output_append(c->into.output, n, index, sizes, bytes, e);
     c->times.write_s += clock_s() - start;
     c->times.written_bytes += end - bytes;
     c->times.blobs += n;
     for (int i = 0; ok && i < n; i++)
-        release(c, &c->blob[c->next++]);
+        ok = release(c, &c->blob[c->next++], e);
     return ok;
 }
 
@@ -165,16 +189,15 @@ static bool write_run(struct collect *c, struct err *e)
 static bool place_one(struct collect *c, struct err *e)
 {
     struct waiting *w = &c->blob[c->next];
-    const uint64_t align = w->nth == 0 ? c->align : 1;
+    const uint64_t align = w->nth == 0 ? c->into.align : 1;
     uint64_t at;
 
-    if (!output_place(c->output, index_of(c, c->next), w->size, align, &at, e))
+    if (!output_place(c->into.output, index_of(c, c->next), w->size, align, &at, e))
         return false;
     w->parcel->places[w->nth] = (int64_t)at;
     c->times.blobs++;
     c->next++;
-    release(c, w);
-    return true;
+    return release(c, w, e);
 }
 
 /* All that is next in order. */
@@ -191,12 +214,12 @@ static bool take_later(struct collect *c, const struct parcel_blob *blob, struct
 {
     const double start = clock_s();
     const bool ok =
-        !blob->bytes || scratch_add(c->scratch, blob->index, blob->bytes, blob->size, e);
+        !blob->bytes || scratch_add(c->into.scratch, blob->index, blob->bytes, blob->size, e);
 
     c->times.write_s += clock_s() - start;
     c->times.written_bytes += blob->bytes ? blob->size : 0;
     c->times.blobs++;
-    return ok && output_note(c->output, blob->index, blob->size, e);
+    return ok && output_note(c->into.output, blob->index, blob->size, e);
 }
 
 /* Files one blob of a parcel: most are to be written in their turn. *sound: whether it is one. */
@@ -210,8 +233,9 @@ static bool file_blob(struct collect *c, struct parcel *parcel, const struct par
         return true;
     if (blob->index >= all) {
         *sound = blob->index - all == parcel->chunk &&
-                 apex_take(c->apex, parcel->chunk, blob->bytes, blob->size);
-        return true;
+                 apex_take(c->into.apex, parcel->chunk, blob->bytes, blob->size);
+        return !*sound || !c->into.durable ||
+               scratch_keep(c->into.scratch, blob->bytes, blob->size, e);
     }
     if (overviews_later(c->overviews, blob->index))
         return take_later(c, blob, e);
@@ -244,7 +268,7 @@ static bool file_blobs(struct collect *c, struct parcel *parcel, bool *sound, st
 
 static bool damaged(const struct collect *c, int64_t chunk, struct err *e)
 {
-    const struct region r = division_chunk(c->division, chunk);
+    const struct region r = division_chunk(c->into.division, chunk);
 
     return err_set(e,
                    "the result of chunk %lld (%lldx%lld at %lld,%lld) arrived damaged: its "
@@ -260,17 +284,20 @@ bool collect_store(struct collect *c, int64_t chunk, int rank, struct buffer *re
 
     if (!parcel)
         return false;
-    *parcel = (struct parcel){.bytes = *result, .rank = rank, .chunk = chunk};
+    *parcel = (struct parcel){
+        .bytes = *result,
+        .rank = rank,
+        .chunk = chunk,
+        .base = c->into.scratch ? scratch_end(c->into.scratch) : 0,
+    };
     *result = (struct buffer){0};
     if (!file_blobs(c, parcel, &sound, e)) {
         if (parcel->n_waiting == 0)
             parcel_free(parcel);
         return sound ? false : damaged(c, chunk, e);
     }
-    if (parcel->n_waiting == 0) { /* all its blobs get their places at the end */
-        parcel_free(parcel);
-        return true;
-    }
+    if (parcel->n_waiting == 0) /* all its blobs get their places at the end */
+        return settle(c, parcel, e);
     if (c->held_bytes > c->times.held_bytes_most)
         c->times.held_bytes_most = c->held_bytes;
     return write_next(c, e);

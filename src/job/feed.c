@@ -174,8 +174,8 @@ static bool load_source(struct feed *f, int source, struct region need, int rank
     return ok;
 }
 
-/* The chunk that continues this one is mostly the next to be asked for: its blobs are read meanwhile.
- * Those of its upper halo have just been. */
+/* The chunk that continues this one is mostly the next to be asked for: its blobs are read
+ * meanwhile. Those of its upper halo have just been. */
 static void announce(struct feed *f, int64_t chunk)
 {
     const struct ticket *t = f->ticket;

@@ -25,20 +25,23 @@ struct rank_state {
     bool leads;
     struct ticket ticket;
     struct chunk_worker *worker;
-    struct shared *shared; /* NULL: rank 0 alone touches files */
-    struct scratch
-        *scratch; /* NULL: all blobs have their places at once, or this rank writes none */
+    struct shared *shared;   /* NULL: rank 0 alone touches files */
+    struct scratch *scratch; /* NULL: all blobs have places at once, or this rank writes none */
+    struct durable *durable; /* NULL: this rank writes nothing */
     struct farm_times times;
 };
 
 const char *const job_io_names[] = {"auto", "root", "shared", NULL};
 
-/* A file for blobs without a place, where there will be any. */
-static bool open_scratch(struct rank_state *s, const char *beside, struct err *e)
+/* What a rank needs that writes: a file for blobs without a place, where there will be any. */
+static bool open_writing(struct cluster *c, struct rank_state *s, const char *path, double sync_s,
+                         struct err *e)
 {
     const struct overviews *o = &s->ticket.overviews;
 
-    return s->scratch || !overviews_any_later(o) || scratch_new(&s->scratch, beside, e);
+    return (s->durable || durable_new(&s->durable, sync_s, e)) &&
+           (s->scratch || !overviews_any_later(o) ||
+            scratch_new(&s->scratch, path, cluster_rank(c), s->ticket.resumes, e));
 }
 
 /* Whether this rank sees the files that rank 0 does; opens them if so. */
@@ -60,11 +63,11 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
     ok = ok && cluster_agree(c, !s->leads || lead_describe(&s->lead, &files, e), e) &&
          cluster_share(c, &files, e);
 
+    ok = ok && cluster_agree(c, open_writing(c, s, ends.sink.path, options->sync_s, e), e);
+    const struct shared_own own = {s->worker, s->scratch, s->durable};
     ok = ok && cluster_agree(c,
-                             open_scratch(s, ends.sink.path, e) &&
-                                 shared_open(&s->shared, &files, &s->ticket,
-                                             s->leads ? &s->lead.sources : NULL, &shared, s->worker,
-                                             s->scratch, e),
+                             shared_open(&s->shared, &files, &s->ticket,
+                                         s->leads ? &s->lead.sources : NULL, &shared, &own, e),
                              e);
     buffer_free(&files);
     endpoints_free(&ends);
@@ -82,8 +85,10 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
     const bool shares = share_files(c, s, options, memory, &why);
     if (s->leads)
         lead_share(&s->lead, shares);
-    if (shares)
+    if (shares) {
+        shared_begin(s->shared);
         return true;
+    }
     shared_close(s->shared);
     s->shared = NULL;
     if (options->io == JOB_IO_SHARED) {
@@ -110,11 +115,12 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
     if (ok) {
         ok = ticket_open(&s->ticket, &bytes, e) &&
              chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
-             (!s->leads || open_scratch(s, s->lead.ends.sink.path, e));
+             (!s->leads || open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
         ok = cluster_agree(c, ok, e) && choose_io(c, s, options, memory, e);
     }
     if (ok)
-        ok = cluster_agree(c, !s->leads || lead_begin(&s->lead, &s->ticket, s->scratch, e), e);
+        ok = cluster_agree(
+            c, !s->leads || lead_begin(&s->lead, &s->ticket, s->scratch, s->durable, e), e);
     buffer_free(&bytes);
     return ok;
 }
@@ -153,6 +159,29 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
     if (s->shared && !cluster_agree(c, shared_sync(s->shared, e), e))
         return false;
     return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
+}
+
+/* What is done is written down, for --resume to go on with; nothing that fails in this changes
+ * why the job ends. *kept: whether there is something to go on with. */
+static void save(struct cluster *c, struct rank_state *s, bool *kept)
+{
+    struct buffer tasks = {0};
+    struct err ignored;
+    struct buffer *all =
+        s->leads ? memory_new((size_t)cluster_size(c), sizeof *all, &ignored) : &tasks;
+    const bool drained = !s->durable || durable_drain(s->durable, &tasks, &ignored);
+
+    if (!drained)
+        tasks.size = 0;
+    bool ok = cluster_agree(c, all != NULL, &ignored) && cluster_gather(c, &tasks, all, &ignored);
+    for (int i = 0; s->leads && ok && i < cluster_size(c); i++)
+        ok = lead_durable(&s->lead, i, all[i].data, all[i].size, &ignored);
+    *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
+    for (int i = 0; s->leads && all && i < cluster_size(c); i++)
+        buffer_free(&all[i]);
+    if (s->leads)
+        free(all);
+    buffer_free(&tasks);
 }
 
 /* Adds the seconds of a plan's stages to the amounts of group "ops", which begin at `first` and end
@@ -240,14 +269,31 @@ static bool report(struct cluster *c, struct rank_state *s, double start_s, stru
     return ok;
 }
 
+static void say_kept(struct err *e)
+{
+    const size_t used = strlen(e->text);
+
+    snprintf(e->text + used, sizeof e->text - used, "; what is done is kept: run --resume goes on");
+}
+
 bool job_run(struct cluster *c, const struct job_options *options, struct err *e)
 {
     const double start_s = clock_s();
     struct rank_state s = {.leads = cluster_rank(c) == 0};
+    bool kept = false;
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
 
-    ok = ok && set_up(c, &s, options, e) && work(c, &s, e) &&
-         (!options->report || report(c, &s, start_s, e));
+    ok = ok && set_up(c, &s, options, e);
+    if (ok && !work(c, &s, e)) {
+        ok = false;
+        save(c, &s, &kept);
+        if (kept)
+            say_kept(e);
+    }
+    ok = ok && (!options->report || report(c, &s, start_s, e));
+    if (!kept && !(s.ticket.resumes && !ok))
+        scratch_remove(s.scratch);
+    durable_free(s.durable);
     shared_close(s.shared); /* before the scenes it reads, which are the lead's on rank 0 */
     if (s.leads)
         lead_end(&s.lead);

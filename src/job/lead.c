@@ -104,24 +104,45 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
     if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) ||
-        !open_sources(l, e) || !lead_choose(l, e))
+        !open_sources(l, e) || !lead_find_resume(l, e) || !lead_choose(l, e))
         return false;
     if (l->options->verbose)
         tell(l);
-    return lead_create(l, e) && lead_pack(l, ticket, e);
+    return lead_create(l, e) && lead_check_resume(l, e) && lead_begin_saving(l, e) &&
+           lead_pack(l, &l->overviews, &l->sizing, ticket, e);
 }
 
-bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch, struct err *e)
+bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
+                struct durable *durable, struct err *e)
 {
     const struct division *d = &t->sizing.division;
+    struct collect_into into = {
+        .output = l->output,
+        .division = d,
+        .scratch = scratch,
+        .saved = l->saved,
+        .durable = l->shares ? NULL : durable,
+        .align = l->shares ? l->options->align : 1,
+    };
+    int64_t done;
 
-    progress_begin(&l->progress, l->options->progress, d->width * d->height, l->n_ranks);
-    return (l->shares || feed_new(&l->feed, t, &l->sources, l->n_ranks, e)) &&
-           apex_new(&l->apex, t, e) &&
-           collect_new(&l->collect, l->output, d, scratch, l->apex,
-                       l->shares ? l->options->align : 1, e) &&
-           schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
-                        l->n_ranks, e);
+    l->durable = into.durable;
+    if (l->durable) {
+        durable_file(l->durable, output_fd(l->output));
+        if (scratch)
+            durable_file(l->durable, scratch_fd(scratch));
+    }
+    if (!(l->shares || feed_new(&l->feed, t, &l->sources, l->n_ranks, e)) ||
+        !apex_new(&l->apex, t, e))
+        return false;
+    into.apex = l->apex;
+    if (!collect_new(&l->collect, &into, e) ||
+        !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
+                      l->n_ranks, e) ||
+        !lead_restore(l, scratch, &done, e))
+        return false;
+    progress_begin(&l->progress, l->options->progress, d->width * d->height, done, l->n_ranks);
+    return true;
 }
 
 bool lead_describe(struct lead *l, struct buffer *files, struct err *e)
@@ -156,12 +177,28 @@ static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, str
     return l->shares || feed_load(l->feed, chunk, rank, payload, e);
 }
 
+/* Notes what has come to be on a device: of rank 0's own writing, or as a rank says in a result. */
+static bool note_durable(struct lead *l, int rank, struct buffer *result, struct err *e)
+{
+    struct buffer own = {0};
+    const void *tasks;
+    size_t n;
+
+    if (l->shares)
+        return (shared_durable(result, &tasks, &n) ||
+                err_set(e, "a result of rank %d arrived damaged", rank)) &&
+               lead_durable(l, rank, tasks, n, e);
+    const bool ok = durable_take(l->durable, &own, e) && lead_durable(l, 0, own.data, own.size, e);
+    buffer_free(&own);
+    return ok;
+}
+
 static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, struct err *e)
 {
     struct lead *l = ctx;
     const struct region r = division_chunk(&l->sizing.division, chunk);
 
-    if (!collect_store(l->collect, chunk, rank, result, e))
+    if (!note_durable(l, rank, result, e) || !collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);
     progress_add(&l->progress, r.width * r.height);
@@ -198,13 +235,15 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
 bool lead_finish(struct lead *l, struct err *e)
 {
     const double start = clock_s();
-    struct output *output = l->output;
 
     progress_end(&l->progress);
+    if (!output_complete(l->output, e) || !lead_verify(l, e) || !output_publish(l->output, e))
+        return false;
+    saved_remove(l->saved);
+    output_leave(l->output);
     l->output = NULL;
-    bool ok = output_finish(output, e);
     l->finish_s = clock_s() - start;
-    return ok;
+    return true;
 }
 
 void lead_end(struct lead *l)
@@ -216,7 +255,13 @@ void lead_end(struct lead *l)
     cog_options_free(&l->cog);
     part_probe_free(&l->probe);
     feed_free(l->feed);
-    output_abandon(l->output);
+    if (lead_keeps(l))
+        output_leave(l->output);
+    else
+        output_abandon(l->output);
+    saved_free(l->saved);
+    resume_free(l->resume);
+    buffer_free(&l->signature);
     plan_free(l->plan);
     plan_free(l->careful);
     plan_free(l->validity);

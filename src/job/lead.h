@@ -5,6 +5,8 @@
 
 #include "apex.h"
 #include "endpoints.h"
+#include "resume.h"
+#include "saved.h"
 #include "op_steps.h"
 #include "shared.h"
 #include "sources.h"
@@ -24,6 +26,9 @@ struct lead {
     struct sources sources;
     struct plan *plan, *careful, *validity; /* as the ticket's */
     double nodata;
+    struct resume *resume; /* NULL: nothing of the output is there yet */
+    struct buffer signature;
+    struct size2 chunk;         /* 0: to be chosen */
     struct overviews overviews; /* of the output, which is level 0 */
     struct cog_options cog;
     struct apex *apex;
@@ -32,7 +37,9 @@ struct lead {
     struct feed *feed; /* NULL if ranks read themselves */
     struct collect *collect;
     struct schedule *schedule;
-    bool shares; /* ranks read and write themselves */
+    struct saved *saved;
+    struct durable *durable; /* NULL if ranks write themselves; borrowed */
+    bool shares;             /* ranks read and write themselves */
     struct part_probe probe;
     struct progress progress;
     size_t memory_bytes, used_bytes;
@@ -54,10 +61,10 @@ bool lead_describe(struct lead *l, struct buffer *files, struct err *e) MUST_CHE
 /* Whether all see the same, and ranks will read and write themselves. */
 void lead_share(struct lead *l, bool shares);
 
-/* Makes ready to serve chunks; ticket and scratch file (NULL: there is none) are borrowed
- * from now on. */
+/* Makes ready to serve chunks; ticket, scratch file (NULL: there is none) and durable are
+ * borrowed from now on. */
 bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
-                struct err *e) MUST_CHECK;
+                struct durable *durable, struct err *e) MUST_CHECK;
 
 /* The farm's questions are answered from here. */
 struct farm_lead lead_farm(struct lead *l);
@@ -72,7 +79,13 @@ bool lead_finish(struct lead *l, struct err *e) MUST_CHECK;
 /* Writes the report, if one is wanted, from what the ranks packed. */
 bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;
 
-/* Frees everything; an output that is not finished is removed. */
+/* Chunks whose bytes have come to be on the device of a rank (struct durable_task). */
+bool lead_durable(struct lead *l, int rank, const void *tasks, size_t n, struct err *e) MUST_CHECK;
+
+/* Whether something is there that --resume could go on with. */
+bool lead_keeps(const struct lead *l);
+
+/* Frees everything; an output that is not finished is removed, unless lead_keeps. */
 void lead_end(struct lead *l);
 
 #endif

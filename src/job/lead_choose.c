@@ -1,11 +1,12 @@
-/* lead_choose.c - what rank 0 settles before a pixel moves: plans, nodata, tiles, overviews, chunks.
+/* lead_choose.c - what rank 0 settles before a pixel moves: plans, nodata, tiles, overviews,
+ * chunks.
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
 #include <math.h>
 
-/* The value of pixels outside the data in the output: what `write` was given, else that of the first
- * scene that has one, else NaN or 0. */
+/* The value of pixels outside the data in the output: what `write` was given, else that of the
+ * first scene that has one, else NaN or 0. */
 static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
 {
     const struct scene_info *from = sources_nodata(&l->sources);
@@ -45,8 +46,8 @@ static bool make_plans(struct lead *l, struct err *e)
 }
 
 /* A tile of an output that is much smaller than the scene takes in a lot of it: tiles are made
- * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output is the
- * same everywhere. */
+ * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output
+ * is the same everywhere. */
 static int choose_tile(const struct plan *plan)
 {
     enum { SMALLEST = 16, TAKES_IN_MOST = 32 << 20 };
@@ -65,29 +66,35 @@ static int choose_tile(const struct plan *plan)
     return side;
 }
 
-static bool choose_sizing(struct lead *l, struct err *e)
+bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
+                        const struct overviews *overviews, struct sizing *sizing, struct err *e)
 {
     struct sizing_wish wish = {
-        .division = l->options->division,
-        .chunk_width = l->options->chunk.width,
-        .chunk_height = l->options->chunk.height,
+        .division = division,
+        .chunk_width = chunk.width,
+        .chunk_height = chunk.height,
         .memory_bytes = l->memory_bytes,
         .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
         .n_ranks = l->n_ranks,
-        .output = &l->overviews.level[0],
-        .unit = 1 << l->overviews.local,
-        .beyond = overviews_beyond(&l->overviews, 0),
-        .lead_more = apex_bytes(&l->overviews),
-        .at_once = l->overviews.cog,
+        .output = &overviews->level[0],
+        .unit = 1 << overviews->local,
+        .beyond = overviews_beyond(overviews, 0),
+        .lead_more = apex_bytes(overviews),
+        .at_once = overviews->cog,
         .also = l->careful ? l->plan : NULL,
-        .validity = l->validity,
+        .validity = overviews->mask ? l->validity : NULL,
     };
 
     for (int i = 0; i < l->sources.n; i++)
         if (l->sources.list[i].blobs)
             wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
-    return sizing_choose(&l->sizing, &wish, l->careful ? l->careful : l->plan, e);
+    return sizing_choose(sizing, &wish, l->careful ? l->careful : l->plan, e);
+}
+
+static bool choose_sizing(struct lead *l, struct err *e)
+{
+    return lead_choose_sizing(l, l->options->division, l->chunk, &l->overviews, &l->sizing, e);
 }
 
 /* Chunks of 2^local tiles squared make so many overviews themselves, and leave less to rank 0; but
@@ -98,6 +105,10 @@ static bool choose_local(struct lead *l, struct err *e)
     struct overviews *o = &l->overviews;
     const struct layout *full = &o->level[0];
 
+    if (l->resume) {
+        o->local = (int)resume_head(l->resume).local;
+        return choose_sizing(l, e);
+    }
     for (int local = o->n < LOCAL_MOST ? o->n : LOCAL_MOST;; local--) {
         const int64_t side_x = (int64_t)full->tile_width << local;
         const int64_t side_y = (int64_t)full->tile_height << local;

@@ -53,7 +53,8 @@ static bool describe_source(const struct source *one, struct ticket_source *out,
     return !one->blobs || blobs_header(one->blobs, decoder, e);
 }
 
-bool lead_pack(struct lead *l, struct buffer *ticket, struct err *e)
+bool lead_pack(const struct lead *l, const struct overviews *overviews, const struct sizing *sizing,
+               struct buffer *ticket, struct err *e)
 {
     struct ticket_source sources[PLAN_MAX_SOURCES] = {0};
     struct buffer decoders[PLAN_MAX_SOURCES] = {0}, encoder = {0};
@@ -68,13 +69,14 @@ bool lead_pack(struct lead *l, struct buffer *ticket, struct err *e)
         .careful = l->careful != NULL,
         .nodata = l->nodata,
         .says_nodata = l->ends.sink.has_nodata,
+        .resumes = l->resume != NULL,
         .encoder = &encoder,
         .mask_encoder = &mask_encoder,
-        .overviews = &l->overviews,
-        .sizing = &l->sizing,
+        .overviews = overviews,
+        .sizing = sizing,
     };
     bool ok = output_template(l->output, &encoder, e) &&
-              (!l->overviews.mask || output_mask_template(l->output, &mask_encoder, e));
+              (!overviews->mask || output_mask_template(l->output, &mask_encoder, e));
 
     for (int i = 0; ok && i < l->sources.n; i++) {
         sources[i].format = l->sources.format[i];

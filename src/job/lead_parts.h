@@ -11,7 +11,32 @@ bool lead_choose(struct lead *l, struct err *e) MUST_CHECK;
 /* Creates the output. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 
-/* Appends what the ranks must know. */
-bool lead_pack(struct lead *l, struct buffer *ticket, struct err *e) MUST_CHECK;
+/* Looks for what an earlier run has left (l->resume), and takes over how it cut the scene into
+ * chunks. Fails if it is of another run, or is there without being asked for. */
+bool lead_find_resume(struct lead *l, struct err *e) MUST_CHECK;
+
+/* When the output is created: whether it is cut like that; if there is nothing to go on with,
+ * remains of dead runs are swept away. */
+bool lead_check_resume(struct lead *l, struct err *e) MUST_CHECK;
+
+/* Right after: the journal of this run. */
+bool lead_begin_saving(struct lead *l, struct err *e) MUST_CHECK;
+
+/* When all is ready: takes what is there; *pixels of the output are then done. */
+bool lead_restore(struct lead *l, struct scratch *scratch, int64_t *pixels,
+                  struct err *e) MUST_CHECK;
+
+/* How an output of these levels is cut into chunks; a chunk of sides 0 is to be chosen. */
+bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
+                        const struct overviews *overviews, struct sizing *sizing,
+                        struct err *e) MUST_CHECK;
+
+/* Appends what the ranks must know, for these levels and chunks. */
+bool lead_pack(const struct lead *l, const struct overviews *overviews, const struct sizing *sizing,
+               struct buffer *ticket, struct err *e) MUST_CHECK;
+
+/* Computes a sample of the output again, in other chunks, and compares it with what is in the file.
+ * Fails at the first pixel that differs, naming it. */
+bool lead_verify(const struct lead *l, struct err *e) MUST_CHECK;
 
 #endif

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "pipeline/halve.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 struct levels {
@@ -36,12 +35,10 @@ bool level_reuse(struct level *l, struct level_memory *m, const struct ticket *t
 void level_halve(const struct ticket *t, const struct level *in, const struct level *out)
 {
     const enum halving how = (enum halving)t->overviews.how;
-    const struct halving_nodata nodata = {
-        .has_value = t->careful && t->says_nodata && !isnan(t->nodata),
-        .value = t->nodata,
-        .mask = t->careful && in->mask.data ? &in->mask : NULL,
-    };
+    struct halving_nodata nodata = ticket_halving_nodata(t);
 
+    if (t->careful && in->mask.data)
+        nodata.mask = &in->mask;
     halve(how, &in->pixels, &nodata, &out->pixels);
     if (in->mask.data)
         halve_mask(how, &in->mask, &out->mask);

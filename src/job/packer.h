@@ -18,13 +18,13 @@ bool packer_new(struct packer **out, const struct overviews *levels, struct enco
                 struct encoder *masks, struct err *e) MUST_CHECK;
 void packer_free(struct packer *p);
 
-/* Appends tile `index` of a level, whose pixels are there as far as the raster goes. Where the encoder
- * leaves the tile out, nothing is appended. */
+/* Appends tile `index` of a level, whose pixels are there as far as the raster goes. Where the
+ * encoder leaves the tile out, nothing is appended. */
 bool packer_encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
                    struct buffer *out, struct err *e) MUST_CHECK;
 
-/* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by column),
- * plane by plane at each place. */
+/* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by
+ * column), plane by plane at each place. */
 bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
                   struct buffer *parcel, struct tick tick, struct err *e) MUST_CHECK;
 

@@ -1,8 +1,8 @@
 /* parcel.h - the result of a chunk as bytes: its blobs one after the other, then a table of them.
  *
- * The table has for each blob its number (i64), size (u32), CRC (u32) and whether its bytes are here
- * (u32) or stay with the rank, which writes them itself; behind it stands the number of blobs (u32).
- * A blob of size 0 is of a tile that is left out of the file.
+ * The table has for each blob its number (i64), size (u32), CRC (u32) and whether its bytes are
+ * here (u32) or stay with the rank, which writes them itself; behind it stands the number of blobs
+ * (u32). A blob of size 0 is of a tile that is left out of the file.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_PARCEL_H
 #define JOB_PARCEL_H

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { NOBODY = -1 };
+enum { NOBODY = -1, EARLIER_RUN = -2 };
 
 struct schedule {
     int64_t n, stride, window, n_dealt;
@@ -69,6 +69,14 @@ static int64_t choose(const struct schedule *s, int rank)
     return s->first_free;
 }
 
+static void deal(struct schedule *s, int64_t chunk, int rank)
+{
+    s->owner[chunk] = rank;
+    s->n_dealt++;
+    while (s->first_free < s->n && s->owner[s->first_free] != NOBODY)
+        s->first_free++;
+}
+
 int64_t schedule_pick(struct schedule *s, int rank, int held)
 {
     const int64_t left = s->n - s->n_dealt;
@@ -78,10 +86,7 @@ int64_t schedule_pick(struct schedule *s, int rank, int held)
     int64_t i = choose(s, rank);
     if (i < 0)
         return -1;
-    s->owner[i] = rank;
-    s->n_dealt++;
-    while (s->first_free < s->n && s->owner[s->first_free] != NOBODY)
-        s->first_free++;
+    deal(s, i, rank);
     return i;
 }
 
@@ -91,6 +96,12 @@ void schedule_done(struct schedule *s, int64_t chunk)
     s->done[chunk] = true;
     while (s->first_open < s->n && s->done[s->first_open])
         s->first_open++;
+}
+
+void schedule_skip(struct schedule *s, int64_t chunk)
+{
+    deal(s, chunk, EARLIER_RUN);
+    schedule_done(s, chunk);
 }
 
 bool schedule_finished(const struct schedule *s)

@@ -14,6 +14,7 @@
 /* The blobs of a chunk that wait for their places. */
 struct kept {
     int64_t chunk;
+    uint64_t base; /* where in the scratch file its other blobs begin */
     struct buffer blobs;
     struct kept *next;
 };
@@ -25,6 +26,7 @@ struct shared {
     struct feed *feed;
     struct part *part;
     struct scratch *scratch; /* of blobs that get their places at the end; borrowed */
+    struct durable *durable; /* borrowed */
     struct kept *kept;
     struct buffer payload;
     struct shared_times times;
@@ -111,13 +113,18 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
 
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
                  const struct sources *sources, const struct shared_options *options,
-                 struct chunk_worker *worker, struct scratch *scratch, struct err *e)
+                 const struct shared_own *own, struct err *e)
 {
     struct shared *s = memory_new(1, sizeof *s, e);
 
     if (!s)
         return false;
-    *s = (struct shared){.ticket = t, .worker = worker, .scratch = scratch};
+    *s = (struct shared){
+        .ticket = t,
+        .worker = own->worker,
+        .scratch = own->scratch,
+        .durable = own->durable,
+    };
     if (!open_described(s, description, e) || (!sources && !open_sources(s, options, e)) ||
         !feed_new(&s->feed, t, sources ? sources : &s->own, 1, e)) {
         shared_close(s);
@@ -125,6 +132,13 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
     }
     *out = s;
     return true;
+}
+
+void shared_begin(struct shared *s)
+{
+    durable_file(s->durable, part_fd(s->part));
+    if (s->scratch)
+        durable_file(s->durable, scratch_fd(s->scratch));
 }
 
 static void kept_free(struct kept *k)
@@ -175,19 +189,22 @@ const struct feed_times *shared_feed_times(const struct shared *s)
 
 /* --- working ---------------------------------------------------------------------------------- */
 
+/* A blob without a place, or pixels that rank 0 gets and a run that resumes will want. */
 static bool add_later(struct shared *s, const struct parcel_blob *blob, const unsigned char *bytes,
                       struct err *e)
 {
+    const bool pixels = blob->index >= overviews_blobs(&s->ticket->overviews);
     const double start = clock_s();
-    const bool ok = scratch_add(s->scratch, blob->index, bytes, blob->size, e);
+    const bool ok = pixels ? scratch_keep(s->scratch, bytes, blob->size, e)
+                           : scratch_add(s->scratch, blob->index, bytes, blob->size, e);
 
     s->times.write_s += clock_s() - start;
     s->times.written_bytes += blob->size;
     return ok;
 }
 
-/* What rank 0 gets of a parcel: pixels of overviews, and a table of the blobs. Those without a place
- * yet go to the rank's scratch file, the others wait in *waits for their places. */
+/* What rank 0 gets of a parcel: pixels of overviews, and a table of the blobs. Those without a
+ * place yet go to the rank's scratch file, the others wait in *waits for their places. */
 static bool part_with(struct shared *s, const struct buffer *parcel, struct buffer *out,
                       bool *waits, struct err *e)
 {
@@ -202,15 +219,41 @@ static bool part_with(struct shared *s, const struct buffer *parcel, struct buff
         const bool pixels = blob.index >= overviews_blobs(o);
         blob.bytes = pixels ? bytes : NULL;
         *waits |= !pixels && !overviews_later(o, blob.index);
-        if (pixels)
-            ok = buffer_append(out, bytes, blob.size, e);
-        else if (overviews_later(o, blob.index))
+        if (pixels || overviews_later(o, blob.index))
             ok = add_later(s, &blob, bytes, e);
-        ok = ok && parcel_add(&table, &blob, e);
+        ok = ok && (!pixels || buffer_append(out, bytes, blob.size, e)) &&
+             parcel_add(&table, &blob, e);
     }
     ok = ok && parcel_end(&table, out, e);
     buffer_free(&table.bytes);
     return ok;
+}
+
+/* Behind the table: chunks that have come to be on this rank's device, and how many bytes that
+ * is. */
+static bool tell_durable(struct shared *s, struct buffer *result, struct err *e)
+{
+    const size_t before = result->size;
+
+    return durable_take(s->durable, result, e) &&
+           pack_u32(result, (uint32_t)(result->size - before), e);
+}
+
+bool shared_durable(struct buffer *result, const void **tasks, size_t *n)
+{
+    uint32_t bytes;
+
+    if (result->size < sizeof bytes)
+        return false;
+    struct unpack u = unpack_begin(result->data + result->size - sizeof bytes, sizeof bytes);
+    bytes = unpack_u32(&u);
+    result->size -= sizeof bytes;
+    if (bytes > result->size || bytes % sizeof(struct durable_task) != 0)
+        return false;
+    result->size -= bytes;
+    *tasks = result->data + result->size;
+    *n = bytes;
+    return true;
 }
 
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
@@ -224,12 +267,15 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
     if (!k)
         return false;
     k->chunk = chunk;
+    k->base = s->scratch ? scratch_end(s->scratch) : 0;
     s->payload.size = 0;
     const double start = clock_s();
     bool ok = feed_load(s->feed, chunk, 0, &s->payload, e);
     s->times.feed_s += clock_s() - start;
     ok = ok && chunk_work(s->worker, chunk, s->payload.data, s->payload.size, &k->blobs, tick, e) &&
-         part_with(s, &k->blobs, result, &waits, e);
+         part_with(s, &k->blobs, result, &waits, e) &&
+         (waits || durable_add(s->durable, (struct durable_task){chunk, k->base}, e)) &&
+         tell_durable(s, result, e);
     if (!ok || !waits) {
         kept_free(k);
         return ok;
@@ -300,7 +346,8 @@ bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size
         return err_set(e, "places came for chunk %lld, which this rank does not hold (a defect)",
                        (long long)chunk);
     *at = k->next;
-    bool ok = write_blobs(s, &k->blobs, places, n, e);
+    bool ok = write_blobs(s, &k->blobs, places, n, e) &&
+              durable_add(s->durable, (struct durable_task){chunk, k->base}, e);
     kept_free(k);
     return ok;
 }

@@ -1,15 +1,17 @@
 /* shared.h - --io=shared: every rank reads its own part of the scenes and writes its own blobs.
  *
- * A task is then no more than its number. The rank feeds itself, from files it has opened, with the
- * payload that rank 0 would have sent, and tells how large the blobs are. Rank 0 gives them places in
- * the order in which it would have written them, and the rank, which has gone on meanwhile, writes
- * them there. So the file is the same to the byte, nothing in it is wasted, and nobody waits.
+ * A task is then no more than its number. The rank feeds itself, from files it has opened, with
+ * the payload that rank 0 would have sent, and tells how large the blobs are. Rank 0 gives them
+ * places in the order in which it would have written them, and the rank, which has gone on
+ * meanwhile, writes them there. So the file is the same to the byte, nothing in it is wasted,
+ * and nobody waits.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_SHARED_H
 #define JOB_SHARED_H
 
 #include "sources.h"
 
+#include "guard/durable.h"
 #include "job/chunk_work.h"
 #include "job/feed.h"
 #include "job/ticket.h"
@@ -35,20 +37,35 @@ struct shared_options {
     const struct text_list *config;
 };
 
-/* Opens the files on this rank, if it sees what rank 0 has described; *sources are rank 0's own, NULL
- * elsewhere. Ticket, worker and scratch file are borrowed. Fails naming the file that is not seen. */
+/* What a rank works with, borrowed. */
+struct shared_own {
+    struct chunk_worker *worker;
+    struct scratch *scratch; /* NULL where all blobs have their places at once */
+    struct durable *durable;
+};
+
+/* Opens the files on this rank, if it sees what rank 0 has described; *sources are rank 0's own,
+ * NULL elsewhere. The ticket is borrowed. Fails naming the file that is not seen. */
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,
                  const struct sources *sources, const struct shared_options *options,
-                 struct chunk_worker *worker, struct scratch *scratch, struct err *e) MUST_CHECK;
+                 const struct shared_own *own, struct err *e) MUST_CHECK;
 void shared_close(struct shared *s);
 
-/* The farm's work, in place of chunk_work: the blobs are kept … */
+/* All ranks have opened them: from now on this one writes. */
+void shared_begin(struct shared *s);
+
+/* The farm's work, in place of chunk_work: the blobs are kept (and of chunks before it told that
+ * they are on the rank's device by now) … */
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
 
 /* … until the answer says where each goes. */
 bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size_t n,
                   struct err *e) MUST_CHECK;
+
+/* On rank 0: takes those chunks (struct durable_task) off a result; false if it is damaged. They
+ * are borrowed from it. */
+bool shared_durable(struct buffer *result, const void **tasks, size_t *n);
 
 /* Moves what is in this rank's scratch file to its places in the output. */
 bool shared_place(struct shared *s, const uint64_t *at, struct err *e) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* sources.h - the scenes a pipeline reads, on a rank that reads: its own, those of --with, and their masks.
+/* sources.h - the scenes that a rank reads: the pipeline's own, those of --with, and their masks.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_SOURCES_H
 #define JOB_SOURCES_H

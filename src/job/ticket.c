@@ -4,6 +4,7 @@
 
 #include "base/pack.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static bool pack_steps(struct buffer *b, const struct step *steps, int n, struct err *e)
@@ -78,7 +79,8 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err 
     return pack_text(out, c->scene, e) && pack_sources(out, c, e) &&
            pack_overviews(out, c->overviews, e) && pack_u32(out, c->careful, e) &&
            pack_f64(out, c->nodata, e) && pack_u32(out, c->says_nodata, e) &&
-           pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
+           pack_u32(out, c->resumes, e) && pack_steps(out, c->steps, c->n_steps, e) &&
+           pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
            pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e);
 }
@@ -135,6 +137,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
     const bool careful = unpack_u32(u) != 0;
     t->nodata = unpack_f64(u);
     t->says_nodata = unpack_u32(u) != 0;
+    t->resumes = unpack_u32(u) != 0;
     const uint32_t n = unpack_u32(u);
     const size_t left = (size_t)(u->end - u->at); /* every step takes some bytes */
     struct step *steps = n <= left ? memory_new(n, sizeof *steps, e) : NULL;
@@ -252,7 +255,7 @@ static void open_overviews(struct overviews *o, struct unpack *u)
     o->cog = unpack_u32(u) != 0;
     const bool mask = unpack_u32(u) != 0;
     o->local = (int)unpack_u32(u);
-    if (n >= LEVELS_MOST)
+    if (n >= LEVELS_MOST || o->local < 0 || (uint32_t)o->local > n)
         u->ok = false;
     if (u->ok)
         overviews_lay_out(o, &full, (int)n, mask);
@@ -266,8 +269,8 @@ static void open_sizing(struct ticket *t, struct unpack *u)
     const int64_t width = unpack_i64(u), height = unpack_i64(u);
 
     if (u->ok)
-        t->sizing.division = divide(kind, l->width, l->height, (int)(l->tile_width * unit),
-                                    (int)(l->tile_height * unit), width, height);
+        t->sizing.division = divide(kind, l->width, l->height, l->tile_width * unit,
+                                    l->tile_height * unit, width, height);
     t->sizing.credits = (int)unpack_u32(u);
     t->sizing.window = unpack_i64(u);
     t->sizing.stride = unpack_i64(u);
@@ -325,6 +328,14 @@ void ticket_needs(const struct ticket *t, int64_t chunk, struct region *needs)
 {
     plan_source_needs(t->careful ? t->careful : t->plan, t->validity, ticket_region(t, chunk),
                       needs);
+}
+
+struct halving_nodata ticket_halving_nodata(const struct ticket *t)
+{
+    return (struct halving_nodata){
+        .has_value = t->careful && t->says_nodata && !isnan(t->nodata),
+        .value = t->nodata,
+    };
 }
 
 int ticket_margin(const struct ticket *t, int source)

@@ -38,7 +38,6 @@ enum { ALPHA, BETA, GAMMA }; /* the parameters of the operation */
         for (; x < width; x++)                                                                     \
             out[x] = SATURATE(FMA((W)left[x], alpha, FMA((W)right[x], beta, gamma)));              \
     }
-#define NO_LANES(...) 0
 #define IN_FLOAT(T) ADD_WEIGHTED(T, float, fmaf, saturate_##T, lanes_weigh_##T)
 #define IN_DOUBLE(T) ADD_WEIGHTED(T, double, fma, saturate_##T##_d, NO_LANES)
 IN_FLOAT(uint8)

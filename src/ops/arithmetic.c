@@ -1,5 +1,5 @@
-/* arithmetic.c - OpenCV's add, subtract, multiply, divide, min, max and absdiff, of two scenes or of
- * a scene and a constant.
+/* arithmetic.c - OpenCV's add, subtract, multiply, divide, min, max and absdiff, of two scenes or
+ * of a scene and a constant.
  * SPDX-License-Identifier: MIT */
 #include "ops/arithmetic.h"
 
@@ -46,7 +46,6 @@ static const struct param params_scaled[] = {
             out[x] = (RESULT);                                                                     \
         }                                                                                          \
     }
-#define NO_LANES(...) 0
 #define WITH(NAME, T, W, RESULT) WITH_LANES(NAME, T, W, RESULT, NO_LANES)
 #define VALUE(NAME, T, W, RESULT)                                                                  \
     SIMD static void NAME##_value_##T(const void *state, const struct window *w)                   \
@@ -130,8 +129,8 @@ WITH(product, int32, int64, narrow_int32(a *b))
 WITH(product, float32, float32, a *b)
 WITH(product, float64, float64, a *b)
 
-/* OpenCV multiplies small integers in float32 and all else in double; it divides in float32, but for
- * float64. Integers divided by 0 become 0. */
+/* OpenCV multiplies small integers in float32 and all else in double; it divides in float32, but
+ * for float64. Integers divided by 0 become 0. */
 #define MULTIPLY_IN_FLOAT(T)                                                                       \
     WITH_LANES(multiply, T, float, saturate_##T(scale *a *b), lanes_multiply_##T)
 #define MULTIPLY_IN_DOUBLE(T) WITH(multiply, T, double, saturate_##T##_d(scale *a *b))

@@ -1,5 +1,5 @@
-/* bilateral_filter.c - OpenCV's bilateralFilter: a mean of the pixels around each, weighed by how far
- * they are and by how much they differ.
+/* bilateral_filter.c - OpenCV's bilateralFilter: a mean of the pixels around each, weighed by how
+ * far they are and by how much they differ.
  *
  * float32's table of weights spans the range of the whole scene, as in OpenCV; so it must be given.
  * SPDX-License-Identifier: MIT */

@@ -109,8 +109,8 @@ AVX512 static inline void add_16(float *sums, __m512 spaces, __m512i weights, co
     _mm512_storeu_ps(sums, _mm512_fmadd_ps(v, w, _mm512_loadu_ps(sums)));
 }
 
-/* One byte of the weights of 64 differences; `high` says which are above 127. Where all are `small`,
- * below 64, as near most pixels, a quarter of the table will do. */
+/* One byte of the weights of 64 differences; `high` says which are above 127. Where all are
+ * `small`, below 64, as near most pixels, a quarter of the table will do. */
 AVX512 static inline __m512i look_up(const __m512i table[4], __m512i apart, bool small,
                                      __mmask64 high)
 {
@@ -138,8 +138,8 @@ AVX512 static inline void add_64(float *sums, __m512 spaces, __m512i bytes[sizeo
     add_16(sums + 48, spaces, _mm512_unpackhi_epi16(low_b, high_b), values + 48);
 }
 
-/* The differences are first put where the joining of bytes to floats, which works on each quarter of
- * a register by itself, brings their weights in order. */
+/* The differences are first put where the joining of bytes to floats, which works on each quarter
+ * of a register by itself, brings their weights in order. */
 AVX512 static void uint8_avx512(const struct bilateral_table *t, float space,
                                 const void *const *rows, float *sums, int n)
 {

@@ -33,8 +33,8 @@ static inline uint8 at_most_255(uint32 v)
     return v < UINT8_MAX ? (uint8)v : UINT8_MAX;
 }
 
-/* OpenCV's ways: means of small boxes of uint8 by a fixed-point factor; of other integers whose sums
- * fit int32 in float; of all else in double. */
+/* OpenCV's ways: means of small boxes of uint8 by a fixed-point factor; of other integers whose
+ * sums fit int32 in float; of all else in double. */
 BOX_FINISH(fixed, uint16, uint8, at_most_255(((uint32)s + addend) * factor >> 23))
 #define BOX_FLOAT(T) BOX_FINISH(float, int32, T, saturate_##T((float)s *scale_f))
 FOR_EACH_PIXEL_TYPE(BOX_FLOAT)

@@ -1,9 +1,9 @@
 /* box_sums.c - sums over boxes: along columns first, then along the row.
  *
  * Where sums are exact, that of a column of the box is the one above it, less a pixel, plus one.
- * Otherwise windows grow from a length n to 2 n or 2 n + 1 by adding two of them, and a pixel, until
- * they are as long as the box; which is done for all rows of a block at once and depends on nothing
- * outside the box. Along the row, windows always grow so.
+ * Otherwise windows grow from a length n to 2 n or 2 n + 1 by adding two of them, and a pixel,
+ * until they are as long as the box; which is done for all rows of a block at once and depends on
+ * nothing outside the box. Along the row, windows always grow so.
  *
  * Sums of float32 in double are exact when the pixels' exponents differ little enough. Then both
  * ways give the same, and the first is faster.

@@ -45,11 +45,14 @@ struct comparison {
 /* A constant need not be a value of the type: W holds both. */
 #define COMPARE(T, W)                                                                              \
     SIMD static void compare_rows_##T(int cmpop, const T *restrict left, const T *restrict right,  \
-                                      uint8 *restrict out, int n){WHERE_ANY(                       \
-        right[x])} SIMD static void compare_value_##T(int cmpop, const T *restrict left, W right,  \
-                                                      uint8 *restrict out, int n)                  \
+                                      uint8 *restrict out, int n)                                  \
     {                                                                                              \
-        WHERE_ANY(right)                                                                           \
+        WHERE_ANY(right[x]);                                                                       \
+    }                                                                                              \
+    SIMD static void compare_value_##T(int cmpop, const T *restrict left, W right,                 \
+                                       uint8 *restrict out, int n)                                 \
+    {                                                                                              \
+        WHERE_ANY(right);                                                                          \
     }                                                                                              \
     static void compare_with_##T(const void *state, const struct window *w)                        \
     {                                                                                              \
@@ -77,11 +80,11 @@ static row_kernel *const with_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(WIT
 static row_kernel *const constant_rows[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(CONSTANT)};
 
 /* Beside small integers, a constant that float32 does not hold falls between the same two. */
-static double constant(enum pixel_type type, double v)
+static double constant(double v)
 {
     const float nearest = (float)v;
 
-    if (pixel_is_float(type) || (double)nearest == v || fabs(v) > UINT16_MAX + 1.0)
+    if ((double)nearest == v || fabs(v) > UINT16_MAX + 1.0)
         return v;
     return floor(v) + 0.5;
 }
@@ -100,7 +103,7 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     c->cmpop = a->cmpop;
     for (int b = 0; given->v && b < in.bands; b++) {
         const double v = given->v[given->rows * given->columns == 1 ? 0 : b];
-        c->value[b] = small ? constant(in.type, v) : v;
+        c->value[b] = small ? constant(v) : v;
     }
     const struct stage stage = {
         .in = {{.stage = out->current, .border = {BORDER_REPLICATE, 0}},

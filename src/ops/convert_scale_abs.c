@@ -33,7 +33,6 @@ SCALE_ABS(uint8, lanes_scale_abs_uint8)
 SCALE_ABS(uint16, lanes_scale_abs_uint16)
 SCALE_ABS(int16, lanes_scale_abs_int16)
 SCALE_ABS(float32, lanes_scale_abs_float32)
-#define NO_LANES(...) 0
 SCALE_ABS(uint32, NO_LANES)
 SCALE_ABS(int32, NO_LANES)
 SCALE_ABS(float64, NO_LANES)

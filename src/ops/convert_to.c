@@ -123,7 +123,6 @@ static void convert_row(const void *state, const struct window *w)
     }
 }
 
-#define NO_LANES(...) 0
 #define DIRECT(FROM, TO, LANES)                                                                    \
     SIMD static void convert_##FROM##_to_##TO(const void *state, const struct window *w)           \
     {                                                                                              \

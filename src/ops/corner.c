@@ -165,7 +165,7 @@ static void corner_rows(const void *state, const struct window *w)
     }
 }
 
-/* --- pixels outside the data ------------------------------------------------------------------- */
+/* --- pixels outside the data ------------------------------------------------------------------ */
 
 /* Where the gradient at a position shows; false: the border's constant does. */
 static bool find_shown(const struct corner *c, int64_t *x, int64_t *y)
@@ -177,8 +177,9 @@ static bool find_shown(const struct corner *c, int64_t *x, int64_t *y)
     return *x >= 0 && *y >= 0;
 }
 
-/* Gradients of pixels inside the data only, which stand for those of the whole block. Those past the
- * scene's edge are 0 or, as in the kernel, gradients inside mirrored, not of pixels mirrored. */
+/* Gradients of pixels inside the data only, which stand for those of the whole block. Those past
+ * the scene's edge are 0 or, as in the kernel, gradients inside mirrored, not of mirrored
+ * pixels. */
 static bool patch_corner(const void *state, const struct patch_view *v, int64_t x, int64_t y,
                          double *results)
 {

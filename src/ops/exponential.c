@@ -47,8 +47,8 @@ static double cut_off(long double v)
     return (long double)rounded > v ? nextafter(rounded, 0) : rounded;
 }
 
-/* The last entries of log's tables are those of 2, so that numbers just below it come out as well as
- * those just above 1. */
+/* The last entries of log's tables are those of 2, so that numbers just below it come out as well
+ * as those just above 1. */
 const struct exponential *exponential_new(struct stages *s, struct err *e)
 {
     struct exponential *t = stages_state(s, sizeof *t, e);
@@ -103,10 +103,10 @@ static inline double log_polynomial_float64(double r, double start)
     return fma(even, rr, fma(odd, r, start));
 }
 
-/* INT is the integer of T's bits, of which MANTISSA are after the point; BIAS is added to exponents,
- * RINT and FMA are T's. The result of exp is p * (scale * power): in this order, as scale * power
- * may be denormal. That of log starts with the logarithm of the leading bits; m is 1 and the others,
- * which for the last entry of the tables count from another half step below 2. */
+/* INT is the integer of T's bits, of which MANTISSA are after the point; BIAS is added to
+ * exponents, RINT and FMA are T's. The result of exp is p * (scale * power): in this order, as
+ * scale * power may be denormal. That of log starts with the logarithm of the leading bits; m is 1
+ * and the others, which for the last entry of the tables count from another half step below 2. */
 #define EXPONENTIAL(T, INT, MANTISSA, BIAS, RINT, FMA, LANES)                                      \
     SIMD static void exp_split_##T(const T *restrict in, T *restrict p, T *restrict scale,         \
                                    int *restrict step, int n)                                      \
@@ -198,7 +198,6 @@ static inline double log_polynomial_float64(double r, double start)
             log_##T(state, in + x, out + x, n);                                                    \
         }                                                                                          \
     }
-#define NO_LANES(...) 0
 EXPONENTIAL(float32, int32_t, 23, 127, rintf, fmaf, lanes_pick)
 EXPONENTIAL(float64, int64_t, 52, 1023, rint, fma, NO_LANES)
 

@@ -175,8 +175,8 @@ static int band_end(const struct shape *s, int first)
     return end;
 }
 
-/* The longest windows that terms [first, end) want of each input row, for n_out output rows; returns
- * the number of input rows. */
+/* The longest windows that terms [first, end) want of each input row, for n_out output rows;
+ * returns the number of input rows. */
 static int find_levels(const struct shape *s, int first, int end, int n_out, int *levels)
 {
     const int top = s->terms[first].y, n = s->terms[end - 1].y - top + n_out;
@@ -185,80 +185,78 @@ static int find_levels(const struct shape *s, int first, int end, int n_out, int
         levels[i] = 0;
     for (int k = first; k < end; k++)
         for (int i = 0; i < n_out; i++) {
-            int *const level = &levels[s->terms[k].y - top + i];
-            *level = MAX(
-                *level,
-                s->terms[k]
-                    .level); /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult) all n are set */
+            int *const level = &levels[s->terms[k].y - top + i]; /* all n are set: */
+            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+            *level = MAX(*level, s->terms[k].level);
         }
     return n;
 }
 
-#define EXTREME_SHAPE(NAME, T, OF)                                                                   \
-    /* Row i of scratch + level_rows * (level - 1) gets the windows of that level of in[i]. */       \
-    static void NAME##_windows_##T(const struct shape *s, const T *in, int level, T *scratch,        \
-                                   int n)                                                            \
-    {                                                                                                \
-        const T *from = in;                                                                          \
-                                                                                                     \
-        for (int k = 0; k < level; k++) {                                                            \
-            T *const to = scratch + (size_t)k * s->level_rows * s->scratch_row;                      \
-            n -= 1 << k;                                                                             \
-            NAME##_2_##T(from, from + (1 << k), to, n);                                              \
-            from = to;                                                                               \
-        }                                                                                            \
-    }                                                                                                \
-    /* n pixels of output row y from x on: the extreme of terms [first, end), and of what is there \
-     * if first > 0. */ \
-    static void NAME##_terms_##T(const struct shape *s, const struct window *w, int first,           \
-                                 int end, int x, int y, int n)                                       \
-    {                                                                                                \
-        enum { AT_ONCE = 16 };                                                                       \
-        const void *rows[AT_ONCE];                                                                   \
-        const int top = s->terms[first].y;                                                           \
-                                                                                                     \
-        for (int k = first; k < end; k += AT_ONCE) {                                                 \
-            const int n_rows = MIN(end - k, AT_ONCE);                                                \
-            for (int i = 0; i < n_rows; i++) {                                                       \
-                const struct term t = s->terms[k + i];                                               \
-                const size_t level = (size_t)(t.level - 1) * s->level_rows;                          \
-                const T *const row = t.level == 0                                                    \
-                                         ? (const T *)w->rows[y + t.y] - s->left + x                 \
-                                         : (const T *)w->scratch +                                   \
-                                               (level + (size_t)(y + t.y - top)) * s->scratch_row;   \
-                rows[i] = row + t.x;                                                                 \
-            }                                                                                        \
-            NAME##_many_##T(rows, n_rows, 0, k > 0, (T *)w->outs[y] + x, n);                         \
-        }                                                                                            \
-    }                                                                                                \
-    static void NAME##_band_##T(const struct shape *s, const struct window *w, int first, int end,   \
-                                int x, int n)                                                        \
-    {                                                                                                \
-        const void *const *const in = w->rows + s->terms[first].y;                                   \
-        int levels[BAND + BLOCK_MAX];                                                                \
-        const int n_rows = find_levels(s, first, end, w->height, levels);                            \
-                                                                                                     \
-        for (int i = 0; i < n_rows; i++) {                                                           \
-            NAME##_windows_##T(s, (const T *)in[i] - s->left + x, levels[i],                         \
-                               (T *)w->scratch + (size_t)i * s->scratch_row, n + s->width - 1);      \
-            if (i + ROWS_AHEAD < n_rows)                                                             \
-                row_prefetch((const T *)in[i + ROWS_AHEAD] + x, (size_t)n * sizeof(T));              \
-        }                                                                                            \
-        for (int y = 0; y < w->height; y++) {                                                        \
-            NAME##_terms_##T(s, w, first, end, x, y, n);                                             \
-            if (y + ROWS_AHEAD < w->height)                                                          \
-                row_prefetch((const T *)w->outs[y + ROWS_AHEAD] + x, (size_t)n * sizeof(T));         \
-        }                                                                                            \
-    }                                                                                                \
-    static void NAME##_shape_##T(const void *state, const struct window *w)                          \
-    {                                                                                                \
-        const struct shape *s = state;                                                               \
-                                                                                                     \
-        for (int first = 0, end; first < s->n_terms; first = end) {                                  \
-            end = band_end(s, first);                                                                \
-            for (int x = 0; x < w->width; x += TILE(T))                                              \
-                NAME##_band_##T(s, w, first, end, x, MIN(w->width - x, TILE(T)));                    \
-        }                                                                                            \
+#define EXTREME_SHAPE(NAME, T, OF)                                                                 \
+    /* Row i of scratch + level_rows * (level - 1) gets the windows of that level of in[i]. */     \
+    static void NAME##_windows_##T(const struct shape *s, const T *in, int level, T *scratch,      \
+                                   int n)                                                          \
+    {                                                                                              \
+        const T *from = in;                                                                        \
+                                                                                                   \
+        for (int k = 0; k < level; k++) {                                                          \
+            T *const to = scratch + (size_t)k * s->level_rows * s->scratch_row;                    \
+            n -= 1 << k;                                                                           \
+            NAME##_2_##T(from, from + (1 << k), to, n);                                            \
+            from = to;                                                                             \
+        }                                                                                          \
+    }                                                                                              \
+    /* n pixels of output row y from x on: the extreme of terms [first, end) and, if first > 0, */ \
+    /* of what is there. */                                                                        \
+    static void NAME##_terms_##T(const struct shape *s, const struct window *w, int first,         \
+                                 int end, int x, int y, int n)                                     \
+    {                                                                                              \
+        enum { AT_ONCE = 16 };                                                                     \
+        const void *rows[AT_ONCE];                                                                 \
+        const int top = s->terms[first].y;                                                         \
+                                                                                                   \
+        for (int k = first; k < end; k += AT_ONCE) {                                               \
+            const int n_rows = MIN(end - k, AT_ONCE);                                              \
+            for (int i = 0; i < n_rows; i++) {                                                     \
+                const struct term t = s->terms[k + i];                                             \
+                const size_t level = (size_t)(t.level - 1) * s->level_rows;                        \
+                const T *const row = t.level == 0                                                  \
+                                         ? (const T *)w->rows[y + t.y] - s->left + x               \
+                                         : (const T *)w->scratch +                                 \
+                                               (level + (size_t)(y + t.y - top)) * s->scratch_row; \
+                rows[i] = row + t.x;                                                               \
+            }                                                                                      \
+            NAME##_many_##T(rows, n_rows, 0, k > 0, (T *)w->outs[y] + x, n);                       \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME##_band_##T(const struct shape *s, const struct window *w, int first, int end, \
+                                int x, int n)                                                      \
+    {                                                                                              \
+        const void *const *const in = w->rows + s->terms[first].y;                                 \
+        int levels[BAND + BLOCK_MAX];                                                              \
+        const int n_rows = find_levels(s, first, end, w->height, levels);                          \
+                                                                                                   \
+        for (int i = 0; i < n_rows; i++) {                                                         \
+            NAME##_windows_##T(s, (const T *)in[i] - s->left + x, levels[i],                       \
+                               (T *)w->scratch + (size_t)i * s->scratch_row, n + s->width - 1);    \
+            if (i + ROWS_AHEAD < n_rows)                                                           \
+                row_prefetch((const T *)in[i + ROWS_AHEAD] + x, (size_t)n * sizeof(T));            \
+        }                                                                                          \
+        for (int y = 0; y < w->height; y++) {                                                      \
+            NAME##_terms_##T(s, w, first, end, x, y, n);                                           \
+            if (y + ROWS_AHEAD < w->height)                                                        \
+                row_prefetch((const T *)w->outs[y + ROWS_AHEAD] + x, (size_t)n * sizeof(T));       \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME##_shape_##T(const void *state, const struct window *w)                        \
+    {                                                                                              \
+        const struct shape *s = state;                                                             \
+                                                                                                   \
+        for (int first = 0, end; first < s->n_terms; first = end) {                                \
+            end = band_end(s, first);                                                              \
+            for (int x = 0; x < w->width; x += TILE(T))                                            \
+                NAME##_band_##T(s, w, first, end, x, MIN(w->width - x, TILE(T)));                  \
+        }                                                                                          \
     }
 
 #define EXTREME(NAME, T, OF)                                                                       \

@@ -89,8 +89,8 @@ int gauss_fixed_kernels(const struct gauss_fixed *g, row_kernel *kernels[GAUSS_F
 
 /* --- the plain kernels ----------------------------------------------------------------------
  *
- * Taps are added some at a time, by loops of constant length: left to itself, gcc 12 joins the loops
- * over taps and over pixels in a way that it then fails to vectorize. */
+ * Taps are added some at a time, by loops of constant length: left to itself, gcc 12 joins the
+ * loops over taps and over pixels in a way that it then fails to vectorize. */
 
 enum { PAIRS_AT_ONCE = 4 };
 

@@ -6,8 +6,8 @@
  * again made signed, which are summed along the row and joined at the end. The sums wrap at most
  * where the constant brings them back.
  *
- * Pixels of uint8 are made signed and multiplied by unsigned weights two rows at a time (pmaddubsw),
- * which gives the biased sum of columns at once, in 16 bits.
+ * Pixels of uint8 are made signed and multiplied by unsigned weights two rows at a time
+ * (pmaddubsw), which gives the biased sum of columns at once, in 16 bits.
  *
  * Measured with sigma 2 on uint16 rows that stay in L2 (17 taps, strips of 1024, one core of a
  * Sapphire Rapids Xeon), in Mpixel/s: plain 370, avx2 630, avx512bw 900, avx512vnni 960.
@@ -59,8 +59,8 @@ static inline int at_most(int v, int most)
         }                                                                                          \
     }
 
-/* The same for uint8: the biased sums have 16 bits and no halves. Pixels of two rows are interleaved,
- * which JOIN undoes. */
+/* The same for uint8: the biased sums have 16 bits and no halves. Pixels of two rows are
+ * interleaved, which JOIN undoes. */
 #define COLUMNS8(ISA, FEATURES, BITS)                                                              \
     __attribute__((target(FEATURES))) static void columns8_##ISA(                                  \
         const struct fixed_taps *taps, const void *const *rows, int left, int16 *sums, int n)      \
@@ -100,8 +100,8 @@ static inline int at_most(int v, int most)
     }
 
 /* Sums along x of one plane, or of two when there is a low one; `round` is what the bias took plus
- * one half. Even and odd pixels are summed apart, as a pair of taps is two neighbours in memory. The
- * results go to wide or to narrow, one of which is NULL. */
+ * one half. Even and odd pixels are summed apart, as a pair of taps is two neighbours in memory.
+ * The results go to wide or to narrow, one of which is NULL. */
 #define ROWS(ISA, FEATURES, BITS, MADD)                                                            \
     __attribute__((target(FEATURES), always_inline)) static inline void rows_##ISA(                \
         const struct fixed_taps *taps, const int16 *high, const int16 *low, int32_t round,         \

@@ -25,7 +25,7 @@ static const struct param params[] = {
     {0},
 };
 
-/* --- kernels of 3x3 ---------------------------------------------------------------------------- */
+/* --- kernels of 3x3 --------------------------------------------------------------------------- */
 
 static bool add_3x3(struct stages *s, const struct args *a, struct format in, enum pixel_type out,
                     struct err *e)
@@ -42,7 +42,7 @@ static bool add_3x3(struct stages *s, const struct args *a, struct format in, en
         s, &kernel, (struct border){(enum border_type)a->border_type, a->border_value}, in, out, e);
 }
 
-/* --- two derivatives --------------------------------------------------------------------------- */
+/* --- two derivatives -------------------------------------------------------------------------- */
 
 struct scale {
     double factor, delta;

@@ -30,7 +30,6 @@ static const struct param params[] = {
         for (int x = LANES(table, in, out, width); x < width; x++)                                 \
             out[x] = table[in[x]];                                                                 \
     }
-#define NO_LANES(...) 0
 #define PLAIN_LUT(T) LUT(T, NO_LANES)
 LUT(uint8, lanes_lookup)
 PLAIN_LUT(uint16)

@@ -1,8 +1,8 @@
 /* median_blur.c - OpenCV's medianBlur. The median of 3 x 3 or 5 x 5 pixels is found by sorting
  * networks of minima and maxima, that of larger squares of uint8 by histograms.
  *
- * For the networks, the columns of the window are sorted first, once for all the windows they are part of, into one
- * row of scratch for each rank.
+ * For the networks, the columns of the window are sorted first, once for all the windows they are
+ * part of, into one row of scratch for each rank.
  * SPDX-License-Identifier: MIT */
 #include "median_histogram.h"
 

@@ -1,8 +1,8 @@
 /* median_histogram.c - the median of any odd square of uint8, in time that hardly depends on its
  * side.
  *
- * Every column of the square has a histogram, which goes down the rows of a block as pixels come and
- * go; that of the square goes along the row as columns do (S. Perreault and P. Hebert, "Median
+ * Every column of the square has a histogram, which goes down the rows of a block as pixels come
+ * and go; that of the square goes along the row as columns do (S. Perreault and P. Hebert, "Median
  * Filtering in Constant Time", IEEE Trans. Image Processing 16(9), 2007). Here counts are
  * cumulative, so that the median is the number of counts that are too low: of 16 coarse ones, up to
  * each 16th value, and then of 16 fine ones within the 16 values found. Fine counts of the square

@@ -31,7 +31,7 @@ static uint64 bits_between(int64_t from, int64_t to, int64_t base, int group)
     return first >= end ? 0 : (UINT64_MAX >> (REGISTER - (end - first))) << first;
 }
 
-/* Few rows at a time: many, a power of two of bytes apart, would push each other out of the cache. */
+/* Few rows at a time: many, a power of two apart, would push each other out of the cache. */
 enum { ROWS_AT_ONCE = 4 };
 
 #define PICK(T, BITS, MASK, FEATURES)                                                              \

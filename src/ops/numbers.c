@@ -42,8 +42,8 @@ static char *read_file(const char *path, struct err *e)
     return NULL;
 }
 
-/* How many numbers the word stands for: one, or for A..B the whole ones from A to B. 0: none, it is no
- * number. With v NULL it only counts. */
+/* How many numbers the word stands for: one, or for A..B the whole ones from A to B. 0: none, it is
+ * no number. With v NULL it only counts. */
 static int read_word(const char *word, double *v)
 {
     const char *dots = strstr(word, "..");

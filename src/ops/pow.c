@@ -1,5 +1,5 @@
-/* pow.c - OpenCV's pow and sqrt. Whole powers are products, on every type; others go through log and
- * exp, or a square root, on floats.
+/* pow.c - OpenCV's pow and sqrt. Whole powers are products, on every type; others go through log
+ * and exp, or a square root, on floats.
  * SPDX-License-Identifier: MIT */
 #include "ops/arithmetic.h"
 #include "ops/exponential.h"

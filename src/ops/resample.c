@@ -8,7 +8,7 @@
 
 enum { LINEAR_TAPS = 2, CUBIC_TAPS = 4, LANCZOS_TAPS = 8, FIXED_ONE = 2048 };
 
-/* --- weights of a position f between two pixels -------------------------------------------------- */
+/* --- weights of a position f between two pixels ----------------------------------------------- */
 
 static void cubic_weights(float f, float *w)
 {
@@ -44,7 +44,7 @@ static void lanczos_weights(float f, float *w)
         w[i] *= sum;
 }
 
-/* --- axes -------------------------------------------------------------------------------------- */
+/* --- axes ------------------------------------------------------------------------------------- */
 
 /* Where output pixel i lies: *f after input pixel *at. */
 static void find_position(const struct axis_rule *rule, double scale, int64_t i, int64_t *at,

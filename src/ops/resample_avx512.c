@@ -1,5 +1,5 @@
-/* resample_avx512.c - the sums along x by AVX-512, whose permutations pick any of 32 floats for each
- * of 16 output columns in one instruction.
+/* resample_avx512.c - the sums along x by AVX-512, whose permutations pick any of 32 floats for
+ * each of 16 output columns in one instruction.
  *
  * Output columns are taken in groups of 16 whose pixels lie within 32; the tables of a group are
  * used for a few rows. Groups at the scene's edges, where pixels are repeated, are
@@ -29,7 +29,7 @@ struct groups {
     struct group group[];
 };
 
-/* --- pixels of one type -------------------------------------------------------------------------- */
+/* --- pixels of one type ----------------------------------------------------------------------- */
 
 #define AVX512                                                                                     \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"), always_inline)) static inline
@@ -89,7 +89,7 @@ AVX512 void store_narrow(void *out, __mmask16 mask, __m512 sums)
     _mm256_mask_storeu_epi16(out, mask, _mm512_cvtepi32_epi16(v));
 }
 
-/* --- the kernel ---------------------------------------------------------------------------------- */
+/* --- the kernel ------------------------------------------------------------------------------- */
 
 /* From left to right; where a column has fewer taps, nothing is added, as 0 times infinity would
  * not do. */
@@ -108,7 +108,7 @@ AVX512 __m512 sum_up(const struct group *g, struct floats v, int taps)
     return sum;
 }
 
-/* Few rows at a time: many, a power of two of bytes apart, would push each other out of the cache. */
+/* Few rows at a time: many, a power of two apart, would push each other out of the cache. */
 enum { ROWS_AT_ONCE = 8 };
 
 /* The bits of positions from .. to - 1 among those from `base` on. */
@@ -202,7 +202,7 @@ static row_kernel *const kernels[PX_N_KERNEL_TYPES] = {
     [PX_FLOAT32] = rows_float32,
 };
 
-/* --- tables -------------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 static int most_taps(const struct axis *a)
 {

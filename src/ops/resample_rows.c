@@ -24,7 +24,7 @@ struct work {
     int64_t base, loaded; /* column c lies in the ring at (c - base) % RING, if before `loaded` */
 };
 
-/* --- pieces ------------------------------------------------------------------------------------ */
+/* --- pieces ----------------------------------------------------------------------------------- */
 
 /* 16 x 16 pixels from position `at` of 16 rows on, column by column. */
 #define TURN(T)                                                                                    \
@@ -128,7 +128,7 @@ SIMD static void resample_narrow(const float *restrict in, int16 *restrict out)
 SUM(float32)
 SUM(float64)
 
-/* --- the kernel -------------------------------------------------------------------------------- */
+/* --- the kernel ------------------------------------------------------------------------------- */
 
 /* Brings columns from .. to - 1, no more than AT_ONCE, into the ring. */
 static void load(const struct horizontal *h, const struct window *w, struct work *k, int64_t from,
@@ -228,7 +228,7 @@ void resample_rows_plain(const void *state, const struct window *w)
     }
 }
 
-/* --- the stage --------------------------------------------------------------------------------- */
+/* --- the stage -------------------------------------------------------------------------------- */
 
 static struct region need(const void *state, struct region out)
 {

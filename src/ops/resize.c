@@ -41,7 +41,7 @@ static const struct param params[] = {
     {0},
 };
 
-/* --- the size ----------------------------------------------------------------------------------- */
+/* --- the size --------------------------------------------------------------------------------- */
 
 struct target {
     int64_t width, height;
@@ -101,7 +101,7 @@ static bool find_target(struct target *t, const struct args *a, struct format in
     return true;
 }
 
-/* --- sums along both axes ------------------------------------------------------------------------ */
+/* --- sums along both axes --------------------------------------------------------------------- */
 
 static struct region need_both(const void *state, struct region out)
 {
@@ -179,7 +179,7 @@ static bool add_sums(struct stages *s, struct format in, const struct target *t,
     return stages_add(s, &last, e);
 }
 
-/* --- the op ------------------------------------------------------------------------------------- */
+/* --- the op ----------------------------------------------------------------------------------- */
 
 /* Whether an output pixel is a whole number of input pixels wide, and how many. */
 static bool is_whole(double scale, int *n)

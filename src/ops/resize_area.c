@@ -22,7 +22,7 @@ struct cells {
     void (*part)(const struct cells *c, const struct window *w, int x, int y, void *out);
 };
 
-/* --- whole cells: output columns 0 .. n - 1 of rows that begin with their cells --------------------- */
+/* --- whole cells: output columns 0 .. n - 1 of rows that begin with their cells --------------- */
 
 /* OpenCV's own means of 2 x 2: integers round half up. */
 #define HALF(T, MEAN, TAIL)                                                                        \
@@ -150,7 +150,7 @@ ORDERED(int16, float, saturate_int16(sums[x] * scale))
 ORDERED(float32, float, sums[x] * scale)
 ORDERED(float64, double, sums[x] * (double)scale)
 
-/* --- cells cut by the edge --------------------------------------------------------------------- */
+/* --- cells cut by the edge -------------------------------------------------------------------- */
 
 /* The part of a cell that lies in the input. */
 static struct region cell_in(const struct cells *c, int64_t x, int64_t y)
@@ -177,7 +177,7 @@ PART(int16, float)
 PART(float32, float)
 PART(float64, double)
 
-/* --- the stage --------------------------------------------------------------------------------- */
+/* --- the stage -------------------------------------------------------------------------------- */
 
 static void kernel(const void *state, const struct window *w)
 {

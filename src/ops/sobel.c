@@ -28,7 +28,7 @@ static const struct param params[] = {
     {0},
 };
 
-/* --- the gradient's magnitude ------------------------------------------------------------------ */
+/* --- the gradient's magnitude ----------------------------------------------------------------- */
 
 #define MAGNITUDE(W)                                                                               \
     SIMD static void sobel_magnitude_##W(const void *state, const void *const *sums, void *result, \

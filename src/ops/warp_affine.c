@@ -41,7 +41,7 @@ static const struct param params[] = {
     {0},
 };
 
-/* --- what is looked at -------------------------------------------------------------------------- */
+/* --- what is looked at ------------------------------------------------------------------------ */
 
 /* The part of an axis of len pixels that pixels first .. last of it (and beyond) show. */
 static void show(const struct warp *f, int64_t first, int64_t last, int64_t len, int64_t *from,
@@ -109,7 +109,7 @@ static bool patch(const void *state, const struct patch_view *v, int64_t x, int6
     return misses;
 }
 
-/* --- the op ------------------------------------------------------------------------------------- */
+/* --- the op ----------------------------------------------------------------------------------- */
 
 /* OpenCV's order of operations, which decides the last bits. */
 static void invert(double m[6])

@@ -60,7 +60,7 @@ AVX512 __m512i fine(__m512i position)
         }                                                                                          \
     }
 
-/* --- nearest ------------------------------------------------------------------------------------- */
+/* --- nearest ---------------------------------------------------------------------------------- */
 
 EACH_GROUP(nearest_8, uint8,
            _mm512_mask_cvtepi32_storeu_epi8(out + x, l.mask, gather(f, l.mask, l.at)))
@@ -68,7 +68,7 @@ EACH_GROUP(nearest_16, uint16,
            _mm512_mask_cvtepi32_storeu_epi16(out + x, l.mask, gather(f, l.mask, l.at)))
 EACH_GROUP(nearest_32, uint32, _mm512_mask_storeu_epi32(out + x, l.mask, gather(f, l.mask, l.at)))
 
-/* --- linear -------------------------------------------------------------------------------------- */
+/* --- linear ----------------------------------------------------------------------------------- */
 
 /* 32 - fine and fine, as the two halves of each lane. */
 AVX512 __m512i weight_pairs(__m512i position)
@@ -169,7 +169,7 @@ EACH_GROUP(linear_int16, int16,
            _mm512_mask_cvtsepi32_storeu_epi16(out + x, l.mask, blend_int16(f, &l)))
 EACH_GROUP(linear_float32, float, _mm512_mask_storeu_ps(out + x, l.mask, blend_float32(f, &l)))
 
-/* --- choice -------------------------------------------------------------------------------------- */
+/* --- choice ----------------------------------------------------------------------------------- */
 
 static bool processor_has_it(void)
 {

@@ -8,7 +8,7 @@
 #include "ops/tile.h"
 #include "ops/warp.h"
 
-/* --- parts of a row ----------------------------------------------------------------------------- */
+/* --- parts of a row --------------------------------------------------------------------------- */
 
 /* Whether the coordinate of column x, start + what `step` has led to, is at least (if steps go up)
  * or at most (if down) the bound. */
@@ -134,7 +134,7 @@ static const void *pixel_at(const struct warp *f, const struct window *w, int64_
     return (const unsigned char *)w->rows[v - w->in.y] + (size_t)(u - w->in.x) * size;
 }
 
-/* --- nearest ------------------------------------------------------------------------------------ */
+/* --- nearest ---------------------------------------------------------------------------------- */
 
 #define FILL(T)                                                                                    \
     static void fill_##T(const struct warp *f, T *restrict out, int n)                             \
@@ -187,7 +187,7 @@ FOR_EACH_PIXEL_SIZE(FILL)
     }
 FOR_EACH_PIXEL_SIZE(NEAREST_ROWS)
 
-/* --- linear ------------------------------------------------------------------------------------- */
+/* --- linear ----------------------------------------------------------------------------------- */
 
 /* Of pixels a b above c d, x / 32 to the right of a and y / 32 below it. */
 static inline uint8 blend_uint8(int a, int b, int c, int d, int x, int y)

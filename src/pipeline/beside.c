@@ -18,8 +18,8 @@ struct beside {
     unsigned char value[8];
 };
 
-/* Of the pixels beside a row, counted from the left side's nearest to the right side's farthest, those
- * from `first` on. */
+/* Of the pixels beside a row, counted from the left side's nearest to the right side's farthest,
+ * those from `first` on. */
 static void find_beside(struct beside *b, const struct ring *ring, const struct format *format,
                         int first)
 {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* --- which pixels are outside -------------------------------------------------------------------- */
+/* --- which pixels are outside ----------------------------------------------------------------- */
 
 /* A float32 scene's nodata may be a decimal that no float32 equals: as a pixel it is rounded. An
  * integer scene's may lie outside its type: then no pixel has it. */
@@ -90,7 +90,7 @@ void careful_join(const void *state, const struct window *w)
         memcpy(w->outs[b], w->outs[0], (size_t)w->width);
 }
 
-/* --- pixels outside replaced ---------------------------------------------------------------------- */
+/* --- pixels outside replaced ------------------------------------------------------------------ */
 
 #define FILL(T)                                                                                    \
     SIMD static void careful_fill_##T(const void *state, const struct window *w)                   \
@@ -123,7 +123,7 @@ row_kernel *const careful_fill[PX_N_TYPES] = {
     [PX_INT64] = careful_fill_int64,
 };
 
-/* --- results corrected ---------------------------------------------------------------------------- */
+/* --- results corrected ------------------------------------------------------------------------ */
 
 /* The region that the rows of the pixels looked at show, and where they are in the window: after
  * the rows of input 0, then those of their validity, then that of the output. */

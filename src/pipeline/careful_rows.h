@@ -16,7 +16,7 @@ struct careful_value {
 struct careful_value careful_value(enum pixel_type type, const struct outside *outside);
 extern row_kernel *const careful_find[PX_N_TYPES];
 
-/* Input 0: a mask; output: the validity it gives. Without an input, all is inside. State as above. */
+/* Input 0: a mask; output: its validity, or without an input that of all. State as above. */
 row_kernel careful_copy_mask;
 
 /* Inputs: validities, any number of them and, across bands, of any bands; output: where all are

@@ -55,10 +55,3 @@ struct region division_chunk(const struct division *d, int64_t i)
     return region_intersect(grid, (struct region){column * d->chunk_width, row * d->chunk_height,
                                                   d->chunk_width, d->chunk_height});
 }
-
-int64_t division_tile_order(const struct division *d, int64_t tile_row, int64_t tile_column)
-{
-    if (d->kind == DIVISION_COLUMNS)
-        return tile_column * ceil_div(d->height, d->tile_height) + tile_row;
-    return tile_row * ceil_div(d->width, d->tile_width) + tile_column;
-}

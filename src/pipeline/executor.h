@@ -28,8 +28,8 @@ static inline int input_slot(int stage, int input)
     return stage * STAGE_MAX_INPUTS + input;
 }
 
-/* The width of a part when `width` columns are cut into as few as can be, none wider than `most`, all
- * of one width: a narrow rest would cost as much as a wide one. */
+/* The width of a part when `width` columns are cut into as few as can be, none wider than `most`,
+ * all of one width: a narrow rest would cost as much as a wide one. */
 static inline int64_t even_part(int64_t width, int64_t most)
 {
     const int64_t n = (width + most - 1) / most;

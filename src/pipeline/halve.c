@@ -73,6 +73,7 @@ enum { MOST = 9 };
 
 /* Pixels inside the data, and what they count for. */
 struct gathered {
+    const void *pixel[MOST];
     double value[MOST], weight[MOST];
     int n;
 };
@@ -93,30 +94,34 @@ static struct gathered gather(enum halving how, const struct planes *in, int ban
             const int64_t row = 2 * y + i, column = 2 * x + k;
             if (nodata->mask && *planes_at(nodata->mask, 0, column, row) == 0)
                 continue;
-            const double p = pixel_load(in->type, planes_at(in, band, column, row), 0);
+            const void *pixel = planes_at(in, band, column, row);
+            const double p = pixel_load(in->type, pixel, 0);
             if (isnan(p) || (nodata->has_value && p == nodata->value))
                 continue;
+            g.pixel[g.n] = pixel;
             g.value[g.n] = p;
             g.weight[g.n++] = weighs ? weights[i] * weights[k] : 1;
         }
     return g;
 }
 
-static double most_frequent(const struct gathered *g)
+/* The pixel itself: a double holds a 64-bit integer rounded. */
+static const void *most_frequent(enum pixel_type type, const struct gathered *g)
 {
-    const double *v = g->value;
+    const bool rounded = type == PX_UINT64 || type == PX_INT64;
     int best = 0, times = 0;
 
     for (int i = 0; i < g->n; i++) {
         int same = 0;
         for (int k = 0; k <= i; k++)
-            same += v[k] == v[i];
+            same += g->value[k] == g->value[i] &&
+                    (!rounded || memcmp(g->pixel[k], g->pixel[i], sizeof(int64)) == 0);
         if (same > times) {
             best = i;
             times = same;
         }
     }
-    return v[best];
+    return g->pixel[best];
 }
 
 /* A mean that happens to be the nodata value would be lost: it gives way to the next value. */
@@ -145,12 +150,15 @@ static double mean(enum pixel_type type, const struct gathered *g,
 static void one(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
                 const struct planes *out, int band, int64_t x, int64_t y)
 {
+    void *to = planes_at(out, band, x, y);
     const struct gathered g = gather(how, in, band, x, y, nodata);
-    double v = nodata->has_value ? nodata->value : NAN;
 
-    if (g.n > 0)
-        v = how == HALVE_MODE ? most_frequent(&g) : mean(in->type, &g, nodata);
-    pixel_store(in->type, v, planes_at(out, band, x, y));
+    if (g.n == 0)
+        pixel_store(in->type, nodata->has_value ? nodata->value : NAN, to);
+    else if (how == HALVE_MODE)
+        memcpy(to, most_frequent(in->type, &g), pixel_size(in->type));
+    else
+        pixel_store(in->type, mean(in->type, &g, nodata), to);
 }
 
 #define EVERY_OTHER(T)                                                                             \

@@ -1,5 +1,5 @@
-/* make_rows.c - makes rows of a stage out of rows of the stages before it. Rows past the scene's top
- * and bottom are looked up where the border's rule points.
+/* make_rows.c - makes rows of a stage out of rows of the stages before it. Rows past the scene's
+ * top and bottom are looked up where the border's rule points.
  * SPDX-License-Identifier: MIT */
 #include "executor.h"
 
@@ -13,7 +13,7 @@
 
 enum { TICK_ROWS = 64 /* the most rows made without a tick */ };
 
-/* Puts the rows of an input that its need function asks for behind x->rows[n]; returns the new n. */
+/* Puts the rows that an input's need function asks for behind x->rows[n]; returns the new n. */
 static int gather_needed(struct executor *x, const struct stage_input *in, struct region need,
                          int first_band, int n_bands, int n)
 {
@@ -144,8 +144,8 @@ static inline __attribute__((always_inline)) void prefetch_next(const struct exe
         prefetch((const char *)row + x->rings.ring[stage].row_bytes, bytes);
 }
 
-/* The same as make_block for such stages, whose time is that of memory: it asks no more of a row than
- * where it lies. */
+/* The same as make_block for such stages, whose time is that of memory: it asks no more of a row
+ * than where it lies. */
 static void make_rows_on_pixels(struct executor *x, int i, int band, int64_t y, int height,
                                 const struct place *place)
 {

@@ -182,8 +182,8 @@ struct care {
     double nodata;
 };
 
-/* Whether the scenes themselves say what is outside. A float scene that may hold NaN is like any other
- * at its edge, as in OpenCV. */
+/* Whether the scenes themselves say what is outside. A float scene that may hold NaN is like any
+ * other at its edge, as in OpenCV. */
 static bool have_outside(const struct plan_sources *sources)
 {
     for (int i = 0; i < sources->n; i++)

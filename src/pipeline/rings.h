@@ -1,9 +1,9 @@
 /* rings.h - how many rows of each stage are kept while a strip is made, and in which steps.
  *
- * A strip is made in steps. In each, every stage in turn makes rows up to a bound: those of the last
- * stage move down STEP rows at a time, those of the others as far as their readers will look. Some
- * steps before the first output row fill the rings little by little, so that they stay small. What
- * a stage's readers still want at each step says how many rows its ring must hold: a few for
+ * A strip is made in steps. In each, every stage in turn makes rows up to a bound: those of the
+ * last stage move down STEP rows at a time, those of the others as far as their readers will look.
+ * Some steps before the first output row fill the rings little by little, so that they stay small.
+ * What a stage's readers still want at each step says how many rows its ring must hold: a few for
  * filters, all of them for a transposition.
  * SPDX-License-Identifier: MIT */
 #ifndef PIPELINE_RINGS_H

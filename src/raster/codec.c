@@ -1,4 +1,4 @@
-/* codec.c - the codecs an output can have: what they take, and how libtiff is told of their options.
+/* codec.c - the codecs an output can have: what they take, how libtiff is told of their options.
  * SPDX-License-Identifier: MIT */
 #include "codec.h"
 

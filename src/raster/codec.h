@@ -1,4 +1,4 @@
-/* codec.h - the codecs an output can have: what they take, and how libtiff is told of their options.
+/* codec.h - the codecs an output can have: what they take, how libtiff is told of their options.
  * SPDX-License-Identifier: MIT */
 #ifndef RASTER_CODEC_H
 #define RASTER_CODEC_H
@@ -13,7 +13,7 @@
     " NONE LZW DEFLATE ZIP ADOBE_DEFLATE ZSTD PACKBITS LZMA LERC LERC_DEFLATE LERC_ZSTD JPEG "     \
     "WEBP "
 
-/* An option that libtiff takes as a pseudo-tag: a tag that sets the codec and is not in the file. */
+/* An option that libtiff takes as a pseudo-tag: one that sets the codec and is not in the file. */
 struct codec_setting {
     enum creation_option option;
     uint32_t tag;

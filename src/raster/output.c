@@ -85,23 +85,23 @@ static int directory_of(const struct overviews *l, int level)
 }
 
 /* After GDAL has written its part of the file. */
-static bool find_index(struct output *o, struct err *e)
+static bool find_index(struct output *o, const char *name, struct err *e)
 {
     struct stat st, named;
     const int64_t n = overviews_blobs(&o->levels);
 
     /* The same file still, or what is appended here goes nowhere. */
-    if (fstat(o->fd, &st) != 0 || stat(o->part, &named) != 0)
-        return err_errno(e, "%s", o->part);
+    if (fstat(o->fd, &st) != 0 || stat(name, &named) != 0)
+        return err_errno(e, "%s", name);
     if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
-        return err_set(e, "%s: was replaced while it was written", o->part);
+        return err_set(e, "%s: was replaced while it was written", name);
     if (o->levels.cog && !(ghost_insert(o->fd, o->levels.mask, e) && fstat(o->fd, &st) == 0))
-        return err_context(e, "%s", o->part);
+        return err_context(e, "%s", name);
     o->end = (uint64_t)st.st_size;
     for (int k = 0; k < overviews_levels(&o->levels); k++)
         if (!tile_index_find(&o->index[k], o->fd, directory_of(&o->levels, k),
                              layout_blobs(&o->levels.level[k]), e))
-            return err_context(e, "%s", o->part);
+            return err_context(e, "%s", name);
     o->offsets = memory_new((size_t)n, sizeof *o->offsets, e);
     o->sizes = memory_new((size_t)n, sizeof *o->sizes, e);
     for (int64_t i = 0; o->offsets && i < n; i++)
@@ -109,16 +109,50 @@ static bool find_index(struct output *o, struct err *e)
     return o->offsets && o->sizes;
 }
 
-static void output_free(struct output *o)
+/* A new file of that name with all but the blobs, open in o->fd. */
+static bool make_head(struct output *o, const char *name, const struct output_options *options,
+                      struct scene *scene, const struct output_grid *grid, struct err *e)
 {
+    return output_files_begin(name, &o->fd, e) &&
+           skeleton_write(name, options, &o->creation, scene, grid, &o->levels, e) &&
+           find_index(o, name, e);
+}
+
+/* Writes the head into the .part file that is there, which takes the place of the new one. */
+static bool take_over(struct output *o, struct err *e)
+{
+    enum { PIECE = 1 << 20 };
+    const int from = o->fd;
+    unsigned char *bytes = memory_raw(1, PIECE, e);
+    bool ok = bytes && output_files_reopen(o->part, &o->fd, e);
+
+    for (uint64_t at = 0; ok && at < o->end; at += PIECE) {
+        const size_t n = o->end - at < PIECE ? (size_t)(o->end - at) : PIECE;
+        ok = (read_whole(from, bytes, n, at) == (ssize_t)n && write_whole(o->fd, bytes, n, at)) ||
+             err_errno(e, "%s: its head cannot be written", o->part);
+    }
+    if (o->fd != from)
+        close(from);
+    free(bytes);
+    return ok;
+}
+
+static bool make_part(struct output *o, const struct output_options *options, struct scene *scene,
+                      const struct output_grid *grid, struct err *e)
+{
+    if (!options->resumes)
+        return make_head(o, o->part, options, scene, grid, e);
+    const size_t n = strlen(o->part) + sizeof ".head";
+    char *name = memory_raw(1, n, e);
+    if (!name)
+        return false;
+    snprintf(name, n, "%s.head", o->part);
+    bool ok = make_head(o, name, options, scene, grid, e);
     if (o->fd >= 0)
-        close(o->fd);
-    creation_free(&o->creation);
-    free(o->offsets);
-    free(o->sizes);
-    free(o->path);
-    free(o->part);
-    free(o);
+        unlink(name);
+    ok = ok && take_over(o, e);
+    free(name);
+    return ok;
 }
 
 bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
@@ -132,16 +166,16 @@ bool output_create(struct output **out, const struct output_options *options, st
     o->levels = *levels;
     o->overwrite = options->overwrite;
     struct layout layout = levels->level[0];
-    bool ok = set_names(o, options->path, e) &&
-              creation_read(&o->creation, &options->creation_options, &layout, e) &&
-              output_files_check(o->path, o->overwrite, e) &&
-              output_files_begin(o->part, &o->fd, e);
-    ok = ok && skeleton_write(o->part, options, &o->creation, scene, grid, &o->levels, e) &&
-         find_index(o, e);
+    const bool ok = set_names(o, options->path, e) &&
+                    creation_read(&o->creation, &options->creation_options, &layout, e) &&
+                    output_files_check(o->path, o->overwrite, e) &&
+                    make_part(o, options, scene, grid, e);
     if (ok && !metadata_nodata(scene, options, levels->level[0].type, &o->absent))
         o->absent = 0;
     if (ok)
         *out = o;
+    else if (options->resumes)
+        output_leave(o);
     else
         output_abandon(o);
     return ok;
@@ -281,7 +315,7 @@ static bool check_complete(const struct output *o, struct err *e)
                    (long long)missing, (long long)n, (long long)first);
 }
 
-static bool complete(struct output *o, struct err *e)
+bool output_complete(struct output *o, struct err *e)
 {
     if (!check_complete(o, e))
         return false;
@@ -292,29 +326,72 @@ static bool complete(struct output *o, struct err *e)
     }
     if (fsync(o->fd) != 0)
         return err_errno(e, "%s: cannot be synced", o->part);
+    return true;
+}
+
+bool output_publish(struct output *o, struct err *e)
+{
     return output_files_finish(o->part, o->path, o->overwrite, e);
 }
 
-bool output_finish(struct output *o, struct err *e)
+void output_leave(struct output *o)
 {
-    if (!complete(o, e)) {
-        output_abandon(o);
-        return false;
-    }
-    output_free(o);
-    return true;
+    if (!o)
+        return;
+    if (o->fd >= 0)
+        close(o->fd);
+    creation_free(&o->creation);
+    free(o->offsets);
+    free(o->sizes);
+    free(o->path);
+    free(o->part);
+    free(o);
 }
 
 void output_abandon(struct output *o)
 {
-    if (!o)
-        return;
-    if (o->fd >= 0) /* else the file is not ours */
+    if (o && o->fd >= 0) /* else the file is not ours */
         unlink(o->part);
-    output_free(o);
+    output_leave(o);
 }
 
-int64_t output_bytes(const struct output *o)
+/* --- going on with an earlier run's part ------------------------------------------------------ */
+
+uint64_t output_head_bytes(const struct output *o)
 {
-    return (int64_t)o->end;
+    return o->end;
+}
+
+uint32_t output_size(const struct output *o, int64_t blob)
+{
+    return o->offsets[blob] > 0 ? o->sizes[blob] : 0;
+}
+
+int output_fd(const struct output *o)
+{
+    return o->fd;
+}
+
+bool output_fetch(const struct output *o, uint64_t at, void *out, size_t n)
+{
+    return at <= INT64_MAX - n && read_whole(o->fd, out, n, at) == (ssize_t)n;
+}
+
+bool output_restore(struct output *o, int64_t index, uint64_t at, uint32_t size, struct err *e)
+{
+    uint64_t end;
+
+    if (index < 0 || index >= layout_blobs(&o->levels.level[0]) || o->offsets[index] != UNSETTLED ||
+        (size == 0 && !o->creation.sparse) || __builtin_add_overflow(at, size, &end))
+        return err_set(e, "%s: its journal is of another file", o->part);
+    o->offsets[index] = size > 0 ? at : 0;
+    o->sizes[index] = size;
+    if (size > 0 && end > o->end)
+        o->end = end;
+    return true;
+}
+
+bool output_cut(struct output *o, struct err *e)
+{
+    return ftruncate(o->fd, (off_t)o->end) == 0 || err_errno(e, "%s: cannot be cut", o->part);
 }

@@ -87,6 +87,23 @@ bool output_files_begin(const char *part, int *fd, struct err *e)
     return true;
 }
 
+bool output_files_reopen(const char *part, int *fd, struct err *e)
+{
+    struct stat st;
+    const int old = open(part, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (old < 0)
+        return err_errno(e, "%s: cannot be gone on with", part);
+    const bool busy = flock(old, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (busy || fstat(old, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(old);
+        return busy ? err_set(e, "%s: another run is writing it", part)
+                    : err_set(e, "%s: is not a regular file", part);
+    }
+    *fd = old;
+    return true;
+}
+
 /* Not all file systems rename without clobbering, and of the others not all have hard links. */
 static bool rename_to_new(const char *part, const char *path)
 {

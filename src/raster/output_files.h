@@ -12,6 +12,9 @@ bool output_files_check(const char *path, bool overwrite, struct err *e) MUST_CH
  * leaves it open as *fd. */
 bool output_files_begin(const char *part, int *fd, struct err *e) MUST_CHECK;
 
+/* Opens the file `part` that an earlier run left, for this process alone. */
+bool output_files_reopen(const char *part, int *fd, struct err *e) MUST_CHECK;
+
 /* Gives `part` the name path, for good. Without overwrite an existing path is left alone and this
  * fails; with it, side files that belong to the old one go. */
 bool output_files_finish(const char *part, const char *path, bool overwrite,

@@ -89,6 +89,11 @@ bool part_join(struct part **out, const char *part, const unsigned char token[PA
     return true;
 }
 
+int part_fd(const struct part *p)
+{
+    return p->fd;
+}
+
 bool part_write(struct part *p, const void *bytes, size_t n, uint64_t offset, struct err *e)
 {
     return write_whole(p->fd, bytes, n, offset) ||

@@ -16,8 +16,8 @@ struct tile_index {
     struct index_array offsets, sizes;
 };
 
-/* Finds the arrays of a directory (0: the first) of a little-endian TIFF. Fails if they are not there
- * or not for n_tiles. */
+/* Finds the arrays of a directory (0: the first) of a little-endian TIFF. Fails if they are not
+ * there or not for n_tiles. */
 bool tile_index_find(struct tile_index *t, int fd, int directory, int64_t n_tiles,
                      struct err *e) MUST_CHECK;
 

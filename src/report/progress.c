@@ -12,18 +12,23 @@ static const double bar_interval_s = 0.1, line_interval_s = 10;
 
 const char *const progress_names[] = {"auto", "bar", "lines", "none", 0};
 
-void progress_begin(struct progress *p, enum progress_mode mode, int64_t total_pixels, int n_ranks)
+void progress_begin(struct progress *p, enum progress_mode mode, int64_t total_pixels,
+                    int64_t done_pixels, int n_ranks)
 {
     if (mode == PROGRESS_AUTO)
         mode = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_LINES;
-    *p = (struct progress){.mode = mode, .total = total_pixels, .n_ranks = n_ranks};
+    *p = (struct progress){.mode = mode,
+                           .total = total_pixels,
+                           .done = done_pixels,
+                           .before = done_pixels,
+                           .n_ranks = n_ranks};
     p->start_s = p->shown_s = clock_s();
 }
 
 static void show(struct progress *p, double now, int percent)
 {
     const double elapsed = now - p->start_s;
-    const double rate = elapsed > 0 ? (double)p->done / elapsed : 0;
+    const double rate = elapsed > 0 ? (double)(p->done - p->before) / elapsed : 0;
     const int64_t left = rate > 0 ? (int64_t)((double)(p->total - p->done) / rate + 0.5) : 0;
     char bar[BAR_WIDTH + 1];
 

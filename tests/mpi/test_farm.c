@@ -29,7 +29,8 @@ struct world {
     int fail_answered;                    /* likewise */
     bool seen[TASKS];
     bool wrong;
-    /* With answers: rank 0 gives them in the order of the tasks; a rank counts what it did and heard. */
+    /* With answers: rank 0 gives them in the order of the tasks; a rank counts what it did and
+     * heard. */
     bool answers;
     int worker[TASKS], n_answered;
     int worked[TASKS], answered[TASKS];

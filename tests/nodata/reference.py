@@ -2,8 +2,9 @@
 
 Written from the rules (README, docs/decisions.md), not from the program: an output pixel is outside
 where the input pixel at its place is; what lies beyond the scene's edge is inside, but for
-warp-affine and copy-make-border without a value for it; a filter sees the pixels inside only. Positive and negative weights are normalised apart, and where no pixel under
-the weights of one sign is inside, the pixel in the middle stands for them.
+warp-affine and copy-make-border without a value for it; a filter sees the pixels
+inside only. Positive and negative weights are normalised apart, and where no pixel under the
+weights of one sign is inside, the pixel in the middle stands for them.
 
 SPDX-License-Identifier: MIT"""
 import numpy as np

@@ -5,9 +5,10 @@ import numpy as np
 
 
 class Scene:
-    """Pixels and which of them are inside the data, both [band, y, x]. edge_outside: it has a nodata
-    value or a mask, so that what ops show of beyond its edge is outside, if they are given no value
-    for it."""
+    """Pixels and which of them are inside the data, both [band, y, x].
+
+    edge_outside: it has a nodata value or a mask, so that what ops show of beyond its edge is
+    outside, if they are given no value for it."""
 
     def __init__(self, pixels, valid, edge_outside=False):
         self.pixels, self.valid, self.edge_outside = pixels, valid, edge_outside

@@ -8,7 +8,7 @@
 // Where Tilery's result may differ from OpenCV's.
 enum class Tolerance {
     nowhere,
-    row_tails, // the last n % tail elements of a row of n, where OpenCV's own loops round differently
+    row_tails, // the last n % tail elements of a row of n, where OpenCV's loops round differently
     end_tail, // the same of the whole image, which ops on pixels take for one row, and n % 16 or 32
               // elements of 16 or 8 bits
     all,
@@ -85,7 +85,7 @@ cv::Mat random_image(int depth, Rng &rng);
 cv::Mat random_image(cv::Size size, int depth, int channels, Rng &rng);
 
 // The image with more pixels to its right and below, and the part of a result that is for the image
-// itself. The last pixels of a row or of all, where OpenCV's loops round differently, are then others.
+// itself. The last pixels of a row or of all, where OpenCV's loops round differently, differ.
 cv::Mat enlarged(const cv::Mat &image);
 cv::Mat part_for(const cv::Mat &image, const cv::Mat &result);
 

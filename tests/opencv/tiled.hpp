@@ -28,7 +28,8 @@ inline bool chance(Rng &rng, double probability)
 
 // The result of the op words[0] with the parameters after it, computed in chunks of random size and
 // order, each from its own copy of just the pixels that the plan says it needs. images[1], if not
-// empty, is the scene --with=other. The chunks' size is put in *chunk. Throws std::runtime_error with Tilery's message.
+// empty, is the scene --with=other. The chunks' size is put in *chunk. Throws std::runtime_error
+// with Tilery's message.
 cv::Mat run_tiled(const std::vector<cv::Mat> &images, const std::vector<std::string> &words,
                   Rng &rng, cv::Size *chunk);
 

@@ -34,7 +34,7 @@ if [ -z "${SKIP_OPENCV:-}" ]; then
     run 600 "$BUILD/tests/opencv/compare" "$cases"
     run 600 "$BUILD/tests/opencv/compare" --program "$by_program"
 fi
-for test in cli ranks metadata geometry nodata shared copy codecs cog cog_mask errors kill idle readme docs; do
+for test in cli ranks metadata geometry nodata shared copy codecs cog cog_mask errors kill resume idle readme docs; do
     [ "$test" = idle ] && [ "${MPI_ASAN_OPTIONS:-}" ] && continue # measures CPU: not of a sanitized build
     run 300 sh "tests/run/$test.sh"
 done

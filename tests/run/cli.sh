@@ -1,5 +1,5 @@
 #!/bin/sh
-# The command line: help, lists, and what is said of mistakes. No file is touched by a wrong command.
+# The command line: help, lists, what is said of mistakes. A wrong command touches no file.
 . tests/run/lib.sh
 
 in=$DATA/bahamas.tif

@@ -18,7 +18,7 @@ write_out() { # write_out N IO IN OUT NAME=VALUE...: the scene, blurred
     ranks "$n" --io="$io" --chunk 256 read "$in" ! blur --ksize=3 ! write "$out" $tiles $options
 }
 
-every_way() { # every_way IN OPTION...: 1 and 3 ranks, root and shared; what they give is in $TMP/a.tif
+every_way() { # every_way IN OPTION...: 1 and 3 ranks, root and shared; the result is $TMP/a.tif
     in=$1
     shift
     ok "$*" write_out 0 root "$in" "$TMP/a.tif" "$@"
@@ -35,7 +35,7 @@ lossless() { # lossless IN OPTION...: the same pixels as without a codec
     ok "$*: same pixels as without a codec" same_pixels "$TMP/plain.tif" "$TMP/a.tif"
 }
 
-# The blocks of JPEG at the edge show what lies past it, which is GDAL's own affair: they are not compared.
+# JPEG's blocks at the edge show what lies past it, which is GDAL's own affair: not compared.
 inside() { # inside IN OUT
     gdal_translate -q -srcwin 0 0 576 480 "$1" "$2" || exit 1
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Cloud Optimized GeoTIFF and overviews: valid by GDAL's own script, the overviews GDAL would make, the same
-# bytes for all ranks and either --io.
+# Cloud Optimized GeoTIFF and overviews: valid by GDAL's own script, the overviews GDAL would make,
+# the same bytes for all ranks and either --io.
 . tests/run/lib.sh
 
 in=$DATA/bahamas.tif

@@ -1,5 +1,5 @@
 #!/bin/sh
-# `read A ! write B`: blobs are copied where nothing changes, and only there; the pixels are the same either way.
+# `read A ! write B`: blobs are copied where nothing changes, and only there; pixels stay the same.
 . tests/run/lib.sh
 
 in=$DATA/bahamas.tif

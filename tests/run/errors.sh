@@ -53,7 +53,7 @@ cp "$in" "$TMP/self.tif"
 ok "a scene may replace itself" ranks 2 read "$TMP/self.tif" ! write "$TMP/self.tif" --overwrite
 ok "a scene that replaced itself is whole" same_pixels "$TMP/self.tif" "$in"
 
-# The disk is full: a limit on the size of files stands for it (on the ranks alone: mpirun needs room).
+# The disk is full: a limit on the size of files stands for it (not for mpirun, which needs room).
 cat >"$TMP/limited" <<'END'
 #!/bin/sh
 ulimit -f 256 # blocks of 512 bytes

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Georeferencing, control points, RPCs and masks follow ops that change the grid; scenes of --with must lie
-# on the same one.
+# Georeferencing, control points, RPCs and masks follow ops that change the grid; scenes of --with
+# must lie on the same one.
 . tests/run/lib.sh
 
 in=$DATA/bahamas.tif

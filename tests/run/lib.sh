@@ -50,8 +50,9 @@ same_pixels() {
     [ "$(checksums "$1")" = "$(checksums "$2")" ] && [ -n "$(checksums "$1")" ]
 }
 
-# refused STATUS N TEXT ARG...: `tilery run ARG...` on N ranks ends with STATUS, says TEXT on one line
-# that begins with "tilery:" (without mpirun: and no other line), and leaves neither $TMP/out.tif nor a .part
+# refused STATUS N TEXT ARG...: `tilery run ARG...` on N ranks ends with STATUS, says TEXT on one
+# line that begins with "tilery:" (without mpirun: and no other line), and leaves neither
+# $TMP/out.tif nor a .part
 refused() {
     wanted=$1
     n=$2
@@ -81,7 +82,7 @@ finish() {
 }
 
 # The first python3 of the path may be another than that of the packages.
-find_python() { # find_python MODULES...: sets $python to one that imports them, or ends the test
+find_python() { # find_python STATEMENT: sets $python to one that can run it, or ends the test
     python=
     for p in python3 /usr/bin/python3; do
         [ "$python" ] || ! $p -c "$1" 2>/dev/null || python=$p

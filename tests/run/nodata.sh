@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every op on scenes with pixels outside the data, beside a reference in numpy: NODATA_CASES for each op.
+# Every op on scenes with pixels outside the data, beside numpy: NODATA_CASES for each.
 . tests/run/lib.sh
 
 find_python 'import numpy; from osgeo import gdal'

@@ -52,7 +52,7 @@ way "$TMP/in.vrt" gdal
 convert -co NBITS=12 "$TMP/in.tif" "$TMP/nbits.tif"
 way "$TMP/nbits.tif" gdal
 
-# Over TCP large tasks arrive later than small ones sent after them; tiles larger than chunks make both.
+# Over TCP large tasks arrive after small ones sent later; tiles larger than chunks make both.
 convert -outsize 2048 2048 -co TILED=YES -co BLOCKXSIZE=2048 -co BLOCKYSIZE=2048 "$TMP/in.tif" "$TMP/wide.tif"
 ok "one rank" ranks 1 read "$TMP/wide.tif" ! blur --ksize=3 ! write "$TMP/a.tif"
 OMPI_MCA_btl=tcp,self

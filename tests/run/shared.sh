@@ -1,6 +1,6 @@
 #!/bin/sh
-# --io=shared: the same bytes as --io=root, for all kinds of scenes; ranks that do not see the same files are
-# noticed.
+# --io=shared: the same bytes as --io=root, for all kinds of scenes; ranks that do not see the same
+# files are noticed.
 . tests/run/lib.sh
 
 in=$DATA/bahamas.tif

@@ -83,7 +83,7 @@ static inline bool write_mask(struct output *o, struct scene *s, struct err *e)
         planes_new(&p, &memory, PX_UINT8, 1, (struct region){0, 0, l->width, l->height}, 0, e));
     bool ok = scene_read(mask, &p, e) && output_mask_template(o, &template, e) &&
               encoder_new(&c, template.data, template.size, e) &&
-              scratch_new(&scratch, output_part(o), e);
+              scratch_new(&scratch, output_part(o), 0, false, e);
     for (int64_t i = 0; ok && i < layout_blobs(l); i++) {
         const int64_t number = levels->first[level] + i;
         blob.size = 0;
@@ -92,6 +92,7 @@ static inline bool write_mask(struct output *o, struct scene *s, struct err *e)
              output_note(o, number, (uint32_t)blob.size, e);
     }
     ok = ok && output_lay_out(o, e) && output_copy(o, scratch, e);
+    scratch_remove(scratch);
     scratch_free(scratch);
     encoder_free(c);
     buffer_free(&blob);
@@ -158,9 +159,12 @@ static inline bool write_scene(struct scene *s, const struct wanted *w, struct e
     encoder_free(c);
     buffer_free(&template);
     free(memory);
-    if (!ok)
+    ok = ok && output_complete(o, e) && output_publish(o, e);
+    if (ok)
+        output_leave(o);
+    else
         output_abandon(o);
-    return ok && output_finish(o, e);
+    return ok;
 }
 
 static inline void must_write(struct scene *s, const struct wanted *w)

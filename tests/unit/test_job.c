@@ -1,13 +1,14 @@
-/* test_job.c - the pure parts of floor 4: schedule, needs, tile cache, sizing.
+/* test_job.c - the pure parts of floor 4: schedule, needs, blob order, tile cache.
  * SPDX-License-Identifier: MIT */
-#include "tiles.h"
+#include "job_support.h"
 #include "unit.h"
+
+#include "job/blob_order.h"
 
 #include "base/memory.h"
 #include "base/planes.h"
 #include "job/needs.h"
 #include "job/schedule.h"
-#include "job/sizing.h"
 #include "job/tile_cache.h"
 
 #include <string.h>
@@ -84,21 +85,56 @@ START_TEST(schedule_leaves_the_last_chunks_to_idle_ranks)
 }
 END_TEST
 
-static struct layout layout_of(int64_t width, int64_t height, int tile_w, int tile_h, int bands,
-                               bool separate)
+START_TEST(blob_order_and_its_inverse_agree)
 {
-    return (struct layout){
-        .width = width,
-        .height = height,
-        .type = PX_UINT16,
-        .bands = bands,
-        .tile_width = tile_w,
-        .tile_height = tile_h,
-        .across = ceil_div(width, tile_w),
-        .down = ceil_div(height, tile_h),
-        .separate = separate,
-    };
+    srand(17);
+    for (int i = 0; i < 600; i++) {
+        const enum division_kind kind = (enum division_kind)(i % 3);
+        struct layout l = layout_of(1 + rand() % 60, 1 + rand() % 60, 1 + rand() % 20,
+                                    1 + rand() % 20, 1 + rand() % 4, rand() % 2);
+        int64_t n = 0;
+
+        l.strips = rand() % 2;
+        if (l.strips) {
+            l.tile_width = (int)l.width;
+            l.across = 1;
+        }
+        const int64_t outer = kind == DIVISION_COLUMNS ? l.across : l.down;
+        const int64_t inner = kind == DIVISION_COLUMNS ? l.down : l.across;
+        for (int64_t a = 0; a < outer; a++)
+            for (int64_t b = 0; b < inner; b++)
+                for (int plane = 0; plane < (l.separate ? l.bands : 1); plane++, n++) {
+                    const int64_t index = kind == DIVISION_COLUMNS ? layout_index(&l, plane, b, a)
+                                                                   : layout_index(&l, plane, a, b);
+                    ck_assert_int_eq(blob_order(&l, kind, index), n);
+                    ck_assert_int_eq(blob_at_order(&l, kind, n), index);
+                }
+        ck_assert_int_eq(n, layout_blobs(&l));
+    }
 }
+END_TEST
+
+/* Else results would wait for those of later chunks. */
+START_TEST(first_blobs_of_chunks_come_in_order)
+{
+    srand(19);
+    for (int i = 0; i < 600; i++) {
+        const enum division_kind kind = (enum division_kind)(i % 3);
+        const struct layout l = layout_of(1 + rand() % 300, 1 + rand() % 300, 1 + rand() % 64,
+                                          1 + rand() % 64, 1, false);
+        const struct division d = divide(kind, l.width, l.height, l.tile_width, l.tile_height,
+                                         rand() % 200, rand() % 200);
+        int64_t last = -1;
+
+        for (int64_t c = 0; c < division_chunks(&d); c++) {
+            const struct region r = division_chunk(&d, c);
+            const int64_t first = layout_index(&l, 0, r.y / l.tile_height, r.x / l.tile_width);
+            ck_assert_int_gt(blob_order(&l, kind, first), last);
+            last = blob_order(&l, kind, first);
+        }
+    }
+}
+END_TEST
 
 static uint16 pixel_at(int64_t x, int64_t y, int band)
 {
@@ -182,80 +218,6 @@ START_TEST(tile_caches_agree_and_stay_small)
 }
 END_TEST
 
-static struct plan *gaussian(int64_t width, int64_t height)
-{
-    const char *args[] = {"--sigma-x=2"};
-    const struct step step = {"gaussian-blur", 1, args};
-    struct plan *p;
-    struct err e;
-
-    ck_assert(tiles_plan(&p, &step, 1, (struct format){PX_UINT16, 1, width, height}, &e));
-    return p;
-}
-
-START_TEST(sizing_fits_the_memory_or_says_what_would)
-{
-    const struct layout l = layout_of(16384, 65536, 512, 512, 1, false);
-    struct plan *p = gaussian(16384, 65536);
-    struct sizing s;
-    struct err e;
-
-    for (int ranks = 1; ranks <= 64; ranks *= 2) {
-        struct sizing_wish wish = {.unit = 1,
-                                   .memory_bytes = (size_t)400 << 20,
-                                   .used_bytes = (size_t)60 << 20,
-                                   .message_most = 1 << 30,
-                                   .n_ranks = ranks,
-                                   .inputs[0] = &l,
-                                   .output = &l};
-        ck_assert(sizing_choose(&s, &wish, p, &e));
-        ck_assert_uint_le(s.worker_bytes, wish.memory_bytes);
-        ck_assert_uint_le(s.lead_bytes, wish.memory_bytes);
-        ck_assert_int_ge(division_chunks(&s.division), 4 * ranks);
-    }
-    struct sizing_wish tiny = {.unit = 1,
-                               .memory_bytes = (size_t)61 << 20,
-                               .used_bytes = (size_t)60 << 20,
-                               .message_most = 1 << 30,
-                               .n_ranks = 2,
-                               .inputs[0] = &l,
-                               .output = &l};
-    ck_assert(!sizing_choose(&s, &tiny, p, &e) && e.status == EXIT_USAGE);
-    ck_assert_ptr_nonnull(strstr(e.text, "--memory"));
-    plan_free(p);
-}
-END_TEST
-
-START_TEST(sizing_keeps_the_division_asked_for)
-{
-    const struct layout l = layout_of(3000, 2000, 256, 256, 1, false);
-    struct plan *p = gaussian(3000, 2000);
-    struct sizing_wish wish = {.unit = 1,
-                               .memory_bytes = (size_t)1 << 30,
-                               .used_bytes = (size_t)60 << 20,
-                               .message_most = 1 << 30,
-                               .n_ranks = 3,
-                               .inputs[0] = &l,
-                               .output = &l};
-    struct sizing s;
-    struct err e;
-
-    wish.division = DIVISION_ROWS;
-    ck_assert(sizing_choose(&s, &wish, p, &e));
-    ck_assert_int_eq(s.division.across, 1);
-    wish.division = DIVISION_COLUMNS;
-    ck_assert(sizing_choose(&s, &wish, p, &e));
-    ck_assert_int_eq(s.division.down, 1);
-    wish.division = DIVISION_TILES;
-    wish.chunk_width = 700;
-    wish.chunk_height = 300;
-    ck_assert(sizing_choose(&s, &wish, p, &e));
-    ck_assert_int_eq(s.division.chunk_width, 768);
-    ck_assert_int_eq(s.division.chunk_height, 512);
-    plan_free(p);
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -263,9 +225,9 @@ int main(void)
         schedule_continues_a_rank_in_its_lane,
         schedule_leaves_the_last_chunks_to_idle_ranks,
         needs_put_every_pixel_in_its_place,
+        blob_order_and_its_inverse_agree,
+        first_blobs_of_chunks_come_in_order,
         tile_caches_agree_and_stay_small,
-        sizing_fits_the_memory_or_says_what_would,
-        sizing_keeps_the_division_asked_for,
     };
 
     return UNIT_RUN("job", tests);

@@ -1,25 +1,8 @@
 /* test_point_ops.c - the ops on single pixels, where OpenCV cannot be asked: types it does not
- * have, values at the ends of a type, and text.
+ * have, values at the ends of a type.
  * SPDX-License-Identifier: MIT */
-#include "tiles.h"
+#include "one_op.h"
 #include "unit.h"
-
-#include <float.h>
-#include <stdio.h>
-
-enum { MAX_ARGS = 5 };
-
-static struct plan *plan_for(const char *const words[MAX_ARGS], struct format format)
-{
-    struct step step = {.name = words[0], .args = words + 1};
-    struct plan *plan;
-    struct err e;
-
-    while (step.n_args < MAX_ARGS - 1 && step.args[step.n_args])
-        step.n_args++;
-    ck_assert_msg(tiles_plan(&plan, &step, 1, format, &e), "%s", e.text);
-    return plan;
-}
 
 /* Runs an op on a row of n pixels and compares the row that comes out, bit for bit. */
 static void check_row(const char *const words[MAX_ARGS], enum pixel_type type, const void *in,
@@ -43,9 +26,6 @@ static void check_row(const char *const words[MAX_ARGS], enum pixel_type type, c
     image_free(&image);
     plan_free(plan);
 }
-
-#define WORDS(...) ((const char *const[MAX_ARGS]){__VA_ARGS__})
-#define ROW(T, ...) ((const T[]){__VA_ARGS__})
 
 START_TEST(threshold_works_on_32_bit_integers)
 {
@@ -246,137 +226,11 @@ START_TEST(exp_and_log_of_odd_numbers_are_what_opencv_makes_of_them)
 }
 END_TEST
 
-/* The pixels of all bands of a one-row scene after an op, band after band. */
-static void check_bands(const char *const words[MAX_ARGS], int bands, const uint8 *in, int n,
-                        int bands_out, const uint8 *expected)
-{
-    const struct format format = {PX_UINT8, bands, n, 1};
-    struct plan *plan = plan_for(words, format);
-    struct image image = image_new(format);
-
-    for (int b = 0; b < bands; b++)
-        memcpy(planes_at(&image.planes, b, 0, 0), in + (ptrdiff_t)b * n, (size_t)n);
-    struct image out = tiles_run(plan, &image, n, 1);
-    ck_assert_int_eq(out.format.bands, bands_out);
-    for (int b = 0; b < bands_out; b++)
-        ck_assert_msg(
-            memcmp(planes_at(&out.planes, b, 0, 0), expected + (ptrdiff_t)b * n, (size_t)n) == 0,
-            "%s: band %d is wrong", words[0], b);
-    image_free(&out);
-    image_free(&image);
-    plan_free(plan);
-}
-
-START_TEST(each_band_may_have_its_own_constant)
-{
-    check_bands(WORDS("add", "--value=1,2"), 2, ROW(uint8, 10, 255, 10, 20), 2, 2,
-                ROW(uint8, 11, 255, 12, 22));
-    check_bands(WORDS("lut", "--table=255..0;0..255"), 2, ROW(uint8, 10, 255, 10, 20), 2, 2,
-                ROW(uint8, 245, 0, 10, 20));
-    check_bands(WORDS("in-range", "--lower=5,15", "--upper=15,25"), 2,
-                ROW(uint8, 10, 10, 20, 10, 20, 20), 3, 1, ROW(uint8, 0, 255, 0));
-    check_bands(WORDS("extract-channel", "--coi=1"), 2, ROW(uint8, 1, 2), 1, 1, ROW(uint8, 2));
-    check_bands(WORDS("cvt-color", "--code=rgb2bgra"), 3, ROW(uint8, 1, 2, 3), 1, 4,
-                ROW(uint8, 3, 2, 1, 255));
-}
-END_TEST
-
-/* OpenCV's tables hold these factors, to the nearest integer, with 12 binary places. */
-static int factor(int number, int divisor)
-{
-    return divisor == 0 ? 0 : (int)rint((number << 12) / (double)divisor);
-}
-
-START_TEST(hsv_of_bytes_divides_as_tables_do)
-{
-    enum { N = 256 * 256 };
-    uint8 *rgb = calloc(3, N), *hsv = calloc(3, N);
-
-    ck_assert(rgb && hsv);
-    for (int i = 0; i < N; i++) { /* red is the most, blue the least */
-        const int most = i / 256, least = i % 256 * most / 255, green = (most + 2 * least) / 3;
-        const int range = most - least;
-        rgb[i] = (uint8)most;
-        rgb[N + i] = (uint8)green;
-        rgb[2 * N + i] = (uint8)least;
-        hsv[i] = (uint8)(((green - least) * factor(180, 6 * range) + 2048) >> 12);
-        hsv[N + i] = (uint8)((range * factor(255, most) + 2048) >> 12);
-        hsv[2 * N + i] = (uint8)most;
-    }
-    check_bands(WORDS("cvt-color", "--code=rgb2hsv"), 3, rgb, N, 3, hsv);
-    free(rgb);
-    free(hsv);
-}
-END_TEST
-
 START_TEST(add_weighted_saturates_uint32)
 {
     check_row(WORDS("add-weighted", "--alpha=2", "--value=10", "--beta=-0.5", "--gamma=0"),
               PX_UINT32, ROW(uint32, 0, 3, 2147483650U), 3, PX_UINT32,
               ROW(uint32, 0, 1, UINT32_MAX));
-}
-END_TEST
-
-/* The number of pixels that put-text changes in a black scene, in chunks of that size. */
-static int count_drawn(const char *text, int chunk_width, int chunk_height, struct image *out)
-{
-    const struct format format = {PX_UINT16, 1, 120, 60};
-    struct plan *plan =
-        plan_for(WORDS("put-text", text, "--org=3,25", "--color=700", "--thickness=2"), format);
-    struct image image = image_new(format);
-    int n = 0;
-
-    memset(image.memory, 0, image.planes.band_bytes);
-    *out = tiles_run(plan, &image, chunk_width, chunk_height);
-    for (int64_t y = 0; y < format.height; y++)
-        for (int64_t x = 0; x < format.width; x++) {
-            uint16 v;
-            memcpy(&v, planes_at(&out->planes, 0, x, y), sizeof v);
-            ck_assert_msg(v == 0 || v == 700, "a pixel is neither text nor scene");
-            n += v == 700;
-        }
-    image_free(&image);
-    plan_free(plan);
-    return n;
-}
-
-START_TEST(put_text_draws_once_per_chunk)
-{
-    struct image out;
-    const int once = count_drawn("--text=H", 120, 60, &out);
-    uint16 in_stem, beside;
-
-    memcpy(&in_stem, planes_at(&out.planes, 0, 3 + 4, 25 - 10), sizeof in_stem);
-    memcpy(&beside, planes_at(&out.planes, 0, 3, 25 - 10), sizeof beside);
-    ck_assert_uint_eq(in_stem, 700);
-    ck_assert_uint_eq(beside, 0);
-    image_free(&out);
-    ck_assert_int_gt(once, 2 * 21 * 2);
-    ck_assert_int_eq(count_drawn("--text=H", 60, 60, &out), 2 * once);
-    image_free(&out);
-    ck_assert_int_eq(count_drawn("--text=H", 60, 30, &out), 4 * once);
-    image_free(&out);
-}
-END_TEST
-
-START_TEST(put_text_fills_in_the_worker)
-{
-    static const struct {
-        const char *pattern, *text;
-    } same[] = {
-        {"--text={rank}", "--text=3"},    {"--text={host}", "--text=node7"},
-        {"--text={chunk}", "--text=0"},   {"--text=a{scene}", "--text=ascene"},
-        {"--text=\xc3\xa4", "--text=??"},
-    };
-
-    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        struct image a, b;
-        count_drawn(same[i].pattern, 120, 60, &a);
-        count_drawn(same[i].text, 120, 60, &b);
-        ck_assert_msg(image_equal(&a, &b), "%s", same[i].pattern);
-        image_free(&a);
-        image_free(&b);
-    }
 }
 END_TEST
 
@@ -396,11 +250,7 @@ int main(void)
         bits_of_constants_are_those_of_pixels,
         in_range_takes_bounds_outside_the_type,
         exp_and_log_of_odd_numbers_are_what_opencv_makes_of_them,
-        each_band_may_have_its_own_constant,
-        hsv_of_bytes_divides_as_tables_do,
         add_weighted_saturates_uint32,
-        put_text_draws_once_per_chunk,
-        put_text_fills_in_the_worker,
     };
 
     return UNIT_RUN("point ops", tests);

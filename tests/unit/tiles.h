@@ -120,7 +120,7 @@ static inline void tiles_run_chunk(const struct plan *plan, struct executor *x,
         free(in_memory[i]);
 }
 
-/* The plan's output for the images, one for each source, in chunks of that size (the last ones smaller). */
+/* The plan's output for the images, one for each source, in chunks of that size, or smaller. */
 static inline struct image tiles_run(const struct plan *plan, const struct image *in, int width,
                                      int height)
 {

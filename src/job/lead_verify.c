@@ -1,0 +1,258 @@
+/* lead_verify.c - rank 0 computes a sample of the output again and compares.
+ *
+ * The sample is cut otherwise: into squares of tiles whose insides hold borders of the job's own
+ * chunks. Its blobs are compared byte by byte, and where a codec does not always give the same
+ * bytes, decoded.
+ * SPDX-License-Identifier: MIT */
+#include "lead_parts.h"
+
+#include "parcel.h"
+
+#include "base/clock.h"
+#include "base/signals.h"
+#include "job/chunk_work.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct verify {
+    const struct lead *lead;
+    struct overviews only; /* the output without overviews and masks: they are not computed again */
+    struct sizing sizing;
+    struct ticket ticket;
+    struct feed *feed;
+    struct chunk_worker *worker;
+    /* Made when bytes differ. */
+    struct scene *scene;
+    struct blobs *blobs;
+    struct decoder *decoder;
+    struct buffer payload, result, blob;
+};
+
+static void end(struct verify *v)
+{
+    feed_free(v->feed);
+    chunk_worker_free(v->worker);
+    ticket_free(&v->ticket);
+    decoder_free(v->decoder);
+    if (v->blobs)
+        blobs_close(v->blobs);
+    if (v->scene)
+        scene_close(v->scene);
+    buffer_free(&v->payload);
+    buffer_free(&v->result);
+    buffer_free(&v->blob);
+}
+
+/* The fewest tiles (2 or more) whose multiples are not all borders of chunks of `tiles`. */
+static int64_t other_side(int64_t tiles)
+{
+    int64_t side = 2;
+
+    while (tiles % side == 0)
+        side++;
+    return side;
+}
+
+static bool begin(struct verify *v, struct err *e)
+{
+    const struct division *d = &v->lead->sizing.division;
+    const struct layout *l = &v->lead->overviews.level[0];
+    const struct size2 chunk = {
+        (int)(other_side(ceil_div(d->chunk_width, l->tile_width)) * l->tile_width),
+        (int)(other_side(ceil_div(d->chunk_height, l->tile_height)) * l->tile_height),
+    };
+    struct buffer bytes = {0};
+
+    overviews_lay_out(&v->only, l, 0, false);
+    bool ok = lead_choose_sizing(v->lead, DIVISION_TILES, chunk, &v->only, &v->sizing, e) &&
+              lead_pack(v->lead, &v->only, &v->sizing, &bytes, e) &&
+              ticket_open(&v->ticket, &bytes, e) &&
+              feed_new(&v->feed, &v->ticket, &v->lead->sources, 1, e) &&
+              chunk_worker_new(&v->worker, &v->ticket, 0, "", e);
+    buffer_free(&bytes);
+    return ok;
+}
+
+/* --- which chunks ----------------------------------------------------------------------------- */
+
+static bool crosses(int64_t at, int64_t size, int64_t step)
+{
+    return (at + size - 1) / step > at / step;
+}
+
+static bool has_seam(const struct verify *v, int64_t chunk)
+{
+    const struct division *d = &v->lead->sizing.division;
+    const struct region r = division_chunk(&v->sizing.division, chunk);
+
+    return crosses(r.x, r.width, d->chunk_width) || crosses(r.y, r.height, d->chunk_height);
+}
+
+/* Picks some of many things that come one after the other, each as likely as the next. */
+struct picker {
+    int64_t left, wanted;
+    uint64_t state;
+};
+
+static bool pick(struct picker *p)
+{
+    p->state = p->state * 6364136223846793005U + 1442695040888963407U;
+    const double at = (double)(p->state >> 11) * 0x1p-53 * (double)p->left;
+    p->left--;
+    if (at >= (double)p->wanted)
+        return false;
+    p->wanted--;
+    return true;
+}
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+static bool open_decoder(struct verify *v, struct err *e)
+{
+    const struct scene_options options = {.path = output_part(v->lead->output)};
+    struct buffer header = {0};
+    char why[200];
+
+    if (v->decoder)
+        return true;
+    bool ok = scene_open(&v->scene, &options, e) &&
+              blobs_open(&v->blobs, v->scene, SIZE_MAX, why, sizeof why, e) &&
+              (v->blobs || err_set(e, "%s: its tiles cannot be compared: %s", options.path, why)) &&
+              blobs_header(v->blobs, &header, e) &&
+              decoder_new(&v->decoder, header.data, header.size, e);
+    buffer_free(&header);
+    return ok;
+}
+
+static bool differs(const struct verify *v, int64_t index, size_t at, const unsigned char *there,
+                    const unsigned char *here, struct err *e)
+{
+    const struct layout *l = decoder_layout(v->decoder);
+    const size_t row = layout_row_bytes(l), pixel = layout_pixel_bytes(l);
+    const size_t sample = at % row % pixel / pixel_size(l->type);
+    const size_t first = at - at % pixel_size(l->type);
+    const struct region r = layout_region(l, index);
+
+    return err_set(e,
+                   "%s: verifying: pixel %" PRId64 ",%" PRId64
+                   " of band %d is %.17g in the file, and %.17g when it is computed again",
+                   output_part(v->lead->output), r.x + (int64_t)(at % row / pixel),
+                   r.y + (int64_t)(at / row), layout_plane(l, index) + (int)sample + 1,
+                   pixel_load(l->type, there + first, 0), pixel_load(l->type, here + first, 0));
+}
+
+static bool compare_decoded(struct verify *v, const struct parcel_blob *here, struct err *e)
+{
+    const struct layout *l;
+    bool ok = open_decoder(v, e);
+
+    if (!ok)
+        return false;
+    l = decoder_layout(v->decoder);
+    const size_t bytes = layout_tile_bytes(l);
+    const int rows = (int)layout_region(l, here->index).height;
+    unsigned char *a = memory_new(1, bytes, e), *b = memory_new(1, bytes, e);
+    ok = a && b &&
+         decoder_decode(v->decoder, here->index, v->blob.data, v->blob.size, rows, a, e) &&
+         decoder_decode(v->decoder, here->index, here->bytes, here->size, rows, b, e);
+    for (size_t i = 0; ok && i < bytes; i++)
+        if (a[i] != b[i])
+            ok = differs(v, here->index, i, a, b, e);
+    free(a);
+    free(b);
+    return ok;
+}
+
+static bool compare(struct verify *v, const struct parcel_blob *here, struct err *e)
+{
+    const struct output *o = v->lead->output;
+    const uint32_t size = output_size(o, here->index);
+
+    v->blob.size = 0;
+    if (!buffer_reserve(&v->blob, size, e))
+        return false;
+    if (!output_fetch(o, output_places(o)[here->index], v->blob.data, size))
+        return err_errno(e, "%s: tile %" PRId64 " cannot be read back", output_part(o),
+                         here->index);
+    v->blob.size = size;
+    if (size == here->size && (size == 0 || memcmp(v->blob.data, here->bytes, size) == 0))
+        return true;
+    if (size == 0 || here->size == 0)
+        return err_set(e, "%s: verifying: tile %" PRId64 " is %s the file, but should%s be",
+                       output_part(o), here->index, size ? "in" : "not in", size ? " not" : "");
+    return compare_decoded(v, here, e);
+}
+
+static bool never_stop(void *ctx)
+{
+    (void)ctx;
+    return signals_caught() == 0;
+}
+
+static bool check_chunk(struct verify *v, int64_t chunk, struct err *e)
+{
+    struct parcel_reader r;
+    struct parcel_blob blob;
+
+    v->payload.size = v->result.size = 0;
+    if (!feed_load(v->feed, chunk, 0, &v->payload, e) ||
+        !chunk_work(v->worker, chunk, v->payload.data, v->payload.size, &v->result,
+                    (struct tick){never_stop, NULL}, e))
+        return signals_caught() ? err_stopped(e, "stopped by %s", signals_name(signals_caught()))
+                                : false;
+    if (!parcel_open(&r, &v->result))
+        return err_set(e, "a chunk computed again has no tiles (a defect)");
+    while (parcel_next(&r, &blob))
+        if (!compare(v, &blob, e))
+            return false;
+    return true;
+}
+
+/* Half of the sample, where there are as many, has borders of chunks inside. */
+static bool check_sample(struct verify *v, int64_t *checked, struct err *e)
+{
+    enum { LEAST = 16 };
+    const int64_t n = division_chunks(&v->sizing.division);
+    const double share = v->lead->options->verify_percent / 100;
+    int64_t wanted = (int64_t)((double)n * share) + 1, seams = 0;
+
+    wanted = wanted < LEAST ? LEAST : wanted;
+    wanted = wanted < n ? wanted : n;
+    for (int64_t i = 0; i < n; i++)
+        seams += has_seam(v, i);
+    const int64_t rest = n - seams;
+    int64_t of_seams = seams < wanted / 2 ? seams : wanted / 2;
+    if (wanted - of_seams > rest)
+        of_seams = wanted - rest;
+    struct picker at_seams = {seams, of_seams, 1}, elsewhere = {rest, wanted - of_seams, 2};
+    for (int64_t i = 0; i < n; i++) {
+        if (!pick(has_seam(v, i) ? &at_seams : &elsewhere))
+            continue;
+        if (!check_chunk(v, i, e))
+            return false;
+        ++*checked;
+    }
+    return true;
+}
+
+bool lead_verify(const struct lead *l, struct err *e)
+{
+    struct verify v = {.lead = l};
+    const double start = clock_s();
+    int64_t checked = 0;
+
+    if (l->options->verify_percent <= 0)
+        return true;
+    const bool ok = begin(&v, e) && check_sample(&v, &checked, e);
+    if (ok && l->options->verbose)
+        fprintf(stderr,
+                "tilery: verified %" PRId64 " of %" PRId64
+                " pieces, computed again in chunks of %" PRId64 "x%" PRId64 ", in %.1f s\n",
+                checked, division_chunks(&v.sizing.division), v.sizing.division.chunk_width,
+                v.sizing.division.chunk_height, clock_s() - start);
+    end(&v);
+    return ok;
+}

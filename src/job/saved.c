@@ -1,0 +1,142 @@
+/* saved.c - rank 0 keeps the journal of an unfinished output.
+ * SPDX-License-Identifier: MIT */
+#include "saved.h"
+
+#include "base/pack.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A chunk whose blobs have their places, but may not have reached them. */
+struct settled {
+    int64_t chunk;
+    struct buffer blobs;
+    struct settled *next;
+};
+
+struct saved {
+    char *path;
+    struct buffer head;
+    struct journal *journal;
+    struct settled *settled;
+};
+
+char *saved_path(const char *path, struct err *e)
+{
+    const size_t n = strlen(path) + sizeof ".part.journal";
+    char *name = memory_raw(1, n, e);
+
+    if (name)
+        snprintf(name, n, "%s.part.journal", path);
+    return name;
+}
+
+bool saved_new(struct saved **out, const char *path, struct buffer *head, struct journal *journal,
+               struct err *e)
+{
+    struct saved *s = memory_new(1, sizeof *s, e);
+
+    if (!s)
+        return false;
+    s->path = saved_path(path, e);
+    if (!s->path) {
+        saved_free(s);
+        return false;
+    }
+    s->head = *head;
+    *head = (struct buffer){0};
+    s->journal = journal;
+    *out = s;
+    return true;
+}
+
+static void settled_free(struct settled *x)
+{
+    buffer_free(&x->blobs);
+    free(x);
+}
+
+void saved_free(struct saved *s)
+{
+    if (!s)
+        return;
+    while (s->settled) {
+        struct settled *x = s->settled;
+        s->settled = x->next;
+        settled_free(x);
+    }
+    journal_close(s->journal);
+    buffer_free(&s->head);
+    free(s->path);
+    free(s);
+}
+
+bool saved_settled(struct saved *s, int64_t chunk, struct buffer *blobs, struct err *e)
+{
+    struct settled *x = memory_new(1, sizeof *x, e);
+
+    if (!x)
+        return false;
+    *x = (struct settled){chunk, *blobs, s->settled};
+    *blobs = (struct buffer){0};
+    s->settled = x;
+    return true;
+}
+
+static struct settled *take(struct saved *s, int64_t chunk)
+{
+    struct settled **at = &s->settled;
+
+    while (*at && (*at)->chunk != chunk)
+        at = &(*at)->next;
+    struct settled *x = *at;
+    if (x)
+        *at = x->next;
+    return x;
+}
+
+static bool record(struct saved *s, int rank, struct durable_task task, struct err *e)
+{
+    struct buffer bytes = {0};
+    struct settled *x = take(s, task.task);
+
+    if (!x)
+        return err_set(e, "chunk %lld is said to be on its device, but was not settled (a defect)",
+                       (long long)task.task);
+    const bool ok = pack_i64(&bytes, task.task, e) && pack_u32(&bytes, (uint32_t)rank, e) &&
+                    pack_i64(&bytes, (int64_t)task.at, e) &&
+                    buffer_append(&bytes, x->blobs.data, x->blobs.size, e) &&
+                    journal_append(s->journal, &bytes, e);
+    settled_free(x);
+    buffer_free(&bytes);
+    return ok;
+}
+
+bool saved_durable(struct saved *s, int rank, const void *tasks, size_t n, struct err *e)
+{
+    struct durable_task task;
+    bool ok = true;
+
+    if (n < sizeof task)
+        return true;
+    if (!s->journal && !journal_create(&s->journal, s->path, &s->head, e))
+        return false;
+    for (size_t at = 0; ok && at + sizeof task <= n; at += sizeof task) {
+        memcpy(&task, (const unsigned char *)tasks + at, sizeof task);
+        ok = record(s, rank, task, e);
+    }
+    return ok && journal_sync(s->journal, e);
+}
+
+bool saved_any(const struct saved *s)
+{
+    return s && s->journal;
+}
+
+void saved_remove(struct saved *s)
+{
+    if (s->journal)
+        unlink(s->path);
+}

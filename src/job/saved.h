@@ -1,0 +1,43 @@
+/* saved.h - rank 0 keeps the journal of an unfinished output: which chunks are on their device,
+ * and where.
+ *
+ * The journal is PATH.part.journal, and comes to be when the first chunk is safe: a run of a few
+ * seconds has none. Its head is what resume.h reads. A record is of one chunk: its number (i64),
+ * the rank that wrote it (u32) and where in that rank's scratch file its bytes begin (i64), then
+ * its blobs: their number (u32), and of each its index (i64), size (u32), CRC (u32) and place
+ * (i64): in the output, or of what has its place there only at the end, in the scratch file,
+ * from where the chunk begins.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_SAVED_H
+#define JOB_SAVED_H
+
+#include "base/memory.h"
+#include "guard/durable.h"
+#include "guard/journal.h"
+
+struct saved; /* opaque */
+
+/* journal: of an earlier run, to go on with; NULL: there is none yet. It and the head's bytes
+ * are taken over ({0} is left). Fails if memory is short. */
+bool saved_new(struct saved **out, const char *path, struct buffer *head, struct journal *journal,
+               struct err *e) MUST_CHECK;
+void saved_free(struct saved *s); /* leaves the file; NULL is allowed */
+
+/* All blobs of the chunk have their places; *blobs is the end of its record, and is taken over. */
+bool saved_settled(struct saved *s, int64_t chunk, struct buffer *blobs, struct err *e) MUST_CHECK;
+
+/* The bytes of these settled chunks (struct durable_task: `at` is where in the scratch file) are
+ * on the device of the rank that wrote them: now it is written down. */
+bool saved_durable(struct saved *s, int rank, const void *tasks, size_t n,
+                   struct err *e) MUST_CHECK;
+
+/* Whether there is a journal, and with it something to go on with. */
+bool saved_any(const struct saved *s);
+
+/* Removes the journal of an output that is finished. */
+void saved_remove(struct saved *s);
+
+/* PATH.part.journal, to be freed. */
+char *saved_path(const char *path, struct err *e);
+
+#endif
