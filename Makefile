@@ -18,7 +18,7 @@ Q := $(if $(V),,@)
 flags = $(shell $(PKG) $(1) $(2))
 # OpenCV's arithmetic is matched by calling fma() just where it does: the compiler may add none. It
 # may compute both sides of a choice, as nobody asks for floating-point exceptions.
-STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno -fno-trapping-math
+STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno -fno-trapping-math $(if $(FAULTS),-DFAULTS)
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wno-unused-parameter -Werror
 CORE_FLAGS   := $(STD) $(WARN) $(call flags,--cflags,libdeflate)
 RASTER_FLAGS := $(CORE_FLAGS) $(call flags,--cflags,gdal libtiff-4)
@@ -30,14 +30,16 @@ LIBS         := $(call flags,--libs,jansson) $(RASTER_LIBS)
 objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(patsubst %,src/%/*.c,$(1))))
 CORE      := $(call objects,base ops pipeline)
 RASTER    := $(call objects,raster)
-REST      := $(call objects,report guard cluster job commands)
+GUARD     := $(call objects,guard)
+REST      := $(call objects,report cluster job commands) $(GUARD)
 UNIT      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 MPI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/mpi/test_*.c))
+FUZZ      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 OPENCV    := $(BUILD)/tests/opencv/compare
 GENERATE  := $(BUILD)/bench/generate
 BENCH_OPS := $(BUILD)/bench/bench-ops
 
-.PHONY: all tests check demo bench bench-ops docs lint sanitize install clean help
+.PHONY: all tests check check-faults fuzz seeds demo bench bench-ops docs lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
@@ -48,8 +50,9 @@ $(BUILD)/tilery: $(BUILD)/main.o $(REST) $(RASTER) $(BUILD)/libcore.a
 	$(Q)echo "  $@" && $(MPICC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LIBS)
 $(CORE): FLAGS = $(CORE_FLAGS)
 $(RASTER): FLAGS = $(RASTER_FLAGS)
+$(GUARD): FLAGS = $(CORE_FLAGS)
 $(call objects,report commands) $(BUILD)/main.o: FLAGS = $(JSON_FLAGS)
-$(call objects,job guard): FLAGS = $(CORE_FLAGS)
+$(call objects,job): FLAGS = $(CORE_FLAGS)
 $(call objects,cluster): FLAGS = $(CORE_FLAGS)
 $(call objects,cluster): COMPILE = $(MPICC)
 COMPILE = $(CC)
@@ -66,7 +69,7 @@ JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,blob_order needs parcel schedule sizing
 $(filter $(BUILD)/tests/unit/test_job%,$(UNIT)): $(BUILD)/%: %.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) -Isrc $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
-$(BUILD)/tests/unit/test_journal: tests/unit/test_journal.c $(call objects,guard) $(BUILD)/libcore.a
+$(BUILD)/tests/unit/test_journal $(BUILD)/tests/unit/test_guard: $(BUILD)/%: %.c $(GUARD) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
@@ -75,6 +78,18 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
 $(BUILD)/tests/mpi/test_%: tests/mpi/test_%.c $(call objects,cluster) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(MPICC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LDFLAGS) $(CHECK_LIBS) $(CORE_LIBS)
+# Fuzz targets: fed with files by a main of their own, or by libFuzzer (scripts/fuzz.sh).
+FUZZ_MAIN  ?= $(BUILD)/tests/fuzz/replay.o
+FUZZ_FLAGS = $(CORE_FLAGS) $(call flags,--cflags,gdal)
+$(BUILD)/libfuzzed.a: $(filter-out %/job.o,$(call objects,report guard job)) $(RASTER) $(BUILD)/tests/fuzz/fixture.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(FUZZ_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(FUZZ): %: %.o $(filter %.o,$(FUZZ_MAIN)) $(BUILD)/libfuzzed.a $(BUILD)/libcore.a
+	$(Q)echo "  $@" && $(CC) $(CFLAGS) -o $@ $(filter %.o,$<) $(FUZZ_MAIN) $(filter %.a,$^) $(LIBS)
+$(BUILD)/tests/fuzz/make_seeds: %: %.o $(BUILD)/libfuzzed.a $(BUILD)/libcore.a
+	$(Q)echo "  $@" && $(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 $(OPENCV): $(wildcard tests/opencv/*.cpp tests/opencv/ops/*.cpp) $(wildcard tests/opencv/*.hpp tests/opencv/ops/*.hpp) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 $(call flags,--cflags,gdal) -Wall -Wextra $(filter -fsanitize%,$(CFLAGS)) -o $@ $(filter %.cpp %.a,$^) -lopencv_imgproc -lopencv_core $(call flags,--libs,gdal) $(CORE_LIBS)
@@ -88,9 +103,12 @@ $(BUILD)/bench/%.o: bench/%.cpp
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 -Wall -Wextra -MMD -MP -c -o $@ $<
 
-tests: all $(UNIT) $(MPI_TESTS) $(OPENCV) $(GENERATE) ## build the test programs too
+tests: all $(UNIT) $(MPI_TESTS) $(FUZZ) $(OPENCV) $(GENERATE) ## build the test programs too
 check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
+check-faults: ## run the tests with faults on purpose, in build-faults
+	$(MAKE) FAULTS=1 BUILD=build-faults build-faults/tilery build-faults/bench/generate
+	BUILD=build-faults timeout -k 10 600 sh tests/run/faults.sh
 demo: all $(GENERATE) ## run the main job on a real and a large synthetic scene, with pictures
 	BUILD=$(BUILD) sh scripts/demo.sh
 bench: all $(GENERATE) ## time whole jobs beside GDAL, OpenCV, libvips, OTB, dask; SIDE=8192 JOBS="copy cog" RUNS=1 for less
@@ -103,6 +121,10 @@ lint: ## formatting, static analysis, layers, shell scripts
 	sh scripts/lint.sh
 sanitize: ## unit and mpirun tests under ASan and UBSan, in build-sanitize
 	sh scripts/sanitize.sh
+fuzz: ## fuzz targets under libFuzzer, ASan and UBSan, in build-fuzz; SECONDS=600 RUNS=1000000 TARGETS='blob scene'
+	sh scripts/fuzz.sh '$(or $(SECONDS),60)' '$(or $(RUNS),-1)' '$(TARGETS)'
+seeds: $(BUILD)/tests/fuzz/make_seeds ## make the seeds of fuzz targets anew, when formats have changed
+	sh tests/fuzz/make_scenes.sh && $<
 install: all ## into PREFIX (default /usr/local), below DESTDIR if given
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/tilery $(DESTDIR)$(PREFIX)/bin/tilery

@@ -12,8 +12,15 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(text_at, first) __attribute__((format(printf, text_at, first)))
 
-/* EXIT_STOPPED: asked to stop by a signal; the work can go on another time. */
-enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 75 };
+/* EXIT_PARTLY: done, but for chunks that are not what was asked for. EXIT_STOPPED: asked to stop by
+ * a signal; the work can go on another time. */
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_PARTLY = 3,
+    EXIT_STOPPED = 75,
+};
 
 struct err {
     char text[1000];

@@ -19,6 +19,7 @@ void *memory_raw(size_t n, size_t size, struct err *e) MUST_CHECK;
 struct buffer {
     unsigned char *data;
     size_t size, capacity;
+    bool lent; /* the memory is another's: it stays where it is, and does not grow */
 };
 
 /* Room for extra more bytes; contents and size stay. Fails if memory is short. */

@@ -29,17 +29,23 @@ size_t planes_margin_bytes(enum pixel_type type, int margin);
 bool planes_new(struct planes *p, void **memory, enum pixel_type type, int bands,
                 struct region region, int margin, struct err *e) MUST_CHECK;
 
-/* Memory of planes, kept for the next ones; all zero at first, and `memory` to be freed at last. */
+/* The same over memory that is kept from one use to the next; {0} at first, its memory to be
+ * freed. */
 struct planes_memory {
     void *memory;
     size_t bytes;
 };
-
-/* planes_new in it: what it held is lost. */
 bool planes_reuse(struct planes *p, struct planes_memory *m, enum pixel_type type, int bands,
                   struct region region, int margin, struct err *e) MUST_CHECK;
 
 /* The address of a pixel; positions in the margin are allowed. */
 unsigned char *planes_at(const struct planes *p, int band, int64_t x, int64_t y);
+
+/* The same pixels, as far as they lie in the part; an empty view where none do. */
+struct planes planes_part(const struct planes *p, struct region part);
+
+/* Gives every pixel of the part, which is not empty, the value of its first one, in each of the
+ * bands first to first + n - 1. */
+void planes_spread(const struct planes *p, int first, int n, struct region part);
 
 #endif

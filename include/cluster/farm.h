@@ -2,9 +2,10 @@
  *
  * A worker holds up to `credits` tasks (arriving, computing, leaving), so that the next is there
  * when the last ends. Rank 0 works too when it has nothing to serve, and serves from the ticks
- * of its own work. A worker whose task fails says so; rank 0 then stops dealing, and all leave
- * together. A signal that any rank catches (base/signals.h) ends the dealing, too; what is under
- * way may still be stored. The farm knows nothing of what is in a task.
+ * of its own work. A worker whose task fails says so and goes on; rank 0 decides whether the job
+ * does too, or stops dealing, and all leave together. A signal that any rank catches
+ * (base/signals.h) ends the dealing, too; what is under way may still be stored. The farm knows
+ * nothing of what is in a task.
  * SPDX-License-Identifier: MIT */
 #ifndef CLUSTER_FARM_H
 #define CLUSTER_FARM_H
@@ -26,6 +27,10 @@ struct farm_lead {
     bool (*load)(void *ctx, int64_t task, int rank, struct buffer *payload, struct err *e);
     /* Takes a result. May keep result->data by leaving {0} in *result. */
     bool (*store)(void *ctx, int64_t task, int rank, struct buffer *result, struct err *e);
+    /* A task failed with *e on a rank (or could not be loaded for it): false, with *e set, ends
+     * the job; true when the task is to be picked again. details: what the work left in its
+     * result. NULL: every failure ends the job. */
+    bool (*failed)(void *ctx, int64_t task, int rank, const struct buffer *details, struct err *e);
     /* An answer to a result that is due: to which rank, about which task; false: none is now. NULL:
      * there never is one. */
     bool (*answer)(void *ctx, int *rank, int64_t *task, struct buffer *payload);
@@ -33,13 +38,15 @@ struct farm_lead {
     bool (*finished)(void *ctx);
 };
 
-/* Everybody's part: turns a task's payload into a result, ticking; false with *e set when it fails.
+/* Everybody's part: turns a task's payload into a result, ticking; false with *e set when it fails,
+ * and in *result what the lead's `failed` should know besides.
  * Once a tick has said false the result is not wanted, nor is *e. */
 struct farm_work {
     void *ctx;
     bool (*work)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e);
-    /* Takes the answer to a task's result; may be called in the middle of another one's work. */
+    /* Takes the answer to a task's result; may be called in the middle of another one's work. A
+     * failure of that ends the job. */
     bool (*answered)(void *ctx, int64_t task, const unsigned char *payload, size_t n,
                      struct err *e);
 };

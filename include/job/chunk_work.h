@@ -6,10 +6,15 @@
 #include "base/tick.h"
 #include "job/ticket.h"
 
+/* What chunks took, in seconds and in numbers. */
 struct chunk_times {
     double decode_s, assemble_s, overview_s, encode_s;
-    int64_t blobs_decoded, pixels, empty_chunks; /* empty: all nodata, not computed */
+    double stage_s[PLAN_MAX_STAGES], careful_s[PLAN_MAX_STAGES]; /* of the two plans */
+    int64_t blobs_decoded, pixels;
+    int64_t empty_chunks;  /* all nodata, not computed */
+    int64_t uniform_tiles; /* of one value, computed once (uniform.h) */
 };
+void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t);
 
 struct chunk_worker; /* opaque */
 
@@ -18,15 +23,21 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
                       struct err *e) MUST_CHECK;
 void chunk_worker_free(struct chunk_worker *w);
 
+/* Where the name of what the worker is at is written from now on: EXECUTOR_DOING bytes. */
+void chunk_worker_tell(struct chunk_worker *w, char *doing);
+
+/* What it was at when it failed. */
+const char *chunk_worker_doing(const struct chunk_worker *w);
+
 /* A farm_work: turns a payload (feed.h) into a result (collect.h). Fails naming scene, chunk,
  * region and what went wrong. */
 bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload, size_t n,
                 struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
 
-const struct chunk_times *chunk_worker_times(const struct chunk_worker *w);
+/* Puts where the chunk lies in front of what failed. */
+bool chunk_context(const struct ticket *t, int64_t chunk, struct err *e);
 
-/* Seconds in each stage of the plan, and of the careful one (NULL when there is none). */
-const double *chunk_worker_seconds(const struct chunk_worker *w);
-const double *chunk_worker_careful_seconds(const struct chunk_worker *w);
+/* Of all chunks so far. */
+void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times);
 
 #endif

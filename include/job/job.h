@@ -7,11 +7,18 @@
 #include "ops/param.h"
 #include "pipeline/divide.h"
 #include "pipeline/parse.h"
+#include "raster/scene.h"
 #include "report/progress.h"
 
 /* Who touches files: rank 0 alone, all ranks, or these where all see the same files. */
 enum job_io { JOB_IO_AUTO, JOB_IO_ROOT, JOB_IO_SHARED };
 extern const char *const job_io_names[];
+
+/* What becomes of the job, or of a chunk, when the chunk has failed too often. */
+enum on_error { ON_ERROR_FAIL, ON_ERROR_NODATA, ON_ERROR_SKIP };
+extern const char *const on_error_names[];
+
+struct isolate;
 
 struct job_options {
     const struct pipeline *pipeline;
@@ -22,18 +29,24 @@ struct job_options {
     size_t memory_bytes; /* of each rank; 0: its share of what the host has */
     const char *report;  /* file for the report, or NULL */
     enum progress_mode progress;
-    struct text_list config; /* K=V for GDAL */
+    struct raster_options raster;
     bool resume;             /* goes on with what an earlier run has left of the output */
     double verify_percent;   /* of the output to be computed again and compared; 0: none */
     double sync_s;           /* seconds from one sync of the output to the next */
     bool ignores_nodata;     /* pixels outside the data are computed with like any others */
+    struct isolate *isolate; /* computes chunks; NULL: each rank does so itself */
+    double chunk_timeout;    /* seconds for a chunk, if isolated; 0: no limit */
+    int retries;             /* how often a chunk that failed is tried again */
+    enum on_error on_error;
     bool verbose;
 };
 
 /* The parameters of sources and sinks, for --help. */
 extern const struct param source_params[], sink_params[];
 
-/* Collective. Runs the job; all ranks return the same. Fails with one *e for all. */
-bool job_run(struct cluster *c, const struct job_options *options, struct err *e) MUST_CHECK;
+/* Collective. Runs the job; all ranks return the same. *given_up: how many chunks of the output
+ * are not what was asked for. Fails with one *e for all. */
+bool job_run(struct cluster *c, const struct job_options *options, int64_t *given_up,
+             struct err *e) MUST_CHECK;
 
 #endif

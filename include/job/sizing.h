@@ -24,6 +24,8 @@ struct sizing_wish {
     int unit;         /* chunks are whole squares of unit x unit output tiles; at least 1 */
     int64_t beyond;   /* pixels to the right and below that a chunk makes too */
     size_t lead_more; /* bytes rank 0 holds besides */
+    bool isolated;    /* chunks are computed in another process */
+    bool rereads;     /* what GDAL decodes for one chunk it decodes again for the next */
     bool at_once;     /* results wait for no other's turn to be written */
     /* Further plans that workers hold; NULL: none. The second makes the output's mask. */
     const struct plan *also, *validity;
@@ -31,6 +33,7 @@ struct sizing_wish {
 
 struct sizing {
     struct division division;
+    bool is_small; /* chunks are smaller than they would be with more memory */
     int credits;
     int64_t window;       /* see schedule.h */
     int64_t stride;       /* see schedule.h */

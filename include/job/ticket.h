@@ -36,6 +36,7 @@ struct ticket_content {
     bool careful;     /* whether pixels outside the data are minded */
     double nodata;    /* what they are in the output, if so */
     bool says_nodata; /* and the output says that pixels of that value are outside */
+    double fill;      /* the pixels of a chunk that is given up */
     bool resumes;     /* there is something of the output already */
     const struct buffer *encoder, *mask_encoder; /* the latter empty where there is no mask */
     const struct overviews *overviews;           /* level 0 is the output */
@@ -50,7 +51,7 @@ struct ticket {
     struct plan *plan;
     struct plan *careful;  /* the one for chunks with pixels outside the data; NULL: never minded */
     struct plan *validity; /* what makes the output's mask; NULL: it has none */
-    double nodata;
+    double nodata, fill;
     bool says_nodata, resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;

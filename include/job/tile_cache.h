@@ -35,6 +35,9 @@ bool tile_cache_new(struct tile_cache *c, size_t most_bytes, size_t row_bytes, i
                     struct err *e) MUST_CHECK;
 void tile_cache_free(struct tile_cache *c);
 
+/* Drops all tiles. */
+void tile_cache_forget(struct tile_cache *c);
+
 /* Says that the first `rows` rows of the tile are used now, and drops others until they fit. *held:
  * whether the tile was held before. *rows_before: how many of its rows were decoded then. The place
  * returned has rows set to at least `rows`: the worker decodes them. Valid until the next use. */

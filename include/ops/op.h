@@ -142,6 +142,8 @@ struct stage {
     row_kernel *row;
     const void *state;    /* owned by struct stages */
     size_t scratch_bytes; /* the kernel's scratch space, for a strip up to STRIP_MAX pixels wide */
+    bool by_place; /* without reach or need, the result depends on more than the pixels' values:
+                             on where they lie, or on the rank */
 
     /* Geometry: where the output's pixels lie in the first input's grid. */
     bool regrids;

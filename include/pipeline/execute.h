@@ -16,6 +16,10 @@ size_t executor_bytes(const struct plan *plan, int64_t chunk_height);
 bool executor_new(struct executor **out, const struct plan *plan, struct err *e) MUST_CHECK;
 void executor_free(struct executor *x);
 
+/* Where the name of the stage at work is written from now on: EXECUTOR_DOING bytes. */
+enum { EXECUTOR_DOING = 32 };
+void executor_tell(struct executor *x, char *doing);
+
 /* Computes the region `out->region` of the plan's output. in[i] holds plan_need(plan, i,
  * out->region) of source i (rows may run past it on every side), with plan_margin(plan, i) writable
  * pixels on both sides of each row. Fails if memory is short, or with "stopped" when tick returned

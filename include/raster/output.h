@@ -22,6 +22,7 @@ struct output_options {
     double nodata;
     int tile_side; /* of tiles whose size the creation options leave open; 0: OUTPUT_TILE */
     bool overwrite;
+    bool may_have_gaps;     /* tiles may be left out, whatever SPARSE_OK says */
     bool resumes;           /* PATH.part is there already, and is gone on with */
     bool cog;               /* a Cloud Optimized GeoTIFF */
     int resampling;         /* of overviews: enum halving; -1: there are none */
@@ -65,6 +66,9 @@ bool output_create(struct output **out, const struct output_options *options, st
 /* Of the output itself; of all its levels. */
 const struct layout *output_layout(const struct output *o);
 const struct overviews *output_overviews(const struct output *o);
+
+/* Whether tiles may be left out: blobs of size 0. */
+bool output_leaves_out(const struct output *o);
 
 /* What encoders of tiles need, appended to *template_bytes; the same for tiles of masks. */
 bool output_template(const struct output *o, struct buffer *template_bytes,

@@ -44,6 +44,9 @@ bool buffer_reserve(struct buffer *b, size_t extra, struct err *e)
                        extra);
     if (wanted <= b->capacity)
         return true;
+    if (b->lent)
+        return err_set(e, "%zu bytes do not fit into the %zu that were set aside", wanted,
+                       b->capacity);
     size_t grown = b->capacity + b->capacity / 2; /* so that many small appends stay cheap */
     if (grown < wanted)
         grown = wanted;
@@ -67,7 +70,8 @@ bool buffer_append(struct buffer *b, const void *bytes, size_t n, struct err *e)
 
 void buffer_free(struct buffer *b)
 {
-    free(b->data);
+    if (!b->lent)
+        free(b->data);
     *b = (struct buffer){0};
 }
 

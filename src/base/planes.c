@@ -5,6 +5,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROW_ALIGNMENT = 64 };
 
@@ -76,4 +77,27 @@ unsigned char *planes_at(const struct planes *p, int band, int64_t x, int64_t y)
 {
     return p->data + (ptrdiff_t)p->band_bytes * band + (ptrdiff_t)p->row_bytes * (y - p->region.y) +
            (ptrdiff_t)pixel_size(p->type) * (x - p->region.x);
+}
+
+struct planes planes_part(const struct planes *p, struct region part)
+{
+    struct planes out = *p;
+
+    out.region = region_intersect(p->region, part);
+    if (!region_is_empty(out.region))
+        out.data = planes_at(p, 0, out.region.x, out.region.y);
+    return out;
+}
+
+void planes_spread(const struct planes *p, int first, int n, struct region part)
+{
+    const size_t pixel = pixel_size(p->type), row_bytes = (size_t)part.width * pixel;
+
+    for (int b = first; b < first + n; b++) {
+        unsigned char *row = planes_at(p, b, part.x, part.y);
+        for (size_t done = pixel; done < row_bytes; done *= 2)
+            memcpy(row + done, row, done < row_bytes - done ? done : row_bytes - done);
+        for (int64_t y = 1; y < part.height; y++)
+            memcpy(planes_at(p, b, part.x, part.y + y), row, row_bytes);
+    }
 }

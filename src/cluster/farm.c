@@ -23,7 +23,7 @@ struct coordinator {
     bool *starved; /* pick had nothing for the rank since the last result */
     bool *gone;    /* the rank has said goodbye */
     bool failed;
-    int signal; /* a rank was asked to stop by it: no more is dealt, what is under way is waited for … */
+    int signal; /* a rank was asked to stop by it: no more is dealt, and what is under way waited for … */
     double drain_until_s; /* … but no longer than this */
 };
 
@@ -57,6 +57,35 @@ static void store(struct coordinator *c, int64_t task, int rank, struct buffer *
     memset(c->starved, 0, (size_t)c->cluster->size * sizeof *c->starved);
 }
 
+/* A task failed: the lead says whether the job does. */
+static void task_failed(struct coordinator *c, int64_t task, int rank, const struct buffer *details,
+                        struct err *e)
+{
+    if (!c->failed && !(c->lead->failed && c->lead->failed(c->lead->ctx, task, rank, details, e)))
+        fail(c, e);
+    memset(c->starved, 0, (size_t)c->cluster->size * sizeof *c->starved);
+}
+
+/* A worker says that a task failed, or an answer to it. */
+static void hear_failure(struct coordinator *c, enum mail_kind kind, int rank,
+                         const struct buffer *bytes, int64_t task)
+{
+    struct err e;
+    const size_t n = sizeof e;
+
+    if (bytes->size < n) {
+        (void)err_set(&e, "a failure on rank %d was told without words (a defect)", rank);
+        fail(c, &e);
+        return;
+    }
+    memcpy(&e, bytes->data, n);
+    if (kind == MAIL_BROKEN)
+        fail(c, &e);
+    else
+        task_failed(c, task, rank,
+                    &(struct buffer){.data = bytes->data + n, .size = bytes->size - n}, &e);
+}
+
 static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct buffer *bytes)
 {
     c->times->received_bytes += (int64_t)bytes->size;
@@ -65,15 +94,12 @@ static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct 
     } else if (kind == MAIL_SIGNAL) {
         interrupt(c, rank, (int)mail_unsign(bytes));
     } else {
-        int64_t task = mail_unsign(bytes);
-        c->held[rank]--;
-        if (kind == MAIL_RESULT) {
+        const int64_t task = mail_unsign(bytes);
+        c->held[rank] -= kind != MAIL_BROKEN;
+        if (kind == MAIL_RESULT)
             store(c, task, rank, bytes);
-        } else if (bytes->size == sizeof(struct err)) {
-            struct err e;
-            memcpy(&e, bytes->data, sizeof e);
-            fail(c, &e);
-        }
+        else
+            hear_failure(c, kind, rank, bytes, task);
     }
     buffer_free(bytes);
 }
@@ -91,7 +117,7 @@ static bool load(struct coordinator *c, int64_t task, int rank, struct buffer *p
                      (long long)task, payload->size, FARM_MESSAGE_MAX);
     c->times->load_s += clock_s() - start;
     if (!ok)
-        fail(c, &e);
+        task_failed(c, task, rank, &(struct buffer){0}, &e);
     return ok;
 }
 
@@ -201,7 +227,7 @@ static bool work(struct coordinator *c)
             store(c, task, 0, &result);
         } else if (!c->failed && !c->signal) {
             err_context(&e, "rank 0 on %s", c->cluster->host);
-            fail(c, &e);
+            task_failed(c, task, 0, &result, &e);
         }
     }
     buffer_free(&payload);

@@ -1,7 +1,7 @@
 /* farm_worker.c - a worker's side of the farm: tasks in, results out, until told to stop.
  *
- * A worker that fails stays polite: it says so, drops what it still gets, and leaves when rank 0
- * says stop, after everything it sent has arrived.
+ * A worker whose task fails says so and goes on; it leaves when rank 0 says stop, after
+ * everything it sent has arrived.
  * SPDX-License-Identifier: MIT */
 #include "farm_worker.h"
 
@@ -19,7 +19,8 @@ struct worker {
     struct mailbox out, in;
     struct buffer *queue; /* tasks that are here, oldest first */
     int n_queue, credits;
-    bool stopped, failed;
+    bool stopped;
+    bool broken;    /* an answer could not be taken: no other one is */
     bool signalled; /* and has said so */
 };
 
@@ -29,17 +30,19 @@ static void say(struct worker *w, enum mail_kind kind, struct buffer *bytes)
     mail_send(&w->out, 0, kind, bytes);
 }
 
-/* Says that a task failed; with no memory even for that, the job ends. */
-static void complain(struct worker *w, int64_t task, struct err *e)
+/* Says that a task or an answer failed; with no memory even for that, the job ends. */
+static void complain(struct worker *w, enum mail_kind kind, int64_t task,
+                     const struct buffer *details, struct err *e)
 {
     struct buffer bytes = {0};
     struct err ignored;
 
     err_context(e, "rank %d on %s", w->cluster->rank, w->cluster->host);
-    if (!buffer_append(&bytes, e, sizeof *e, &ignored) || !mail_sign(&bytes, task, &ignored))
+    if (!buffer_append(&bytes, e, sizeof *e, &ignored) ||
+        !buffer_append(&bytes, details->data, details->size, &ignored) ||
+        !mail_sign(&bytes, task, &ignored))
         MPI_Abort(w->cluster->comm, EXIT_FAILED);
-    say(w, MAIL_FAILED, &bytes);
-    w->failed = true;
+    say(w, kind, &bytes);
 }
 
 /* Rank 0 is told of a signal that came here. */
@@ -59,8 +62,10 @@ static void take_answer(struct worker *w, struct buffer *bytes)
     const int64_t task = mail_unsign(bytes);
     struct err e;
 
-    if (!w->failed && !w->work->answered(w->work->ctx, task, bytes->data, bytes->size, &e))
-        complain(w, task, &e);
+    if (w->broken || w->work->answered(w->work->ctx, task, bytes->data, bytes->size, &e))
+        return;
+    w->broken = true;
+    complain(w, MAIL_BROKEN, task, &(struct buffer){0}, &e);
 }
 
 /* One look at the messages; true if anything happened. */
@@ -114,15 +119,17 @@ static void work(struct worker *w)
     bool ok = w->work->work(w->work->ctx, number, task.data, task.size, &result,
                             (struct tick){tick, w}, &e) &&
               mail_sign(&result, number, &e);
-    if (ok && result.size > FARM_MESSAGE_MAX)
+    if (ok && result.size > FARM_MESSAGE_MAX) {
         ok = err_set(&e,
                      "the result of task %lld takes %zu bytes in one message, more than %d; use "
                      "smaller chunks",
                      (long long)number, result.size, FARM_MESSAGE_MAX);
+        result.size = 0;
+    }
     if (ok)
         say(w, MAIL_RESULT, &result);
     else if (!w->stopped)
-        complain(w, number, &e);
+        complain(w, MAIL_FAILED, number, &result, &e);
     buffer_free(&task);
     buffer_free(&result);
     w->times->tasks++;
@@ -138,8 +145,6 @@ static void run(struct worker *w)
             backoff = (struct backoff){0};
         if (w->stopped)
             break;
-        while (w->failed && w->n_queue > 0)
-            buffer_free(&w->queue[--w->n_queue]);
         if (w->n_queue > 0) {
             work(w);
             backoff = (struct backoff){0};

@@ -5,16 +5,18 @@
 
 #include "internal.h"
 
-/* A task, a result, an answer to it and a failure (a struct err) end with their task's number, the
- * news of a signal with that of the signal; the others are empty. */
+/* A task, a result, an answer to it and the failures end with their task's number, the news of a
+ * signal with that of the signal; the others are empty. Failures begin with a struct err: that of a
+ * task (FAILED, then details of it), and that of an answer (BROKEN). */
 enum mail_kind {
     MAIL_TASK = 10,
     MAIL_ANSWER,
     MAIL_STOP,
     MAIL_RESULT,
     MAIL_FAILED,
+    MAIL_BROKEN,
     MAIL_SIGNAL,
-    MAIL_BYE
+    MAIL_BYE,
 };
 
 struct letter {

@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "base/signals.h"
+#include "job/isolate.h"
 #include "job/job.h"
 #include "ops/op.h"
 
@@ -16,8 +17,11 @@ struct args {
     size_t memory, align;
     const char *report;
     struct text_list config;
+    bool isolate;
+    struct real_given chunk_timeout;
+    int retries, on_error;
     double sync, verify;
-    bool resume, quiet, verbose;
+    bool resume, allow_network, quiet, verbose;
 };
 
 enum { NODATA_RESPECT, NODATA_IGNORE };
@@ -43,6 +47,19 @@ static const struct param params[] = {
      P_CHOICE, offsetof(struct args, nodata), "respect", nodata_names, 0, 0},
     {"memory", "the most a rank may use, as 400M or 2G (default: half of its share of the host)",
      P_BYTES, offsetof(struct args, memory), NULL, NULL, 0, 0},
+    {"isolate",
+     "kernels run in a process of their own: a crash, a hang or too much memory fails one try of "
+     "one "
+     "chunk",
+     P_BOOL, offsetof(struct args, isolate), "false", NULL, 0, 0},
+    {"chunk-timeout", "with --isolate, seconds after which a chunk hangs; 0: never", P_REAL_GIVEN,
+     offsetof(struct args, chunk_timeout), "600", NULL, 0, 1e9},
+    {"retries", "how often a chunk that failed is tried again, on another rank where there is one",
+     P_INT, offsetof(struct args, retries), "2", NULL, 0, 100},
+    {"on-error",
+     "what becomes of a chunk that fails every time; fail: the job ends; nodata: it is filled with "
+     "the output's nodata value; skip: its tiles are left out",
+     P_CHOICE, offsetof(struct args, on_error), "fail", on_error_names, 0, 0},
     {"resume",
      "go on with what a run that was stopped has left of the output, if there is anything", P_BOOL,
      offsetof(struct args, resume), "false", NULL, 0, 0},
@@ -60,6 +77,9 @@ static const struct param params[] = {
      progress_names, 0, 0},
     {"config", "configuration option K=V for GDAL", P_LIST, offsetof(struct args, config), NULL,
      NULL, 0, 0},
+    {"allow-network",
+     "scenes may be on the network, or name what is (/vsicurl/, http://, WMS, VRTs of such …)",
+     P_BOOL, offsetof(struct args, allow_network), "false", NULL, 0, 0},
     {"quiet", "(-q) no progress", P_BOOL, offsetof(struct args, quiet), "false", NULL, 0, 0},
     {"verbose", "(-v) say what was decided and why", P_BOOL, offsetof(struct args, verbose),
      "false", NULL, 0, 0},
@@ -77,7 +97,8 @@ static int help(void)
     puts("\nwrite PATH:");
     params_print(sink_params, stdout);
     puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
-         "Exit status: 0 done, 1 failed, 2 usage, 75 stopped by a signal (--resume goes on).");
+         "Exit status: 0 done, 1 failed, 2 usage, 3 done but for chunks that were filled or left "
+         "out,\n75 stopped by a signal (--resume goes on).");
     return end_output();
 }
 
@@ -128,6 +149,11 @@ static bool read_args(struct words words, struct args *args, struct words *rest,
     if ((args->chunk.width == 0) != (args->chunk.height == 0))
         return err_usage(e, "run: --chunk=%dx%d: give both sides, or 0 to have it chosen",
                          args->chunk.width, args->chunk.height);
+    if (args->chunk_timeout.given && !args->isolate)
+        return err_usage(e,
+                         "run: --chunk-timeout=%g needs --isolate: a rank cannot be stopped in "
+                         "its own kernel",
+                         args->chunk_timeout.value);
     return true;
 }
 
@@ -150,18 +176,24 @@ int command_run(struct words words)
     struct args args = {0};
     struct pipeline pipeline = {0};
     struct cluster *cluster = NULL;
+    struct isolate *isolate = NULL;
     struct words rest;
-    struct err e;
+    int64_t given_up = 0;
+    struct err e, mpi;
 
     if (wants_help(words))
         return help_of_step(words);
     signal(SIGXFSZ,
            SIG_IGN); /* a file at its limit is an error of write(), not the end of a rank */
+    /* Before MPI starts, which does not survive a fork. */
+    bool ok = read_args(words, &args, &rest, &e) &&
+              pipeline_parse(&pipeline, rest.n, rest.item, &e) &&
+              (!args.isolate || isolate_begin(&isolate, &e));
     signals_watch();
-    if (!cluster_begin(&cluster, &e))
-        return complain(&e);
-    bool ok =
-        read_args(words, &args, &rest, &e) && pipeline_parse(&pipeline, rest.n, rest.item, &e);
+    if (!cluster_begin(&cluster, &mpi)) {
+        isolate_end(isolate);
+        return complain(&mpi);
+    }
     const struct job_options options = {
         .pipeline = &pipeline,
         .io = (enum job_io)args.io,
@@ -171,18 +203,23 @@ int command_run(struct words words)
         .memory_bytes = args.memory,
         .report = args.report,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
-        .config = args.config,
+        .raster = {args.config, args.allow_network},
         .resume = args.resume,
         .verify_percent = args.verify,
         .sync_s = args.sync,
         .ignores_nodata = args.nodata == NODATA_IGNORE,
+        .isolate = isolate,
+        .chunk_timeout = args.chunk_timeout.value,
+        .retries = args.retries,
+        .on_error = (enum on_error)args.on_error,
         .verbose = args.verbose,
     };
-    ok = cluster_agree(cluster, ok, &e) && job_run(cluster, &options, &e);
+    ok = cluster_agree(cluster, ok, &e) && job_run(cluster, &options, &given_up, &e);
     if (!ok && cluster_rank(cluster) == 0)
         complain(&e);
+    isolate_end(isolate);
     cluster_end(cluster);
     pipeline_free(&pipeline);
     params_free(params, &args, NULL);
-    return ok ? EXIT_DONE : e.status;
+    return !ok ? e.status : given_up > 0 ? EXIT_PARTLY : EXIT_DONE;
 }

@@ -2,33 +2,41 @@
  * SPDX-License-Identifier: MIT */
 #include "job/chunk_work.h"
 
+#include "chunk_input.h"
 #include "copy_blobs.h"
 #include "levels.h"
 
 #include "base/clock.h"
-#include "base/crc.h"
+#include "base/fault.h"
 #include "base/pack.h"
 #include "base/planes.h"
 #include "job/feed.h"
-#include "job/tile_cache.h"
 #include "pipeline/execute.h"
 #include "pipeline/inside.h"
 
-#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct chunk_worker {
     const struct ticket *ticket;
     struct executor *executor, *careful, *validity; /* of the ticket's plans */
-    struct tile_cache cache[PLAN_MAX_SOURCES];
+    struct chunk_input *input;
     struct place place;
-    struct planes_memory input[PLAN_MAX_SOURCES], output, mask;
+    struct planes_memory output, mask;
     struct packer *packer;
     struct levels *levels;
-    bool copies; /* blobs go through as they are */
+    bool copies;      /* the scene's blobs are the output's, as they are */
+    uint32_t account; /* the number of rank 0's account of what this worker holds */
+    char *doing;      /* what it is at; own_doing unless somebody wants to know */
+    char own_doing[EXECUTOR_DOING];
     struct chunk_times times;
 };
+
+static void tell(struct chunk_worker *w, const char *doing)
+{
+    snprintf(w->doing, EXECUTOR_DOING, "%s", doing);
+}
 
 bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int rank, const char *host,
                       struct err *e)
@@ -41,19 +49,16 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     w->copies = copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
     bool ok = packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
-              levels_new(&w->levels, t, w->packer, e) && executor_new(&w->executor, t->plan, e) &&
+              levels_new(&w->levels, t, w->packer, e) &&
+              chunk_input_new(&w->input, t, &w->times, e) &&
+              executor_new(&w->executor, t->plan, e) &&
               (!t->careful || executor_new(&w->careful, t->careful, e)) &&
               (!t->validity || executor_new(&w->validity, t->validity, e));
-    for (int i = 0; ok && i < t->n_sources; i++) {
-        const struct layout *l = &t->sources[i].grid.layout;
-        if (t->sources[i].by_blobs)
-            ok = tile_cache_new(&w->cache[i], t->sizing.cache_bytes, layout_row_bytes(l),
-                                l->tile_height, e);
-    }
     if (!ok) {
         chunk_worker_free(w);
         return false;
     }
+    chunk_worker_tell(w, w->own_doing);
     *out = w;
     return true;
 }
@@ -62,10 +67,7 @@ void chunk_worker_free(struct chunk_worker *w)
 {
     if (!w)
         return;
-    for (int i = 0; i < PLAN_MAX_SOURCES; i++) {
-        tile_cache_free(&w->cache[i]);
-        free(w->input[i].memory);
-    }
+    chunk_input_free(w->input);
     executor_free(w->executor);
     executor_free(w->careful);
     executor_free(w->validity);
@@ -76,172 +78,61 @@ void chunk_worker_free(struct chunk_worker *w)
     free(w);
 }
 
-const struct chunk_times *chunk_worker_times(const struct chunk_worker *w)
+void chunk_worker_tell(struct chunk_worker *w, char *doing)
 {
-    return &w->times;
+    w->doing = doing;
+    executor_tell(w->executor, doing);
+    if (w->careful)
+        executor_tell(w->careful, doing);
+    if (w->validity)
+        executor_tell(w->validity, doing);
 }
 
-const double *chunk_worker_seconds(const struct chunk_worker *w)
+const char *chunk_worker_doing(const struct chunk_worker *w)
 {
-    return executor_seconds(w->executor);
+    return w->doing;
 }
 
-const double *chunk_worker_careful_seconds(const struct chunk_worker *w)
+static void add_seconds(double *sum, const double *seconds, int n)
 {
-    return w->careful ? executor_seconds(w->careful) : NULL;
+    for (int i = 0; i < n; i++)
+        sum[i] += seconds[i];
 }
 
-static bool damaged(struct err *e)
+void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t)
 {
-    return err_set(e, "the pixels sent for it arrived damaged: their checksum does not match");
+    sum->decode_s += t->decode_s;
+    sum->assemble_s += t->assemble_s;
+    sum->overview_s += t->overview_s;
+    sum->encode_s += t->encode_s;
+    sum->blobs_decoded += t->blobs_decoded;
+    sum->pixels += t->pixels;
+    sum->empty_chunks += t->empty_chunks;
+    sum->uniform_tiles += t->uniform_tiles;
+    add_seconds(sum->stage_s, t->stage_s, PLAN_MAX_STAGES);
+    add_seconds(sum->careful_s, t->careful_s, PLAN_MAX_STAGES);
 }
 
-/* Keeps the blob itself where rows of it are still to be decoded one day. */
-static bool keep_blob(struct held_tile *tile, const unsigned char *blob, size_t size,
-                      const struct layout *l, struct err *e)
-{
-    if (tile->rows == l->tile_height) {
-        free(tile->blob);
-        tile->blob = NULL;
-        return true;
-    }
-    if (tile->blob)
-        return true;
-    assert(blob); /* a tile that is held without its blob is decoded to the end */
-    tile->blob = malloc(size);
-    if (!tile->blob)
-        return err_set(e, "out of memory: %zu bytes were wanted", size);
-    memcpy(tile->blob, blob, size);
-    return true;
-}
-
-/* The decoded rows of a blob, from the payload or from what this rank holds. */
-static bool decoded(struct chunk_worker *w, int source, const struct needed_blob *need,
-                    struct unpack *u, const unsigned char **pixels, struct err *e)
-{
-    const struct ticket_source *s = &w->ticket->sources[source];
-    const struct layout *l = &s->grid.layout;
-    const int64_t index = unpack_i64(u);
-    const int rows = (int)unpack_u32(u);
-    const uint32_t state = unpack_u32(u);
-    const size_t size = unpack_u32(u);
-    const uint32_t crc = state == FEED_SHIPPED ? unpack_u32(u) : 0;
-    const unsigned char *blob = state == FEED_SHIPPED ? unpack_raw(u, size) : NULL;
-    int rows_before;
-    bool held;
-
-    *pixels = NULL;
-    if (!u->ok || index != need->index || rows != need->rows)
-        return damaged(e);
-    if (state == FEED_SPARSE)
-        return true;
-    if (blob && crc_of(blob, size) != crc)
-        return damaged(e);
-    struct held_tile *tile =
-        tile_cache_use(&w->cache[source], index, rows, size, &held, &rows_before);
-    if (held == (state == FEED_SHIPPED))
-        return err_set(e, "blob %lld is %s by this rank against rank 0's account (a defect)",
-                       (long long)index, held ? "held" : "not held");
-    if (rows_before < tile->rows) {
-        double start = clock_s();
-        const size_t bytes = (size_t)tile->rows * layout_row_bytes(l);
-        free(tile->pixels);
-        tile->pixels = malloc(bytes ? bytes : 1);
-        if (!tile->pixels)
-            return err_set(e, "out of memory: %zu bytes were wanted", bytes);
-        if (!decoder_decode(s->decoder, index, blob ? blob : tile->blob, size, tile->rows,
-                            tile->pixels, e) ||
-            !keep_blob(tile, blob, size, l, e))
-            return false;
-        w->times.decode_s += clock_s() - start;
-        w->times.blobs_decoded++;
-    }
-    *pixels = tile->pixels;
-    return true;
-}
-
-static bool fill_from_blobs(struct chunk_worker *w, int source, struct unpack *u,
-                            const struct planes *in, struct tick tick, struct err *e)
-{
-    const struct ticket_source *s = &w->ticket->sources[source];
-    struct needs needs;
-    const unsigned char *pixels;
-
-    if (!needs_blobs(&needs, &s->grid, in->region, e))
-        return false;
-    bool ok = true;
-    for (int i = 0; ok && i < needs.n; i++) {
-        ok = decoded(w, source, &needs.blob[i], u, &pixels, e);
-        double start = clock_s();
-        if (ok)
-            needs_copy(&s->grid, &needs.blob[i], pixels, s->sparse, in);
-        w->times.assemble_s += clock_s() - start;
-        if (ok && !tick.call(tick.ctx))
-            ok = err_set(e, "stopped");
-    }
-    needs_free(&needs);
-    return ok;
-}
-
-struct filler {
-    struct chunk_worker *worker;
-    struct unpack *from;
-    const struct planes *in;
-};
-
-static bool fill_piece(void *ctx, const struct piece *piece, struct err *e)
-{
-    const struct filler *f = ctx;
-    const size_t pixel = pixel_size(f->in->type);
-    const size_t row = (size_t)piece->scene.width * pixel;
-    const size_t size = row * (size_t)piece->scene.height * (size_t)f->in->bands;
-    const uint32_t crc = (uint32_t)unpack_i64(f->from);
-    size_t n;
-    const unsigned char *pixels = unpack_bytes(f->from, &n);
-
-    if (!pixels || n < size || crc_of(pixels, size) != crc)
-        return damaged(e);
-    double start = clock_s();
-    for (int b = 0; b < f->in->bands; b++)
-        for (int64_t y = 0; y < piece->scene.height; y++, pixels += row)
-            memcpy(planes_at(f->in, b, piece->scene.x + piece->dx, piece->scene.y + piece->dy + y),
-                   pixels, row);
-    f->worker->times.assemble_s += clock_s() - start;
-    return true;
-}
-
-static bool fill(struct chunk_worker *w, int source, struct unpack *u, const struct planes *in,
-                 struct tick tick, struct err *e)
-{
-    const struct ticket_source *s = &w->ticket->sources[source];
-    struct filler filler = {w, u, in};
-
-    if (s->by_blobs)
-        return fill_from_blobs(w, source, u, in, tick, e);
-    return needs_pieces(in->region, s->format.width, s->format.height, fill_piece, &filler, e);
-}
-
-/* The pixels of all sources that the chunk needs. */
-static bool fill_all(struct chunk_worker *w, const unsigned char *payload, size_t n,
-                     struct planes *in, struct tick tick, struct err *e)
+void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times)
 {
     const struct ticket *t = w->ticket;
-    struct region needs[PLAN_MAX_SOURCES];
-    struct unpack u = unpack_begin(payload, n);
 
-    ticket_needs(t, w->place.chunk_index, needs);
-    for (int i = 0; i < t->n_sources; i++) {
-        unpack_raw(&u, (8 - (size_t)(u.at - payload) % 8) % 8); /* feed.c's alignment */
-        const struct format *f = &t->sources[i].format;
-        if (!planes_reuse(&in[i], &w->input[i], f->type, f->bands, needs[i], ticket_margin(t, i),
-                          e) ||
-            !fill(w, i, &u, &in[i], tick, e))
-            return false;
-    }
-    return true;
+    *times = w->times;
+    add_seconds(times->stage_s, executor_seconds(w->executor), t->plan->stages.n);
+    if (t->careful)
+        add_seconds(times->careful_s, executor_seconds(w->careful), t->careful->stages.n);
 }
 
-/* Runs the plan that the pixels ask for: most chunks have all or none of them in the data. */
+static void fill_planes(const struct planes *p, double value)
+{
+    for (int b = 0; b < p->bands; b++)
+        for (int64_t y = 0; y < p->region.height; y++)
+            pixel_fill(p->type, value, planes_at(p, b, p->region.x, p->region.y + y),
+                       (size_t)p->region.width);
+}
+
+/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing
+ * else. */
 static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
                 struct tick tick, struct err *e)
 {
@@ -260,41 +151,94 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
     case INSIDE_SOME:
         return executor_run(w->careful, in, out, &w->place, tick, e);
     case INSIDE_NONE:
-        for (int b = 0; b < out->bands; b++)
-            for (int64_t y = 0; y < out->region.height; y++)
-                pixel_fill(out->type, t->nodata,
-                           planes_at(out, b, out->region.x, out->region.y + y),
-                           (size_t)out->region.width);
+        fill_planes(out, t->nodata);
         w->times.empty_chunks++;
     }
     return true;
 }
 
-/* Of all pixels, whether or not those outside the data are minded. */
-static bool make_mask(struct chunk_worker *w, const struct planes *in, struct region region,
-                      struct planes *mask, struct tick tick, struct err *e)
+/* A part of the chunk. */
+static bool run_part(struct chunk_worker *w, const struct planes *in, const struct planes *out,
+                     struct region part, struct tick tick, struct err *e)
 {
-    const struct plan *plan = w->ticket->validity;
+    const struct planes out_part = planes_part(out, part);
+    struct planes in_part[PLAN_MAX_SOURCES];
 
-    if (!planes_reuse(mask, &w->mask, PX_UINT8, plan_mask_bands(plan), region, 0, e) ||
+    for (int i = 0; i < w->ticket->n_sources; i++)
+        in_part[i] = planes_part(&in[i], part);
+    return run(w, in_part, &out_part, tick, e);
+}
+
+/* Tiles of one value take one pixel: the first, which stands for all of them in the packer.
+ * Those like the last one before take none. */
+static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const struct planes *in,
+                         const struct planes *out, struct tick tick, struct err *e)
+{
+    const bool spreads = w->ticket->overviews.n > 0; /* which are made of all pixels */
+    struct uniform_part part, like = {.tile = -1};
+    int64_t tile = 0;
+
+    while (uniform_next(u, &tile, &part)) {
+        const struct region first = {part.region.x, part.region.y, 1, 1};
+        if (!part.uniform) {
+            if (!run_part(w, in, out, part.region, tick, e))
+                return false;
+            continue;
+        }
+        if (like.tile >= 0 && uniform_same(u, part.tile, like.tile)) {
+            for (int b = 0; b < out->bands; b++)
+                memcpy(planes_at(out, b, first.x, first.y),
+                       planes_at(out, b, like.region.x, like.region.y), pixel_size(out->type));
+        } else {
+            uniform_put(u, part.tile, in);
+            if (!run_part(w, in, out, first, tick, e))
+                return false;
+            like = part;
+        }
+        if (spreads)
+            planes_spread(out, 0, out->bands, part.region);
+        w->times.uniform_tiles++;
+    }
+    return true;
+}
+
+static bool new_mask(struct chunk_worker *w, int bands, struct planes *mask, struct err *e)
+{
+    return planes_reuse(mask, &w->mask, PX_UINT8, bands,
+                        ticket_region(w->ticket, w->place.chunk_index), 0, e);
+}
+
+/* Of all pixels, whether or not those outside the data are minded. */
+static bool make_mask(struct chunk_worker *w, const struct planes *in, struct planes *mask,
+                      struct tick tick, struct err *e)
+{
+    if (!new_mask(w, plan_mask_bands(w->ticket->validity), mask, e) ||
         !executor_run(w->validity, in, mask, &w->place, tick, e))
         return false;
     mask->bands = 1;
     return true;
 }
 
-static bool pack(struct chunk_worker *w, int64_t chunk, const struct level *whole,
+/* A chunk's tiles, made of its pixels or (blobs) as they came, and its overviews. */
+static bool pack(struct chunk_worker *w, const struct level *whole, const struct unpack *blobs,
                  struct buffer *result, struct tick tick, struct err *e)
 {
-    const bool ok = levels_pack(w->levels, chunk, whole, result, tick, e);
+    tell(w, blobs ? "copying" : "encoding");
+    levels_begin(w->levels, w->place.chunk_index);
+    const bool ok = (blobs ? copy_blobs(w->ticket, w->packer, *blobs, result, tick, e)
+                           : levels_tiles(w->levels, whole, result, tick, e)) &&
+                    levels_overviews(w->levels, whole, result, tick, e) &&
+                    packer_end(w->packer, result, e);
 
+    if (!ok)
+        packer_drop(w->packer);
     w->times.encode_s = packer_seconds(w->packer);
     w->times.overview_s = levels_seconds(w->levels);
     return ok;
 }
 
-static bool compute(struct chunk_worker *w, int64_t number, const unsigned char *payload, size_t n,
-                    struct buffer *result, struct tick tick, struct err *e)
+static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer *result,
+                    struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
@@ -303,26 +247,84 @@ static bool compute(struct chunk_worker *w, int64_t number, const unsigned char 
     struct level out = {0};
 
     w->times.pixels += chunk.width * chunk.height;
-    if (w->copies)
-        return copy_blobs(t, w->packer, payload, n, result, tick, e);
-    if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands, ticket_region(t, number), 0, e) ||
-        !fill_all(w, payload, n, in, tick, e) || !run(w, in, &out.pixels, tick, e) ||
-        (t->validity && !make_mask(w, in, out.pixels.region, &out.mask, tick, e)))
+    if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
+        tell(w, "decoding");
+        if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands,
+                          ticket_region(t, w->place.chunk_index), 0, e) ||
+            !chunk_input_fill(w->input, w->place.chunk_index, payload, in, tick, e))
+            return false;
+        const struct uniform *u = chunk_input_uniform(w->input);
+        if (!(u ? run_by_tiles(w, u, in, &out.pixels, tick, e)
+                : run(w, in, &out.pixels, tick, e)) ||
+            (t->validity && !make_mask(w, in, &out.mask, tick, e)))
+            return false;
+    }
+    const struct uniform *u = chunk_input_uniform(w->input);
+    out.uniform = u ? uniform_tiles(u) : NULL;
+    return pack(w, &out, w->copies ? &payload : NULL, result, tick, e);
+}
+
+/* A chunk without pixels of its own; a mask does not show it. */
+static bool give_up(struct chunk_worker *w, enum feed_task task, struct buffer *result,
+                    struct tick tick, struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    const struct format f = plan_output(t->plan);
+    struct level out = {0};
+
+    if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands,
+                      ticket_region(t, w->place.chunk_index), 0, e) ||
+        (t->validity && !new_mask(w, 1, &out.mask, e)))
         return false;
-    return pack(w, number, &out, result, tick, e);
+    fill_planes(&out.pixels, t->fill);
+    if (t->validity)
+        fill_planes(&out.mask, 0);
+    packer_leave_out(w->packer, task == FEED_LEAVE_OUT);
+    const bool ok = pack(w, &out, NULL, result, tick, e);
+    packer_leave_out(w->packer, false);
+    return ok;
+}
+
+/* Rank 0 has a new account of what this worker holds: it is empty. */
+static void follow_account(struct chunk_worker *w, uint32_t account)
+{
+    if (w->account != account)
+        chunk_input_forget(w->input);
+    w->account = account;
+}
+
+static bool work(struct chunk_worker *w, struct unpack payload, struct buffer *result,
+                 struct tick tick, struct err *e)
+{
+    struct feed_head head;
+
+    if (!feed_head_unpack(&payload, &head))
+        return err_set(e, "its payload arrived damaged");
+    if (head.task != FEED_COMPUTE)
+        return give_up(w, head.task, result, tick, e);
+    if (fault_due("chunk-error", w->place.chunk_index))
+        return err_set(e, "an error on purpose");
+    follow_account(w, head.account);
+    return compute(w, payload, result, tick, e);
+}
+
+bool chunk_context(const struct ticket *t, int64_t chunk, struct err *e)
+{
+    const struct region r = division_chunk(&t->sizing.division, chunk);
+
+    return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", t->scene, (long long)chunk,
+                       (long long)r.width, (long long)r.height, (long long)r.x, (long long)r.y);
 }
 
 bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload, size_t n,
                 struct buffer *result, struct tick tick, struct err *e)
 {
     struct chunk_worker *w = chunk_worker;
-    const struct region r = division_chunk(&w->ticket->sizing.division, chunk);
 
-    w->place.chunk = r;
+    w->place.chunk = division_chunk(&w->ticket->sizing.division, chunk);
     w->place.chunk_index = chunk;
-    if (compute(w, chunk, payload, n, result, tick, e))
-        return true;
-    return err_context(e, "%s: chunk %lld (%lldx%lld at %lld,%lld)", w->ticket->scene,
-                       (long long)chunk, (long long)r.width, (long long)r.height, (long long)r.x,
-                       (long long)r.y);
+    if (!work(w, unpack_begin(payload, n), result, tick, e))
+        return chunk_context(w->ticket, chunk, e);
+    tell(w, "");
+    return true;
 }

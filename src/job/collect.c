@@ -228,7 +228,8 @@ static bool file_blob(struct collect *c, struct parcel *parcel, const struct par
 {
     const int64_t all = overviews_blobs(c->overviews);
 
-    *sound = blob->index >= 0 && (!blob->bytes || crc_of(blob->bytes, blob->size) == blob->crc);
+    *sound = blob->index >= 0 && (blob->size > 0 || output_leaves_out(c->into.output)) &&
+             (!blob->bytes || crc_of(blob->bytes, blob->size) == blob->crc);
     if (!*sound)
         return true;
     if (blob->index >= all) {
@@ -319,8 +320,8 @@ bool collect_due(struct collect *c, int *rank, int64_t *chunk, struct buffer *pl
         c->last_due = &c->first_due;
     *rank = p->rank;
     *chunk = p->chunk;
-    *places = (struct buffer){(unsigned char *)p->places, (size_t)p->n_blobs * sizeof *p->places,
-                              (size_t)p->n_blobs * sizeof *p->places};
+    const size_t n = (size_t)p->n_blobs * sizeof *p->places;
+    *places = (struct buffer){.data = (unsigned char *)p->places, .size = n, .capacity = n};
     p->places = NULL;
     parcel_free(p);
     return true;

@@ -3,7 +3,6 @@
 #include "copy_blobs.h"
 
 #include "base/crc.h"
-#include "base/pack.h"
 #include "job/feed.h"
 
 #include <math.h>
@@ -42,10 +41,9 @@ static bool keeps_nodata(const struct ticket *t)
 bool copy_blobs_may(const struct ticket *t)
 {
     const struct ticket_source *s = &t->sources[0];
-    const struct overviews *o = &t->overviews;
 
-    return t->n_sources == 1 && s->by_blobs && !overviews_any_later(o) &&
-           t->n_words == 0 /* no op */ && same_layout(&s->grid.layout, &o->level[0]) &&
+    return t->n_sources == 1 && s->by_blobs && overviews_beyond(&t->overviews, 0) == 0 &&
+           t->n_words == 0 /* no op */ && same_layout(&s->grid.layout, &t->overviews.level[0]) &&
            is_whole(s) && keeps_nodata(t) && decoder_suits(s->decoder, t->encoder);
 }
 
@@ -79,25 +77,23 @@ static bool add_blob(const struct ticket *t, struct packer *packer, struct unpac
     const uint32_t state = unpack_u32(u);
     struct parcel_blob blob = {.index = index, .size = unpack_u32(u)};
 
-    if (state == FEED_SPARSE && u->ok)
+    const bool there = u->ok && index >= 0 && index < layout_blobs(&t->overviews.level[0]);
+    if (there && state == FEED_SPARSE)
         return add_sparse(t, packer, index, result, e);
     blob.crc = unpack_u32(u);
     blob.bytes = unpack_raw(u, blob.size);
-    if (!blob.bytes || state != FEED_SHIPPED || crc_of(blob.bytes, blob.size) != blob.crc)
+    if (!there || !blob.bytes || state != FEED_SHIPPED || crc_of(blob.bytes, blob.size) != blob.crc)
         return err_set(e, "the blobs sent for it arrived damaged: a checksum does not match");
     return packer_blob(packer, &blob, result, e);
 }
 
-bool copy_blobs(const struct ticket *t, struct packer *packer, const unsigned char *payload,
-                size_t n, struct buffer *result, struct tick tick, struct err *e)
+bool copy_blobs(const struct ticket *t, struct packer *packer, struct unpack payload,
+                struct buffer *result, struct tick tick, struct err *e)
 {
-    struct unpack u = unpack_begin(payload, n);
-    bool ok = buffer_reserve(result, n, e);
+    bool ok = buffer_reserve(result, (size_t)(payload.end - payload.at), e);
 
-    while (ok && u.at < u.end)
-        ok = add_blob(t, packer, &u, result, e) && (tick.call(tick.ctx) || err_set(e, "stopped"));
-    ok = ok && packer_end(packer, result, e);
-    if (!ok)
-        packer_drop(packer);
+    while (ok && payload.at < payload.end)
+        ok = add_blob(t, packer, &payload, result, e) &&
+             (tick.call(tick.ctx) || err_set(e, "stopped"));
     return ok;
 }

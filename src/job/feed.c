@@ -17,9 +17,23 @@ struct feed {
     const struct ticket *ticket;
     const struct sources *sources;
     struct tile_cache *cache; /* what each rank holds of each source: cache[rank * sources + i] */
+    uint32_t *account;        /* the number of each rank's */
     int n_ranks;
     struct feed_times times;
 };
+
+bool feed_head_pack(struct buffer *payload, struct feed_head head, struct err *e)
+{
+    return pack_u32(payload, (uint32_t)head.task, e) && pack_u32(payload, head.account, e);
+}
+
+bool feed_head_unpack(struct unpack *payload, struct feed_head *head)
+{
+    const uint32_t task = unpack_u32(payload);
+
+    *head = (struct feed_head){(enum feed_task)task, unpack_u32(payload)};
+    return payload->ok && task <= FEED_LEAVE_OUT;
+}
 
 static struct tile_cache *cache_of(const struct feed *f, int rank, int source)
 {
@@ -35,7 +49,8 @@ bool feed_new(struct feed **out, const struct ticket *t, const struct sources *s
         return false;
     *f = (struct feed){.ticket = t, .sources = sources, .n_ranks = n_ranks};
     f->cache = memory_new((size_t)n_ranks * (size_t)sources->n, sizeof *f->cache, e);
-    bool ok = f->cache != NULL;
+    f->account = memory_new((size_t)n_ranks, sizeof *f->account, e);
+    bool ok = f->cache && f->account;
     for (int i = 0; ok && i < sources->n; i++) {
         const struct layout *l =
             sources->list[i].blobs ? blobs_layout(sources->list[i].blobs) : NULL;
@@ -58,12 +73,25 @@ void feed_free(struct feed *f)
     for (int i = 0; f->cache && i < f->n_ranks * f->sources->n; i++)
         tile_cache_free(&f->cache[i]);
     free(f->cache);
+    free(f->account);
     free(f);
+}
+
+void feed_forget(struct feed *f, int rank)
+{
+    for (int i = 0; i < f->sources->n; i++)
+        tile_cache_forget(cache_of(f, rank, i));
+    f->account[rank]++;
 }
 
 const struct feed_times *feed_times(const struct feed *f)
 {
     return &f->times;
+}
+
+uint32_t feed_account(const struct feed *f, int rank)
+{
+    return f->account[rank];
 }
 
 /* Appends a blob's CRC and bytes, read straight into the payload. */
@@ -200,6 +228,8 @@ bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, 
     const struct ticket *t = f->ticket;
     struct region needs[PLAN_MAX_SOURCES];
 
+    if (!feed_head_pack(payload, (struct feed_head){FEED_COMPUTE, f->account[rank]}, e))
+        return false;
     ticket_needs(t, chunk, needs);
     for (int i = 0; i < t->n_sources; i++)
         if (!load_source(f, i, needs[i], rank, payload, e))

@@ -6,10 +6,9 @@
 #include "job/job.h"
 
 #include "lead.h"
-#include "shared.h"
+#include "try_chunk.h"
 
 #include "base/clock.h"
-#include "job/chunk_work.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,9 @@ struct rank_state {
     bool leads;
     struct ticket ticket;
     struct chunk_worker *worker;
+    struct isolate *isolate; /* NULL: the worker computes chunks */
     struct shared *shared;   /* NULL: rank 0 alone touches files */
+    struct try_chunk try_chunk;
     struct scratch *scratch; /* NULL: all blobs have places at once, or this rank writes none */
     struct durable *durable; /* NULL: this rank writes nothing */
     struct farm_times times;
@@ -55,7 +56,7 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
         .steps = p->steps + 1,
         .n_steps = p->n_steps - 2,
         .memory_bytes = memory,
-        .config = &options->config,
+        .raster = &options->raster,
     };
     struct buffer files = {0};
     bool ok = cluster_agree(c, endpoints_read(&ends, p, e), e);
@@ -64,7 +65,12 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
          cluster_share(c, &files, e);
 
     ok = ok && cluster_agree(c, open_writing(c, s, ends.sink.path, options->sync_s, e), e);
-    const struct shared_own own = {s->worker, s->scratch, s->durable};
+    const struct shared_own own = {
+        .chunks = try_chunk_inner(&s->try_chunk),
+        .payload = s->isolate ? isolate_payload(s->isolate) : (struct buffer){0},
+        .scratch = s->scratch,
+        .durable = s->durable,
+    };
     ok = ok && cluster_agree(c,
                              shared_open(&s->shared, &files, &s->ticket,
                                          s->leads ? &s->lead.sources : NULL, &shared, &own, e),
@@ -100,6 +106,34 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
     return true;
 }
 
+/* Who computes chunks in another process, if that is wanted. */
+static bool isolate(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
+                    const struct job_options *options, size_t memory, struct err *e)
+{
+    enum { MARGIN = 64 << 20 }; /* blobs may be larger than their pixels */
+    const struct isolate_options o = {
+        .rank = cluster_rank(c),
+        .host = cluster_host(c),
+        .memory_bytes = memory,
+        .message_most = 2 * s->ticket.sizing.message_bytes + MARGIN,
+        .seconds = options->chunk_timeout,
+    };
+
+    s->isolate = options->isolate;
+    s->try_chunk = (struct try_chunk){s->worker, s->isolate, .host = o.host};
+    return !s->isolate || isolate_open(s->isolate, &s->ticket, ticket, &o, e);
+}
+
+/* All that computes chunks, once the ticket is there. */
+static bool make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
+                       const struct job_options *options, size_t memory, struct err *e)
+{
+    return ticket_open(&s->ticket, ticket, e) &&
+           chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
+           isolate(c, s, ticket, options, memory, e) &&
+           (!s->leads || open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
+}
+
 /* Rank 0 opens the files; everybody gets the ticket and makes ready. */
 static bool set_up(struct cluster *c, struct rank_state *s, const struct job_options *options,
                    struct err *e)
@@ -113,9 +147,7 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
     if (ok) {
-        ok = ticket_open(&s->ticket, &bytes, e) &&
-             chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
-             (!s->leads || open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
+        ok = make_ready(c, s, &bytes, options, memory, e);
         ok = cluster_agree(c, ok, e) && choose_io(c, s, options, memory, e);
     }
     if (ok)
@@ -146,12 +178,10 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
 static bool work(struct cluster *c, struct rank_state *s, struct err *e)
 {
     const struct farm_lead lead = lead_farm(&s->lead);
-    const struct farm_work alone = {s->worker, chunk_work, NULL};
-    const struct farm_work work_side =
-        s->shared ? (struct farm_work){s->shared, shared_work, shared_write} : alone;
-
+    const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
     const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
 
+    s->try_chunk.shared = s->shared;
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
         return false;
     if (!place_later(c, s, e))
@@ -204,13 +234,17 @@ static int add_ops(struct amount *amounts, int first, int n, const struct plan *
 static bool pack_report(struct cluster *c, const struct rank_state *s, double wall_s,
                         struct buffer *out, struct err *e)
 {
-    const struct chunk_times *chunk = chunk_worker_times(s->worker);
+    struct chunk_times chunk;
     const struct farm_times *t = &s->times;
     const struct collect_times *collect = s->leads ? collect_times(s->lead.collect) : NULL;
     const struct feed_times *feed = s->shared  ? shared_feed_times(s->shared)
                                     : s->leads ? feed_times(s->lead.feed)
                                                : NULL;
     const struct shared_times own = s->shared ? *shared_times(s->shared) : (struct shared_times){0};
+    if (s->isolate)
+        isolate_times(s->isolate, &chunk);
+    else
+        chunk_worker_times(s->worker, &chunk);
     const double load_s = s->shared ? own.feed_s : t->load_s;
     struct amount amounts[2 * PLAN_MAX_STAGES + 32] = {
         {"seconds", "wall", wall_s},
@@ -222,15 +256,16 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"seconds", "collecting", collect ? t->store_s - collect->write_s : 0},
         {"seconds", "finishing", s->leads ? s->lead.finish_s : 0},
         {"seconds", "messages", t->message_s},
-        {"seconds", "decoding", chunk->decode_s},
-        {"seconds", "assembling", chunk->assemble_s},
-        {"seconds", "overviews", chunk->overview_s},
-        {"seconds", "encoding", chunk->encode_s},
+        {"seconds", "decoding", chunk.decode_s},
+        {"seconds", "assembling", chunk.assemble_s},
+        {"seconds", "overviews", chunk.overview_s},
+        {"seconds", "encoding", chunk.encode_s},
         {"seconds", "waiting", t->wait_s},
         {"amounts", "chunks", (double)t->tasks},
-        {"amounts", "pixels", (double)chunk->pixels},
-        {"amounts", "empty_chunks", (double)chunk->empty_chunks},
-        {"amounts", "blobs_decoded", (double)chunk->blobs_decoded},
+        {"amounts", "pixels", (double)chunk.pixels},
+        {"amounts", "empty_chunks", (double)chunk.empty_chunks},
+        {"amounts", "uniform_tiles", (double)chunk.uniform_tiles},
+        {"amounts", "blobs_decoded", (double)chunk.blobs_decoded},
         {"moved", "sent_bytes", (double)t->sent_bytes},
         {"moved", "received_bytes", (double)t->received_bytes},
         {"moved", "read_bytes", feed ? (double)feed->read_bytes : 0},
@@ -239,16 +274,17 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"moved", "written_bytes",
          (double)(own.written_bytes + (collect ? collect->written_bytes : 0))},
         {"amounts", "peak_memory_bytes", (double)memory_peak()},
+        {"amounts", "peak_memory_bytes_isolated",
+         s->isolate ? (double)isolate_peak(s->isolate) : 0},
     };
     int n = 0;
 
     while (amounts[n].group)
         n++;
     const int n_fixed = n;
-    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk_worker_seconds(s->worker));
+    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk.stage_s);
     if (s->ticket.careful)
-        n = add_ops(amounts, n_fixed, n, s->ticket.careful,
-                    chunk_worker_careful_seconds(s->worker));
+        n = add_ops(amounts, n_fixed, n, s->ticket.careful, chunk.careful_s);
     return rank_report_pack(out, cluster_host(c), amounts, n, e);
 }
 
@@ -276,7 +312,7 @@ static void say_kept(struct err *e)
     snprintf(e->text + used, sizeof e->text - used, "; what is done is kept: run --resume goes on");
 }
 
-bool job_run(struct cluster *c, const struct job_options *options, struct err *e)
+bool job_run(struct cluster *c, const struct job_options *options, int64_t *given_up, struct err *e)
 {
     const double start_s = clock_s();
     struct rank_state s = {.leads = cluster_rank(c) == 0};
@@ -291,6 +327,7 @@ bool job_run(struct cluster *c, const struct job_options *options, struct err *e
             say_kept(e);
     }
     ok = ok && (!options->report || report(c, &s, start_s, e));
+    *given_up = ok ? cluster_max(c, s.leads ? retries_given_up(s.lead.retries) : 0) : 0;
     if (!kept && !(s.ticket.resumes && !ok))
         scratch_remove(s.scratch);
     durable_free(s.durable);

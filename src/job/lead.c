@@ -20,24 +20,15 @@ static bool same_file(const char *a, const char *b)
                                  sa.st_ino == sb.st_ino);
 }
 
-/* That the report can be written is found out before hours of work, not after. */
 static bool check_report(const struct lead *l, struct err *e)
 {
     const char *path = l->options->report;
-    struct stat st;
 
     if (!path)
         return true;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "--report=%s is the scene's or the output's own file", path);
-    const bool existed = stat(path, &st) == 0;
-    FILE *f = fopen(path, "a");
-    if (!f)
-        return err_errno(e, "--report=%s cannot be written", path);
-    fclose(f);
-    if (!existed) /* a job that fails leaves nothing behind */
-        remove(path);
-    return true;
+    return run_report_check(path, e);
 }
 
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e)
@@ -48,19 +39,9 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
 
 static bool open_sources(struct lead *l, struct err *e)
 {
-    const size_t cache = sources_cache_bytes(l->memory_bytes);
-    size_t blocks;
-
-    if (!raster_begin(cache, &l->options->config, e) ||
-        !sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
-                      sources_blob_most(l->memory_bytes), e))
-        return false;
-    if (sources_use_gdal(&l->sources, &blocks)) /* its cache will fill, and holds any one block */
-        l->used_bytes += cache + blocks;
-    size_t now = memory_resident();
-    if (now > l->used_bytes)
-        l->used_bytes = now;
-    return true;
+    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->raster, e) &&
+           sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
+                        sources_blob_most(l->memory_bytes), e);
 }
 
 static void tell_sources(const struct lead *l)
@@ -97,17 +78,40 @@ static void tell(const struct lead *l)
             text_bytes(l->sizing.lead_bytes, text[3], sizeof text[3]));
 }
 
+/* What a user should know who wonders why the job is slow. */
+static void tell_less(const struct lead *l)
+{
+    const struct division *d = &l->sizing.division;
+    char text[32];
+
+    if (l->sizing.is_small || l->gave_up_blobs)
+        fprintf(
+            stderr,
+            "tilery: chunks are of %lldx%lld pixels only, to stay within --memory=%s a rank%s\n",
+            (long long)d->chunk_width, (long long)d->chunk_height,
+            text_bytes(l->memory_bytes, text, sizeof text),
+            l->gave_up_blobs ? "; GDAL reads the scene's wide strips for each of them anew, which "
+                               "is slow where they are compressed: more memory or lower output "
+                               "tiles help (write --co BLOCKXSIZE=128 --co BLOCKYSIZE=128)"
+                             : "");
+}
+
 bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e)
 {
     l->n_ranks = n_ranks;
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
-    if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) ||
-        !open_sources(l, e) || !lead_find_resume(l, e) || !lead_choose(l, e))
+    if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) || !open_sources(l, e))
+        return false;
+    if (memory_resident() > l->used_bytes)
+        l->used_bytes = memory_resident();
+    if (!lead_find_resume(l, e) || !lead_choose(l, e))
         return false;
     if (l->options->verbose)
         tell(l);
+    else if (l->options->progress != PROGRESS_NONE)
+        tell_less(l);
     return lead_create(l, e) && lead_check_resume(l, e) && lead_begin_saving(l, e) &&
            lead_pack(l, &l->overviews, &l->sizing, ticket, e);
 }
@@ -126,6 +130,8 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
     };
     int64_t done;
 
+    if (!retries_new(&l->retries, l->options->retries, l->options->on_error, d, e))
+        return false;
     l->durable = into.durable;
     if (l->durable) {
         durable_file(l->durable, output_fd(l->output));
@@ -173,8 +179,32 @@ static int64_t pick(void *ctx, int rank, int held)
 static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     struct lead *l = ctx;
+    const enum feed_task task = retries_task(l->retries, chunk);
 
+    if (task != FEED_COMPUTE) {
+        const uint32_t account = l->shares ? 0 : feed_account(l->feed, rank);
+        return feed_head_pack(payload, (struct feed_head){task, account}, e);
+    }
     return l->shares || feed_load(l->feed, chunk, rank, payload, e);
+}
+
+/* A try failed on a rank; without details, before the rank could try, or behind that. */
+static bool failed(void *ctx, int64_t chunk, int rank, const struct buffer *details, struct err *e)
+{
+    struct lead *l = ctx;
+    struct failure f = {0};
+
+    if (details->size > 0 && !failure_read(details, &f))
+        return err_context(e, "a failure that was not told in full");
+    if (f.untried)
+        return schedule_again(l->schedule, chunk, -1, e);
+    if (!l->shares)
+        feed_forget(l->feed, rank);
+    if (!retries_add(l->retries, chunk, rank, &f, e))
+        return false;
+    const enum feed_task task = retries_task(l->retries, chunk);
+    return (task == FEED_COMPUTE || saved_given_up(l->saved, chunk, task, e)) &&
+           schedule_again(l->schedule, chunk, rank, e);
 }
 
 /* Notes what has come to be on a device: of rank 0's own writing, or as a rank says in a result. */
@@ -221,7 +251,7 @@ static bool finished(void *ctx)
 
 struct farm_lead lead_farm(struct lead *l)
 {
-    return (struct farm_lead){l, pick, load, store, answer, finished};
+    return (struct farm_lead){l, pick, load, store, failed, answer, finished};
 }
 
 bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places, struct err *e)
@@ -243,6 +273,7 @@ bool lead_finish(struct lead *l, struct err *e)
     output_leave(l->output);
     l->output = NULL;
     l->finish_s = clock_s() - start;
+    retries_tell(l->retries, l->ends.sink.path);
     return true;
 }
 
@@ -250,6 +281,7 @@ void lead_end(struct lead *l)
 {
     progress_end(&l->progress);
     schedule_free(l->schedule);
+    retries_free(l->retries);
     collect_free(l->collect);
     apex_free(l->apex);
     cog_options_free(&l->cog);

@@ -8,6 +8,7 @@
 #include "resume.h"
 #include "saved.h"
 #include "op_steps.h"
+#include "retries.h"
 #include "shared.h"
 #include "sources.h"
 
@@ -25,7 +26,7 @@ struct lead {
     struct op_steps steps;
     struct sources sources;
     struct plan *plan, *careful, *validity; /* as the ticket's */
-    double nodata;
+    double nodata, fill;   /* of pixels outside the data, of chunks that are given up */
     struct resume *resume; /* NULL: nothing of the output is there yet */
     struct buffer signature;
     struct size2 chunk;         /* 0: to be chosen */
@@ -37,12 +38,14 @@ struct lead {
     struct feed *feed; /* NULL if ranks read themselves */
     struct collect *collect;
     struct schedule *schedule;
+    struct retries *retries;
     struct saved *saved;
     struct durable *durable; /* NULL if ranks write themselves; borrowed */
     bool shares;             /* ranks read and write themselves */
     struct part_probe probe;
     struct progress progress;
     size_t memory_bytes, used_bytes;
+    bool gave_up_blobs; /* those of wide strips did not fit into memory */
     int n_ranks;
     double start_s, finish_s; /* when the job began; how long syncing and renaming took */
 };

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
+#include "base/text.h"
+
 #include <math.h>
 
 /* The value of pixels outside the data in the output: what `write` was given, else that of the
@@ -29,6 +31,28 @@ static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
     return true;
 }
 
+/* The value of the pixels of a chunk that is given up: what marks pixels outside the data in the
+ * output. Left out, a chunk reads as 0 where nothing does. */
+static bool choose_fill(struct lead *l, enum pixel_type type, struct err *e)
+{
+    const struct scene_info *scene = scene_info(l->sources.list[0].scene);
+    struct output_options *sink = &l->ends.sink;
+
+    sink->may_have_gaps = l->options->on_error == ON_ERROR_SKIP || l->options->resume;
+    if (sink->has_nodata)
+        l->fill = sink->nodata;
+    else if (scene->has_nodata && output_holds_nodata(type, scene->nodata))
+        l->fill = scene->nodata;
+    else if (pixel_is_float(type))
+        l->fill = NAN;
+    else if (l->options->on_error == ON_ERROR_NODATA)
+        return err_usage(e,
+                         "--on-error=nodata: %s has no nodata value to fill chunks with; give it "
+                         "one (write --nodata=VALUE), or leave them out (--on-error=skip)",
+                         sink->path);
+    return true;
+}
+
 static bool make_plans(struct lead *l, struct err *e)
 {
     const struct plan_sources sources = sources_for_plan(&l->sources);
@@ -36,7 +60,8 @@ static bool make_plans(struct lead *l, struct err *e)
     if (!plan_new(&l->plan, l->steps.list, l->steps.n, &sources, e) ||
         !sources_check_grids(&l->sources, l->plan, e))
         return false;
-    if (!choose_nodata(l, plan_output(l->plan).type, e))
+    if (!choose_nodata(l, plan_output(l->plan).type, e) ||
+        !choose_fill(l, plan_output(l->plan).type, e))
         return false;
     if (sources_have_mask(&l->sources) &&
         !plan_new_validity(&l->validity, l->steps.list, l->steps.n, &sources, e))
@@ -66,6 +91,25 @@ static int choose_tile(const struct plan *plan)
     return side;
 }
 
+/* What GDAL takes where pixels go through it: its cache will fill, and it decodes whole blocks. */
+static bool add_gdal(const struct lead *l, size_t *used, struct err *e)
+{
+    size_t blocks;
+    char text[2][32];
+
+    if (!sources_use_gdal(&l->sources, &blocks))
+        return true;
+    if (blocks > l->memory_bytes)
+        return err_usage(e,
+                         "%s: --memory=%s a rank is too little: GDAL decodes whole blocks of the "
+                         "scenes, which take %s; give more memory, or rewrite them in tiles first "
+                         "(gdal_translate -co TILED=YES)",
+                         l->ends.source.path, text_bytes(l->memory_bytes, text[0], sizeof text[0]),
+                         text_bytes(blocks, text[1], sizeof text[1]));
+    *used += sources_cache_bytes(l->memory_bytes) + blocks;
+    return true;
+}
+
 bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
                         const struct overviews *overviews, struct sizing *sizing, struct err *e)
 {
@@ -81,14 +125,19 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
         .unit = 1 << overviews->local,
         .beyond = overviews_beyond(overviews, 0),
         .lead_more = apex_bytes(overviews),
+        .isolated = l->options->isolate != NULL,
         .at_once = overviews->cog,
         .also = l->careful ? l->plan : NULL,
         .validity = overviews->mask ? l->validity : NULL,
     };
 
+    if (!add_gdal(l, &wish.used_bytes, e))
+        return false;
     for (int i = 0; i < l->sources.n; i++)
         if (l->sources.list[i].blobs)
             wish.inputs[i] = blobs_layout(l->sources.list[i].blobs);
+        else
+            wish.rereads = true;
     return sizing_choose(sizing, &wish, l->careful ? l->careful : l->plan, e);
 }
 
@@ -121,6 +170,26 @@ static bool choose_local(struct lead *l, struct err *e)
         if (local <= 1 || e->status != EXIT_USAGE)
             return false;
     }
+}
+
+/* A chunk of tiles takes in strips that are as wide as the scene: where these are too many, GDAL
+ * reads the parts that are wanted. */
+static bool give_up_strips(struct lead *l)
+{
+    for (int i = 0; i < l->sources.n; i++) {
+        struct source *one = &l->sources.list[i];
+        if (!one->blobs || !blobs_layout(one->blobs)->strips)
+            continue;
+        sources_give_up_blobs(one, "the strips under a chunk are too many for the memory");
+        l->gave_up_blobs = true;
+    }
+    return l->gave_up_blobs;
+}
+
+static bool choose_chunks(struct lead *l, struct err *e)
+{
+    return choose_local(l, e) ||
+           (e->status == EXIT_USAGE && give_up_strips(l) && choose_local(l, e));
 }
 
 /* Which overviews there will be. */
@@ -156,5 +225,5 @@ bool lead_choose(struct lead *l, struct err *e)
     sink->tile_side = choose_tile(l->plan);
     return (!sink->cog || cog_options(sink, out.type, &l->cog, e)) &&
            output_check(sink, out.type, out.bands, out.width, out.height, &full, e) &&
-           choose_overviews(l, &full, e) && choose_local(l, e);
+           choose_overviews(l, &full, e) && choose_chunks(l, e);
 }

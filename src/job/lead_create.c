@@ -69,6 +69,7 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .careful = l->careful != NULL,
         .nodata = l->nodata,
         .says_nodata = l->ends.sink.has_nodata,
+        .fill = l->fill,
         .resumes = l->resume != NULL,
         .encoder = &encoder,
         .mask_encoder = &mask_encoder,

@@ -57,7 +57,7 @@ static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
            run_report_number(r, "totals", "ranks", l->n_ranks, e) &&
            run_report_number(r, "totals", "held_bytes_most", (double)collect->held_bytes_most, e) &&
            run_report_number(r, "totals", "finishing_seconds", l->finish_s, e) &&
-           run_report_number(r, "totals", "retries", 0, e);
+           retries_report(l->retries, r, e);
 }
 
 bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e)

@@ -117,6 +117,7 @@ bool lead_restore(struct lead *l, struct scratch *scratch, int64_t *pixels, stru
         .apex = l->apex,
         .collect = l->collect,
         .schedule = l->schedule,
+        .retries = l->retries,
     };
 
     *pixels = 0;

@@ -11,6 +11,7 @@
 struct levels {
     const struct ticket *ticket;
     struct packer *packer;
+    int64_t chunk;
     struct level_memory memory[2];
     double seconds;
 };
@@ -28,6 +29,7 @@ bool level_reuse(struct level *l, struct level_memory *m, const struct ticket *t
     const struct layout *full = &t->overviews.level[0];
 
     l->mask = (struct planes){0};
+    l->uniform = NULL;
     return planes_reuse(&l->pixels, &m->pixels, full->type, full->bands, region, 0, e) &&
            (!t->overviews.mask || planes_reuse(&l->mask, &m->mask, PX_UINT8, 1, region, 0, e));
 }
@@ -69,11 +71,19 @@ double levels_seconds(const struct levels *l)
     return l->seconds;
 }
 
-/* The part of a level that begins with it. */
-static struct level beginning(const struct level *l, struct region r)
+void levels_begin(struct levels *l, int64_t chunk)
 {
-    struct level part = *l;
+    l->chunk = chunk;
+}
 
+/* The chunk's own part of a level, which begins with it. */
+static struct level own_part(const struct levels *l, int k, const struct level *level)
+{
+    struct region r = division_chunk(&l->ticket->sizing.division, l->chunk);
+    struct level part = *level;
+
+    for (int i = 0; i < k; i++)
+        r = halved_region(r);
     part.pixels.region = part.mask.region = r;
     return part;
 }
@@ -82,43 +92,48 @@ static bool pack_tiles(const struct levels *l, int k, const struct level *level,
                        struct buffer *parcel, struct tick tick, struct err *e)
 {
     const struct overviews *o = &l->ticket->overviews;
+    const struct level own = own_part(l, k, level);
     const bool down = l->ticket->sizing.division.kind == DIVISION_COLUMNS;
+    const struct packer_tiles tiles = {k, &own.pixels, own.uniform, down};
+    const struct packer_tiles masks = {overviews_mask(o, k), &own.mask, NULL, down};
 
-    return packer_tiles(l->packer, k, &level->pixels, down, parcel, tick, e) &&
-           (!o->mask ||
-            packer_tiles(l->packer, overviews_mask(o, k), &level->mask, down, parcel, tick, e));
+    return packer_tiles(l->packer, &tiles, parcel, tick, e) &&
+           (!o->mask || packer_tiles(l->packer, &masks, parcel, tick, e));
 }
 
-static bool pack_all(struct levels *l, int64_t chunk, const struct level *whole,
-                     struct buffer *parcel, struct tick tick, struct err *e)
+bool levels_tiles(struct levels *l, const struct level *whole, struct buffer *parcel,
+                  struct tick tick, struct err *e)
+{
+    return pack_tiles(l, 0, whole, parcel, tick, e);
+}
+
+static bool pack_pixels(const struct levels *l, int k, const struct level *level,
+                        struct buffer *parcel, struct err *e)
+{
+    const struct level own = own_part(l, k, level);
+
+    return packer_pixels(l->packer, l->chunk, &own.pixels,
+                         l->ticket->overviews.mask ? &own.mask : NULL, parcel, e);
+}
+
+bool levels_overviews(struct levels *l, const struct level *whole, struct buffer *parcel,
+                      struct tick tick, struct err *e)
 {
     const struct ticket *t = l->ticket;
     const struct overviews *o = &t->overviews;
-    const struct region region = division_chunk(&t->sizing.division, chunk);
-    struct level level[2] = {*whole}, own = beginning(whole, region);
-    bool ok = pack_tiles(l, 0, &own, parcel, tick, e);
+    const struct region chunk = division_chunk(&t->sizing.division, l->chunk);
+    struct level level[2] = {*whole};
 
-    for (int k = 1; ok && k <= o->n && k <= o->local + 1; k++) {
+    for (int k = 1; k <= o->n && k <= o->local + 1; k++) {
         struct level *at = &level[k % 2];
-        if (!level_reuse(at, &l->memory[k % 2], t, overviews_region(o, region, k), e))
+        if (!level_reuse(at, &l->memory[k % 2], t, overviews_region(o, chunk, k), e))
             return false;
         const double start = clock_s();
         level_halve(t, &level[(k + 1) % 2], at);
         l->seconds += clock_s() - start;
-        own = beginning(at, halved_region(own.pixels.region));
-        ok = k <= o->local ? pack_tiles(l, k, &own, parcel, tick, e)
-                           : packer_pixels(l->packer, chunk, &own.pixels,
-                                           o->mask ? &own.mask : NULL, parcel, e);
+        if (!(k <= o->local ? pack_tiles(l, k, at, parcel, tick, e)
+                            : pack_pixels(l, k, at, parcel, e)))
+            return false;
     }
-    return ok;
-}
-
-bool levels_pack(struct levels *l, int64_t chunk, const struct level *whole, struct buffer *parcel,
-                 struct tick tick, struct err *e)
-{
-    const bool ok = pack_all(l, chunk, whole, parcel, tick, e) && packer_end(l->packer, parcel, e);
-
-    if (!ok)
-        packer_drop(l->packer);
-    return ok;
+    return true;
 }

@@ -8,10 +8,12 @@
 
 #include "job/ticket.h"
 
-/* A borrowed view. mask is uint8 of one band, 0 where there is no data; its data are NULL where the
- * output has none. */
+/* A borrowed view. */
 struct level {
-    struct planes pixels, mask;
+    struct planes pixels;
+    struct planes
+        mask; /* uint8 of one band, 0 where there is no data; without data: there is none */
+    const bool *uniform; /* as packer_tiles has it */
 };
 
 /* Memory of a level, reused; all zero at first. */
@@ -35,10 +37,15 @@ bool levels_new(struct levels **out, const struct ticket *t, struct packer *pack
                 struct err *e) MUST_CHECK;
 void levels_free(struct levels *l);
 
-/* Makes the parcel of a chunk, whose pixels are those of ticket_region: the tiles of all levels that it has whole, and the pixels of the next
- * one for rank 0. */
-bool levels_pack(struct levels *l, int64_t chunk, const struct level *whole, struct buffer *parcel,
-                 struct tick tick, struct err *e) MUST_CHECK;
+/* Append to the parcel of a chunk, whose level (of the pixels ticket_region says) is `whole`: its
+ * tiles; the tiles of all overviews that it has whole, and the pixels of the next one for rank 0. */
+bool levels_tiles(struct levels *l, const struct level *whole, struct buffer *parcel,
+                  struct tick tick, struct err *e) MUST_CHECK;
+bool levels_overviews(struct levels *l, const struct level *whole, struct buffer *parcel,
+                      struct tick tick, struct err *e) MUST_CHECK;
+
+/* The chunk that the next calls are for. */
+void levels_begin(struct levels *l, int64_t chunk);
 
 /* Seconds spent making overviews so far. */
 double levels_seconds(const struct levels *l);

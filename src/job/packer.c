@@ -24,6 +24,7 @@ struct packer {
     const struct overviews *levels;
     struct coder pixels, masks;
     double seconds;
+    bool leaves_out; /* all tiles */
     struct parcel_table table;
 };
 
@@ -70,6 +71,11 @@ void packer_free(struct packer *p)
     coder_clear(&p->masks);
     buffer_free(&p->table.bytes);
     free(p);
+}
+
+void packer_leave_out(struct packer *p, bool all)
+{
+    p->leaves_out = all;
 }
 
 double packer_seconds(const struct packer *p)
@@ -178,46 +184,69 @@ static bool left_out(const struct coder *c, const struct planes *pixels, int fir
     return true;
 }
 
-/* Tiles of one value come in numbers, and mostly of the same one: the last blob is kept. */
-static bool encode_uniform(struct coder *c, size_t pixel, size_t bytes, struct buffer *out,
-                           struct err *e)
+/* Whether the last whole tile of one value was of this one, too: they come in numbers. */
+static bool is_kept(const struct coder *c, const struct planes *pixels, int first, int samples,
+                    struct region part)
 {
+    const size_t size = pixel_size(pixels->type);
 
-    if (c->same_blob.size == 0 || memcmp(c->same_pixel, c->tile, pixel) != 0) {
-        c->same_blob.size = 0;
-        memcpy(c->same_pixel, c->tile, pixel); /* before the encoder alters it */
-        if (!encoder_encode(c->encoder, c->tile, bytes, &c->same_blob, e)) {
-            c->same_blob.size = 0;
+    for (int s = 0; s < samples; s++)
+        if (memcmp(planes_at(pixels, first + s, part.x, part.y), c->same_pixel + (size_t)s * size,
+                   size) != 0)
             return false;
-        }
+    return c->same_blob.size > 0;
+}
+
+/* Encodes the tile that is cut, and keeps its blob. */
+static bool encode_and_keep(struct coder *c, const struct layout *l, size_t bytes, struct err *e)
+{
+    c->same_blob.size = 0;
+    memcpy(c->same_pixel, c->tile, layout_pixel_bytes(l)); /* it is altered now */
+    if (encoder_encode(c->encoder, c->tile, bytes, &c->same_blob, e))
+        return true;
+    c->same_blob.size = 0;
+    return false;
+}
+
+/* known: the tile has one value, and only its first pixel is there. */
+static bool encode(struct coder *c, const struct layout *l, const struct planes *pixels,
+                   int64_t index, bool known, struct buffer *out, struct err *e)
+{
+    const int first = layout_plane(l, index), samples = layout_samples(l);
+    const struct region part = region_intersect(layout_region(l, index), pixels->region);
+    const bool whole = part.width == l->tile_width && part.height == l->tile_height;
+    const bool uniform = known || is_uniform(pixels, first, samples, part);
+
+    if (uniform && left_out(c, pixels, first, samples, part))
+        return true;
+    if (!uniform || !whole || !is_kept(c, pixels, first, samples, part)) {
+        if (known)
+            planes_spread(pixels, first, samples, part);
+        const size_t bytes = cut_tile(c, l, pixels, index, part);
+        if (!uniform || !whole)
+            return encoder_encode(c->encoder, c->tile, bytes, out, e);
+        if (!encode_and_keep(c, l, bytes, e))
+            return false;
     }
     return buffer_append(out, c->same_blob.data, c->same_blob.size, e);
 }
 
-static bool encode(struct coder *c, const struct layout *l, const struct planes *pixels,
-                   int64_t index, struct buffer *out, struct err *e)
+static bool encode_timed(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                         bool known, struct buffer *out, struct err *e)
 {
-    const int first = layout_plane(l, index), samples = layout_samples(l);
-    const struct region part = region_intersect(layout_region(l, index), pixels->region);
-    const bool uniform = is_uniform(pixels, first, samples, part);
+    const double start = clock_s();
+    struct coder *c = overviews_is_mask(p->levels, level) ? &p->masks : &p->pixels;
+    const bool ok =
+        p->leaves_out || encode(c, &p->levels->level[level], pixels, index, known, out, e);
 
-    if (uniform && left_out(c, pixels, first, samples, part))
-        return true;
-    const size_t bytes = cut_tile(c, l, pixels, index, part);
-    if (uniform && part.width == l->tile_width && part.height == l->tile_height)
-        return encode_uniform(c, layout_pixel_bytes(l), bytes, out, e);
-    return encoder_encode(c->encoder, c->tile, bytes, out, e);
+    p->seconds += clock_s() - start;
+    return ok;
 }
 
 bool packer_encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
                    struct buffer *out, struct err *e)
 {
-    const double start = clock_s();
-    struct coder *coder = overviews_is_mask(p->levels, level) ? &p->masks : &p->pixels;
-    const bool ok = encode(coder, &p->levels->level[level], pixels, index, out, e);
-
-    p->seconds += clock_s() - start;
-    return ok;
+    return encode_timed(p, level, pixels, index, false, out, e);
 }
 
 /* --- parcels ---------------------------------------------------------------------------------- */
@@ -235,13 +264,19 @@ static bool list(struct packer *p, int64_t number, const struct buffer *parcel, 
     return parcel_add(&p->table, &blob, e);
 }
 
-bool packer_tile(struct packer *p, int level, const struct planes *pixels, int64_t index,
-                 struct buffer *parcel, struct err *e)
+static bool add_tile(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                     bool known, struct buffer *parcel, struct err *e)
 {
     const size_t at = parcel->size;
 
-    return packer_encode(p, level, pixels, index, parcel, e) &&
+    return encode_timed(p, level, pixels, index, known, parcel, e) &&
            list(p, p->levels->first[level] + index, parcel, at, e);
+}
+
+bool packer_tile(struct packer *p, int level, const struct planes *pixels, int64_t index,
+                 struct buffer *parcel, struct err *e)
+{
+    return add_tile(p, level, pixels, index, false, parcel, e);
 }
 
 bool packer_blob(struct packer *p, const struct parcel_blob *blob, struct buffer *parcel,
@@ -250,21 +285,22 @@ bool packer_blob(struct packer *p, const struct parcel_blob *blob, struct buffer
     return buffer_append(parcel, blob->bytes, blob->size, e) && parcel_add(&p->table, blob, e);
 }
 
-bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
-                  struct buffer *parcel, struct tick tick, struct err *e)
+bool packer_tiles(struct packer *p, const struct packer_tiles *t, struct buffer *parcel,
+                  struct tick tick, struct err *e)
 {
-    const struct layout *l = &p->levels->level[level];
-    const struct region r = pixels->region;
+    const struct layout *l = &p->levels->level[t->level];
+    const struct region r = t->pixels->region;
     const int64_t x0 = r.x / l->tile_width, x1 = ceil_div(r.x + r.width, l->tile_width);
     const int64_t y0 = r.y / l->tile_height, y1 = ceil_div(r.y + r.height, l->tile_height);
     const int planes = l->separate ? l->bands : 1;
-    const int64_t outer = down ? x1 - x0 : y1 - y0, inner = down ? y1 - y0 : x1 - x0;
+    const int64_t outer = t->down ? x1 - x0 : y1 - y0, inner = t->down ? y1 - y0 : x1 - x0;
 
     for (int64_t i = 0; i < outer * inner * planes; i++) {
         const int64_t a = i / planes / inner, b = i / planes % inner;
-        const int64_t index =
-            layout_index(l, (int)(i % planes), y0 + (down ? b : a), x0 + (down ? a : b));
-        if (!packer_tile(p, level, pixels, index, parcel, e))
+        const int64_t row = t->down ? b : a, column = t->down ? a : b;
+        const int64_t index = layout_index(l, (int)(i % planes), y0 + row, x0 + column);
+        const bool known = t->uniform && t->uniform[row * (x1 - x0) + column];
+        if (!add_tile(p, t->level, t->pixels, index, known, parcel, e))
             return false;
         if (!tick.call(tick.ctx))
             return err_set(e, "stopped");

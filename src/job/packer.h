@@ -23,10 +23,21 @@ void packer_free(struct packer *p);
 bool packer_encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
                    struct buffer *out, struct err *e) MUST_CHECK;
 
+/* From now on all tiles are left out, or (false) those that the encoder says. */
+void packer_leave_out(struct packer *p, bool all);
+
 /* Appends to a parcel the tiles of a level that the pixels hold, row by row (down: column by
  * column), plane by plane at each place. */
-bool packer_tiles(struct packer *p, int level, const struct planes *pixels, bool down,
-                  struct buffer *parcel, struct tick tick, struct err *e) MUST_CHECK;
+struct packer_tiles {
+    int level;
+    const struct planes *pixels;
+    const bool
+        *uniform; /* for each tile, row by row, whether it has one value: then its first pixel
+                            is enough, and others may be overwritten; NULL: none is known to */
+    bool down;
+};
+bool packer_tiles(struct packer *p, const struct packer_tiles *tiles, struct buffer *parcel,
+                  struct tick tick, struct err *e) MUST_CHECK;
 
 /* Appends pixels themselves, of an overview whose tiles take in several chunks; behind them those of
  * its mask (NULL: there is none). */

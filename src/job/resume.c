@@ -36,7 +36,7 @@ struct blob {
 /* A record's blobs, one after the other. */
 struct reader {
     struct unpack u;
-    uint32_t rank, n;
+    uint32_t rank, task, n;
     uint64_t base;
 };
 
@@ -46,6 +46,7 @@ static struct reader read_begin(const struct record *r)
 
     reader.rank = unpack_u32(&reader.u);
     reader.base = (uint64_t)unpack_i64(&reader.u);
+    reader.task = unpack_u32(&reader.u);
     reader.n = unpack_u32(&reader.u);
     return reader;
 }
@@ -230,7 +231,7 @@ static bool check_record(struct restoring *x, const struct record *record, bool 
     struct reader r = read_begin(record);
     struct blob b;
 
-    *sound = r.u.ok && r.n > 0;
+    *sound = r.u.ok && r.n > 0 && r.task <= FEED_LEAVE_OUT;
     while (*sound && read_blob(&r, &b))
         if (!fetch(x, &r, &b, sound, e))
             return false;
@@ -319,7 +320,8 @@ static bool restore_chunk(struct restoring *x, int64_t chunk, struct err *e)
             return err_context(e, "going on with what is there of it");
     }
     schedule_skip(into->schedule, chunk);
-    return true;
+    return r.task == FEED_COMPUTE ||
+           retries_give_up(into->retries, chunk, (enum feed_task)r.task, e);
 }
 
 bool resume_restore(struct resume *r, const struct resume_into *into, int64_t *pixels,

@@ -9,6 +9,7 @@
 #define JOB_RESUME_H
 
 #include "apex.h"
+#include "retries.h"
 
 #include "guard/journal.h"
 #include "job/collect.h"
@@ -47,6 +48,7 @@ struct resume_into {
     struct apex *apex;
     struct collect *collect;
     struct schedule *schedule;
+    struct retries *retries;
 };
 
 /* Checks the bytes of all chunks and restores those that are whole, as far as the order of the

@@ -16,11 +16,17 @@ struct settled {
     struct settled *next;
 };
 
+struct given_up {
+    int64_t chunk;
+    enum feed_task task;
+};
+
 struct saved {
     char *path;
     struct buffer head;
     struct journal *journal;
     struct settled *settled;
+    struct buffer given_up; /* struct given_up */
 };
 
 char *saved_path(const char *path, struct err *e)
@@ -69,6 +75,7 @@ void saved_free(struct saved *s)
     }
     journal_close(s->journal);
     buffer_free(&s->head);
+    buffer_free(&s->given_up);
     free(s->path);
     free(s);
 }
@@ -83,6 +90,21 @@ bool saved_settled(struct saved *s, int64_t chunk, struct buffer *blobs, struct 
     *blobs = (struct buffer){0};
     s->settled = x;
     return true;
+}
+
+bool saved_given_up(struct saved *s, int64_t chunk, enum feed_task task, struct err *e)
+{
+    return buffer_append(&s->given_up, &(struct given_up){chunk, task}, sizeof(struct given_up), e);
+}
+
+static enum feed_task task_of(const struct saved *s, int64_t chunk)
+{
+    const struct given_up *list = (const struct given_up *)(const void *)s->given_up.data;
+
+    for (size_t i = 0; i < s->given_up.size / sizeof *list; i++)
+        if (list[i].chunk == chunk)
+            return list[i].task;
+    return FEED_COMPUTE;
 }
 
 static struct settled *take(struct saved *s, int64_t chunk)
@@ -107,6 +129,7 @@ static bool record(struct saved *s, int rank, struct durable_task task, struct e
                        (long long)task.task);
     const bool ok = pack_i64(&bytes, task.task, e) && pack_u32(&bytes, (uint32_t)rank, e) &&
                     pack_i64(&bytes, (int64_t)task.at, e) &&
+                    pack_u32(&bytes, (uint32_t)task_of(s, task.task), e) &&
                     buffer_append(&bytes, x->blobs.data, x->blobs.size, e) &&
                     journal_append(s->journal, &bytes, e);
     settled_free(x);

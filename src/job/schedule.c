@@ -6,8 +6,15 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NOBODY = -1, EARLIER_RUN = -2 };
+
+/* A chunk to be dealt again. */
+struct again {
+    int64_t chunk;
+    int not_to;
+};
 
 struct schedule {
     int64_t n, stride, window, n_dealt;
@@ -16,6 +23,7 @@ struct schedule {
     int n_ranks;
     int *owner; /* the rank each chunk was dealt to */
     bool *done;
+    struct buffer again; /* struct again, oldest first */
 };
 
 bool schedule_new(struct schedule **out, int64_t n_chunks, int64_t stride, int64_t window,
@@ -44,6 +52,7 @@ void schedule_free(struct schedule *s)
         return;
     free(s->owner);
     free(s->done);
+    buffer_free(&s->again);
     free(s);
 }
 
@@ -69,6 +78,32 @@ static int64_t choose(const struct schedule *s, int rank)
     return s->first_free;
 }
 
+bool schedule_again(struct schedule *s, int64_t chunk, int not_to, struct err *e)
+{
+    assert(chunk >= 0 && chunk < s->n && s->owner[chunk] != NOBODY && !s->done[chunk]);
+    if (!buffer_append(&s->again, &(struct again){chunk, not_to}, sizeof(struct again), e))
+        return false;
+    s->n_dealt--;
+    return true;
+}
+
+/* The oldest chunk that this rank may be dealt again, taken off the list; -1: none. */
+static int64_t take_again(struct schedule *s, int rank)
+{
+    struct again *list = (struct again *)(void *)s->again.data;
+    const size_t n = s->again.size / sizeof *list;
+
+    for (size_t i = 0; i < n; i++) {
+        const int64_t chunk = list[i].chunk;
+        if (list[i].not_to == rank && s->n_ranks > 1)
+            continue;
+        memmove(&list[i], &list[i + 1], (n - i - 1) * sizeof *list);
+        s->again.size -= sizeof *list;
+        return chunk;
+    }
+    return -1;
+}
+
 static void deal(struct schedule *s, int64_t chunk, int rank)
 {
     s->owner[chunk] = rank;
@@ -83,7 +118,9 @@ int64_t schedule_pick(struct schedule *s, int rank, int held)
 
     if (held > 0 && (int64_t)held * s->n_ranks > left)
         return -1;
-    int64_t i = choose(s, rank);
+    int64_t i = take_again(s, rank);
+    if (i < 0)
+        i = choose(s, rank);
     if (i < 0)
         return -1;
     deal(s, i, rank);

@@ -21,7 +21,7 @@ struct kept {
 
 struct shared {
     const struct ticket *ticket;
-    struct chunk_worker *worker;
+    struct farm_work chunks; /* who computes payloads */
     struct sources own;
     struct feed *feed;
     struct part *part;
@@ -29,6 +29,7 @@ struct shared {
     struct durable *durable; /* borrowed */
     struct kept *kept;
     struct buffer payload;
+    bool broken;
     struct shared_times times;
 };
 
@@ -98,13 +99,16 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
 {
     const struct sources *own = &s->own;
 
-    if (!raster_begin(sources_cache_bytes(o->memory_bytes), o->config, e) ||
+    if (!raster_begin(sources_cache_bytes(o->memory_bytes), o->raster, e) ||
         !sources_open(&s->own, o->source, o->steps, o->n_steps, sources_blob_most(o->memory_bytes),
                       e))
         return false;
     bool same = own->n == s->ticket->n_sources;
-    for (int i = 0; same && i < own->n; i++)
+    for (int i = 0; same && i < own->n; i++) {
+        if (own->list[i].blobs && !s->ticket->sources[i].by_blobs)
+            sources_give_up_blobs(&s->own.list[i], "rank 0 has chosen so");
         same = (own->list[i].blobs != NULL) == s->ticket->sources[i].by_blobs;
+    }
     return same || err_set(e,
                            "%s: is read in another way here than on rank 0; are GDAL and libtiff "
                            "the same?",
@@ -121,7 +125,8 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
         return false;
     *s = (struct shared){
         .ticket = t,
-        .worker = own->worker,
+        .chunks = own->chunks,
+        .payload = own->payload,
         .scratch = own->scratch,
         .durable = own->durable,
     };
@@ -229,6 +234,30 @@ static bool part_with(struct shared *s, const struct buffer *parcel, struct buff
     return ok;
 }
 
+bool shared_is_broken(const struct shared *s)
+{
+    return s->broken;
+}
+
+/* Computes a chunk from the payload given, or from one of this rank's own. */
+static bool compute(struct shared *s, int64_t chunk, const struct buffer *given,
+                    struct buffer *blobs, struct tick tick, struct err *e)
+{
+    const struct buffer *payload = given->size > 0 ? given : &s->payload;
+    bool ok = true;
+
+    if (payload == &s->payload) {
+        const double start = clock_s();
+        s->payload.size = 0;
+        ok = feed_load(s->feed, chunk, 0, &s->payload, e);
+        s->times.feed_s += clock_s() - start;
+    }
+    ok = ok && s->chunks.work(s->chunks.ctx, chunk, payload->data, payload->size, blobs, tick, e);
+    if (!ok)
+        feed_forget(s->feed, 0);
+    return ok;
+}
+
 /* Behind the table: chunks that have come to be on this rank's device, and how many bytes that
  * is. */
 static bool tell_durable(struct shared *s, struct buffer *result, struct err *e)
@@ -260,22 +289,21 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
                  struct buffer *result, struct tick tick, struct err *e)
 {
     struct shared *s = shared;
+    const struct buffer given = {.data = (unsigned char *)payload, .size = n}; /* only read */
     struct kept *k = memory_new(1, sizeof *k, e);
     bool waits = false;
 
-    (void)payload, (void)n; /* there is none */
     if (!k)
         return false;
     k->chunk = chunk;
     k->base = s->scratch ? scratch_end(s->scratch) : 0;
-    s->payload.size = 0;
-    const double start = clock_s();
-    bool ok = feed_load(s->feed, chunk, 0, &s->payload, e);
-    s->times.feed_s += clock_s() - start;
-    ok = ok && chunk_work(s->worker, chunk, s->payload.data, s->payload.size, &k->blobs, tick, e) &&
-         part_with(s, &k->blobs, result, &waits, e) &&
-         (waits || durable_add(s->durable, (struct durable_task){chunk, k->base}, e)) &&
-         tell_durable(s, result, e);
+    bool ok = compute(s, chunk, &given, &k->blobs, tick, e);
+    if (ok) {
+        ok = part_with(s, &k->blobs, result, &waits, e) &&
+             (waits || durable_add(s->durable, (struct durable_task){chunk, k->base}, e)) &&
+             tell_durable(s, result, e);
+        s->broken |= !ok;
+    }
     if (!ok || !waits) {
         kept_free(k);
         return ok;

@@ -11,8 +11,8 @@
 
 #include "sources.h"
 
+#include "cluster/farm.h"
 #include "guard/durable.h"
-#include "job/chunk_work.h"
 #include "job/feed.h"
 #include "job/ticket.h"
 #include "raster/part.h"
@@ -34,12 +34,13 @@ struct shared_options {
     const struct step *steps;           /* the ops, which may name scenes */
     int n_steps;
     size_t memory_bytes; /* of this rank */
-    const struct text_list *config;
+    const struct raster_options *raster;
 };
 
 /* What a rank works with, borrowed. */
 struct shared_own {
-    struct chunk_worker *worker;
+    struct farm_work chunks; /* who computes payloads … */
+    struct buffer payload;   /* … and memory to make them in, or {0} */
     struct scratch *scratch; /* NULL where all blobs have their places at once */
     struct durable *durable;
 };
@@ -55,9 +56,13 @@ void shared_close(struct shared *s);
 void shared_begin(struct shared *s);
 
 /* The farm's work, in place of chunk_work: the blobs are kept (and of chunks before it told that
- * they are on the rank's device by now) … */
+ * they are on the rank's device by now). A payload is that of a chunk that is given up (feed.h), or
+ * there is none … */
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
+
+/* Whether this rank could not keep what it computed: no other chunk will do better. */
+bool shared_is_broken(const struct shared *s);
 
 /* … until the answer says where each goes. */
 bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size_t n,

@@ -29,6 +29,14 @@ struct weights {
     size_t input, output, task, tile, decoded;
 };
 
+/* Sums of so many never overflow; no host has more. */
+static size_t bounded(size_t bytes)
+{
+    const size_t most = (size_t)1 << 48;
+
+    return bytes < most ? bytes : most;
+}
+
 /* What a source's part of a chunk takes. Of blobs, whole tiles are sent and one is decoded at a
  * time. */
 static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan, int source,
@@ -45,16 +53,17 @@ static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan
     if (!planes_layout(&planes, &bytes, in.type, in.bands, need,
                        (int)max64(margin, max64(also, validity)), e))
         return false;
+    bytes = bounded(bytes);
     w->input += bytes;
     if (!l) {
         w->task += bytes;
         return true;
     }
     const int64_t across = need.width / l->tile_width + 2, down = need.height / l->tile_height + 2;
-    w->task += (size_t)(min64(across, l->across) * min64(down, l->down)) * layout_tile_bytes(l) *
-               (size_t)(l->separate ? l->bands : 1);
+    w->task += bounded((size_t)(min64(across, l->across) * min64(down, l->down)) *
+                       layout_tile_bytes(l) * (size_t)(l->separate ? l->bands : 1));
     if (layout_tile_bytes(l) > w->decoded)
-        w->decoded = layout_tile_bytes(l);
+        w->decoded = bounded(layout_tile_bytes(l));
     return true;
 }
 
@@ -71,7 +80,7 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
     struct planes planes;
     size_t mask = 0;
 
-    *w = (struct weights){.tile = layout_tile_bytes(wish->output)};
+    *w = (struct weights){.tile = bounded(layout_tile_bytes(wish->output))};
     plan_source_needs(plan, wish->validity, chunk, needs);
     for (int i = 0; i < plan->stages.n_sources; i++)
         if (!weigh_source(wish, plan, i, needs[i], w, e))
@@ -80,7 +89,7 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
         (wish->validity &&
          !planes_layout(&planes, &mask, PX_UINT8, plan_mask_bands(wish->validity), chunk, 0, e)))
         return false;
-    w->output += mask;
+    w->output = bounded(bounded(w->output) + bounded(mask));
     if (wish->unit > 1) /* overviews of the chunk, and their blobs */
         w->output += w->output / 2;
     return true;
@@ -157,9 +166,12 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
                                ROWS_AHEAD * s->stride + (int64_t)wish->n_ranks * s->credits));
     const size_t turn = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
     const size_t held = wish->at_once ? 1 : turn;
-    const size_t common = wish->used_bytes + SLACK_BYTES + executors_bytes(wish, plan, d) +
-                          w.input + w.output + 2 * w.tile + w.decoded +
-                          (size_t)n_caches * s->cache_bytes;
+    /* Task and result lie in memory that rank and child share; the child is a process of its
+     * own. */
+    const size_t isolated = wish->isolated ? w.task + w.output + w.output / 2 + SLACK_BYTES : 0;
+    const size_t common = isolated + wish->used_bytes + SLACK_BYTES +
+                          executors_bytes(wish, plan, d) + w.input + w.output + 2 * w.tile +
+                          w.decoded + (size_t)n_caches * s->cache_bytes;
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
     const size_t sent = (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
     s->send_bytes = free_bytes / 4;
@@ -228,7 +240,7 @@ static void wish_lanes(const struct sizing_wish *wish, const struct plan *plan, 
 
     *height = min64(l->height, ceil_div(tall, step_y) * step_y);
     *width = min64(l->width, ceil_div(ceil_div(l->width, lanes), step_x) * step_x);
-    while (*width * *height > pixels && *width > lane)
+    while (!wish->rereads && *width * *height > pixels && *width > lane)
         *width = max64(lane, *width / 2 / step_x * step_x);
 }
 
@@ -288,10 +300,28 @@ static bool shrink(const struct layout *l, int64_t *width, int64_t *height)
     return false;
 }
 
-/* The largest chunk that fits with so many credits. False with e->status 0 when none does; *out is
- * then the smallest. */
+struct credits {
+    int least, most;
+};
+
+/* With how many credits a chunk of the division fits, from `most` down to `least`; 0: with none,
+ * -1: *e is set. */
+static int choose_credits(struct sizing *out, const struct sizing_wish *wish,
+                          const struct plan *plan, struct credits among, struct err *e)
+{
+    for (int credits = among.most; credits >= among.least; credits--) {
+        if (!fits(out, wish, plan, credits, e))
+            return -1;
+        if (most(out) <= wish->memory_bytes && out->message_bytes <= wish->message_most)
+            return credits;
+    }
+    return 0;
+}
+
+/* The largest chunk that fits with some of the credits. False with e->status 0 when none does;
+ * *out is then the smallest. */
 static bool choose_chunk(struct sizing *out, const struct sizing_wish *wish,
-                         const struct plan *plan, int credits, struct err *e)
+                         const struct plan *plan, struct credits among, struct err *e)
 {
     const struct layout l = units(wish);
     const bool given = wish->chunk_width > 0;
@@ -299,13 +329,12 @@ static bool choose_chunk(struct sizing *out, const struct sizing_wish *wish,
 
     if (!given)
         first_wish(wish, plan, &width, &height);
-    for (;;) {
+    for (out->is_small = false;; out->is_small = true) {
         out->division =
             divide(wish->division, l.width, l.height, l.tile_width, l.tile_height, width, height);
-        if (!fits(out, wish, plan, credits, e))
-            return false;
-        if (most(out) <= wish->memory_bytes && out->message_bytes <= wish->message_most)
-            return true;
+        const int credits = choose_credits(out, wish, plan, among, e);
+        if (credits != 0)
+            return credits > 0;
         if (given || !shrink(&l, &width, &height)) {
             e->status = 0;
             return false;
@@ -319,8 +348,10 @@ bool sizing_choose(struct sizing *out, const struct sizing_wish *wish, const str
     const bool given = wish->chunk_width > 0;
     char text[2][32];
 
+    /* Small chunks cost less than waiting, unless they make GDAL decode the same again. */
     for (int credits = CREDITS; credits >= 1; credits--) {
-        if (choose_chunk(out, wish, plan, credits, e))
+        const struct credits among = {wish->rereads ? 1 : credits, credits};
+        if (choose_chunk(out, wish, plan, among, e))
             return true;
         if (e->status != 0)
             return false;

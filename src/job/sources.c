@@ -162,6 +162,20 @@ const struct scene_info *sources_nodata(const struct sources *s)
     return NULL;
 }
 
+void sources_give_up_blobs(struct source *one, const char *why)
+{
+    blobs_close(one->blobs);
+    one->blobs = NULL;
+    snprintf(one->why, sizeof one->why, "%s", why);
+}
+
+/* Uncompressed strips are read in parts (raster_begin). */
+static bool reads_whole_blocks(const struct scene_info *in)
+{
+    return strcmp(in->driver, "GTiff") != 0 || strcmp(in->compression, "NONE") != 0 ||
+           in->block_width < in->file_width;
+}
+
 bool sources_use_gdal(const struct sources *s, size_t *block_bytes)
 {
     bool uses = false;
@@ -172,8 +186,11 @@ bool sources_use_gdal(const struct sources *s, size_t *block_bytes)
         if (s->list[i].blobs)
             continue;
         uses = true;
-        *block_bytes += (size_t)in->block_width * (size_t)in->block_height * pixel_size(in->type) *
-                        ((size_t)in->bands + 1);
+        if (!reads_whole_blocks(in))
+            continue;
+        const double bytes = (double)in->block_width * in->block_height *
+                             (double)pixel_size(in->type) * (in->bands + 1.0);
+        *block_bytes += bytes < 0x1p48 ? (size_t)bytes : (size_t)1 << 48; /* no host has more */
     }
     return uses;
 }

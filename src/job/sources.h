@@ -49,7 +49,11 @@ bool sources_have_mask(const struct sources *s);
 /* The scene whose nodata value is the output's when none is given; NULL: none has one. */
 const struct scene_info *sources_nodata(const struct sources *s);
 
-/* Whether GDAL's cache is used at all, and bytes of the largest row of blocks it holds for that. */
+/* From now on the source's pixels go through GDAL, for this reason. */
+void sources_give_up_blobs(struct source *one, const char *why);
+
+/* Whether GDAL's cache is used at all, and bytes of the blocks it decodes whole for
+ * that. */
 bool sources_use_gdal(const struct sources *s, size_t *block_bytes);
 
 #endif

@@ -3,6 +3,7 @@
 #include "job/ticket.h"
 
 #include "base/pack.h"
+#include "pipeline/halve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,7 +72,8 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
     return pack_u32(b, (uint32_t)s->division.kind, e) && pack_i64(b, s->division.chunk_width, e) &&
            pack_i64(b, s->division.chunk_height, e) && pack_u32(b, (uint32_t)s->credits, e) &&
            pack_i64(b, s->window, e) && pack_i64(b, s->stride, e) &&
-           pack_i64(b, (int64_t)s->cache_bytes, e) && pack_i64(b, (int64_t)s->send_bytes, e);
+           pack_i64(b, (int64_t)s->cache_bytes, e) && pack_i64(b, (int64_t)s->send_bytes, e) &&
+           pack_i64(b, (int64_t)s->message_bytes, e);
 }
 
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
@@ -79,8 +81,8 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err 
     return pack_text(out, c->scene, e) && pack_sources(out, c, e) &&
            pack_overviews(out, c->overviews, e) && pack_u32(out, c->careful, e) &&
            pack_f64(out, c->nodata, e) && pack_u32(out, c->says_nodata, e) &&
-           pack_u32(out, c->resumes, e) && pack_steps(out, c->steps, c->n_steps, e) &&
-           pack_sizing(out, c->sizing, e) &&
+           pack_f64(out, c->fill, e) && pack_u32(out, c->resumes, e) &&
+           pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
            pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e);
 }
@@ -93,7 +95,8 @@ static struct format unpack_format(struct unpack *u)
     f.bands = (int)unpack_u32(u);
     f.width = unpack_i64(u);
     f.height = unpack_i64(u);
-    if (f.type >= PX_N_TYPES || f.bands < 1 || f.width < 1 || f.height < 1)
+    if (f.type >= PX_N_TYPES || f.bands < 1 || f.bands > UINT16_MAX || f.width < 1 ||
+        f.width > INT32_MAX || f.height < 1 || f.height > INT32_MAX)
         u->ok = false;
     return f;
 }
@@ -137,6 +140,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
     const bool careful = unpack_u32(u) != 0;
     t->nodata = unpack_f64(u);
     t->says_nodata = unpack_u32(u) != 0;
+    t->fill = unpack_f64(u);
     t->resumes = unpack_u32(u) != 0;
     const uint32_t n = unpack_u32(u);
     const size_t left = (size_t)(u->end - u->at); /* every step takes some bytes */
@@ -146,6 +150,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
     for (uint32_t i = 0; ok && i < n && u->ok; i++) {
         steps[i].name = unpack_word(t, u);
         steps[i].n_args = (int)unpack_u32(u);
+        u->ok = u->ok && steps[i].n_args >= 0;
         for (int k = 0; k < steps[i].n_args && u->ok; k++)
             unpack_word(t, u);
     }
@@ -173,10 +178,13 @@ static bool open_blobs(struct ticket *t, int i, const unsigned char *header, siz
     if (!decoder_new(&s->decoder, header, n, e))
         return err_context(e, "%s", s->name ? s->name : t->scene);
     s->grid.layout = *decoder_layout(s->decoder);
+    const struct layout *l = &s->grid.layout;
+    const struct region w = s->grid.window;
+    bool fits = l->type == s->format.type && w.x >= 0 && w.y >= 0 && w.x <= l->width - w.width &&
+                w.y <= l->height - w.height;
     for (int b = 0; b < s->format.bands; b++)
-        if (s->bands[b] < 0 || s->bands[b] >= s->grid.layout.bands)
-            return damaged_source(t, i, e);
-    return true;
+        fits = fits && s->bands[b] >= 0 && s->bands[b] < l->bands;
+    return fits || damaged_source(t, i, e);
 }
 
 static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e)
@@ -201,7 +209,8 @@ static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e
     s->grid.window.height = unpack_i64(u);
     s->sparse = unpack_f64(u);
     const unsigned char *header = unpack_bytes(u, &n);
-    if (!u->ok || s->outside.mask < 0 || s->outside.mask >= t->n_sources)
+    if (!u->ok || s->outside.mask < 0 || s->outside.mask >= t->n_sources ||
+        s->grid.window.width != s->format.width || s->grid.window.height != s->format.height)
         return damaged_source(t, i, e);
     s->bands = memory_new((size_t)s->format.bands, sizeof *s->bands, e);
     if (!s->bands)
@@ -215,6 +224,18 @@ static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e
     return !s->by_blobs || open_blobs(t, i, header, n, e);
 }
 
+/* A mask is like the scene it is of, but for its pixels. */
+static bool check_mask(const struct ticket *t, int i, struct err *e)
+{
+    const struct ticket_source *s = &t->sources[i];
+    const struct format mask = t->sources[s->outside.mask].format;
+
+    return s->outside.mask == 0 ||
+           (mask.type == PX_UINT8 && mask.bands == 1 && mask.width == s->format.width &&
+            mask.height == s->format.height) ||
+           damaged_source(t, i, e);
+}
+
 static bool open_sources(struct ticket *t, struct unpack *u, struct err *e)
 {
     const uint32_t n = unpack_u32(u);
@@ -224,6 +245,9 @@ static bool open_sources(struct ticket *t, struct unpack *u, struct err *e)
     t->n_sources = (int)n;
     for (int i = 0; i < t->n_sources; i++)
         if (!open_source(t, i, u, e))
+            return false;
+    for (int i = 0; i < t->n_sources; i++)
+        if (!check_mask(t, i, e))
             return false;
     return true;
 }
@@ -240,9 +264,7 @@ static void open_layout(struct layout *l, struct unpack *u)
     l->down = unpack_i64(u);
     l->strips = unpack_u32(u) != 0;
     l->separate = unpack_u32(u) != 0;
-    if (l->type >= PX_N_TYPES || l->bands < 1 || l->tile_width < 1 || l->tile_height < 1 ||
-        l->width < 1 || l->height < 1)
-        u->ok = false;
+    u->ok = u->ok && layout_is_sound(l);
 }
 
 static void open_overviews(struct overviews *o, struct unpack *u)
@@ -255,27 +277,38 @@ static void open_overviews(struct overviews *o, struct unpack *u)
     o->cog = unpack_u32(u) != 0;
     const bool mask = unpack_u32(u) != 0;
     o->local = (int)unpack_u32(u);
-    if (n >= LEVELS_MOST || o->local < 0 || (uint32_t)o->local > n)
+    if (n >= LEVELS_MOST || o->how < 0 || o->how >= HALVE_N || o->local < 0 || o->local > (int)n)
         u->ok = false;
     if (u->ok)
         overviews_lay_out(o, &full, (int)n, mask);
+}
+
+/* What the plan makes is what the output holds. */
+static bool suits(const struct layout *l, struct format f)
+{
+    return l->type == f.type && l->bands == f.bands && l->width == f.width && l->height == f.height;
 }
 
 static void open_sizing(struct ticket *t, struct unpack *u)
 {
     const enum division_kind kind = (enum division_kind)unpack_u32(u);
     const struct layout *l = &t->overviews.level[0];
-    const int64_t unit = (int64_t)1 << t->overviews.local;
     const int64_t width = unpack_i64(u), height = unpack_i64(u);
 
-    if (u->ok)
+    if (u->ok) {
+        const int64_t unit = (int64_t)1 << t->overviews.local;
         t->sizing.division = divide(kind, l->width, l->height, l->tile_width * unit,
                                     l->tile_height * unit, width, height);
+    }
     t->sizing.credits = (int)unpack_u32(u);
     t->sizing.window = unpack_i64(u);
     t->sizing.stride = unpack_i64(u);
+    if (kind > DIVISION_COLUMNS || t->sizing.credits < 1 || t->sizing.window < 1 ||
+        t->sizing.stride < 1)
+        u->ok = false;
     t->sizing.cache_bytes = (size_t)unpack_i64(u);
     t->sizing.send_bytes = (size_t)unpack_i64(u);
+    t->sizing.message_bytes = (size_t)unpack_i64(u);
 }
 
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
@@ -294,7 +327,7 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
     open_sizing(t, &u);
     const unsigned char *encoder = unpack_bytes(&u, &n);
     const unsigned char *mask_encoder = unpack_bytes(&u, &n_mask);
-    if (!u.ok)
+    if (!u.ok || !suits(&t->overviews.level[0], plan_output(t->plan)))
         return err_set(e, "the ticket from rank 0 is damaged in its output");
     return encoder_new(&t->encoder, encoder, n, e) &&
            (!t->overviews.mask || encoder_new(&t->mask_encoder, mask_encoder, n_mask, e));

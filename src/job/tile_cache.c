@@ -37,12 +37,19 @@ static void drop(struct tile_cache *c, int at)
     c->tile[at] = c->tile[--c->n];
 }
 
-void tile_cache_free(struct tile_cache *c)
+void tile_cache_forget(struct tile_cache *c)
 {
     for (int i = 0; i < c->n; i++) {
         free(c->tile[i].blob);
         free(c->tile[i].pixels);
     }
+    c->n = 0;
+    c->bytes = 0;
+}
+
+void tile_cache_free(struct tile_cache *c)
+{
+    tile_cache_forget(c);
     free(c->tile);
     *c = (struct tile_cache){0};
 }

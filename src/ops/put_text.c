@@ -171,8 +171,10 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     t->pixel_size = pixel_size(in.type);
     pixel_store(in.type, a->color, t->color);
     memcpy(t->words, a->text, n);
-    return stages_add_row(out, rows[in.type], t, in, (struct reach){0},
-                          (struct border){BORDER_REPLICATE, 0}, e);
+    const bool ok = stages_add_row(out, rows[in.type], t, in, (struct reach){0},
+                                   (struct border){BORDER_REPLICATE, 0}, e);
+    out->list[out->n - 1].by_place = ok;
+    return ok;
 }
 
 const struct op op_put_text = {

@@ -14,9 +14,11 @@
 #include "executor.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/memory.h"
 #include "base/minmax.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,6 +147,17 @@ void executor_free(struct executor *x)
     free(x);
 }
 
+void executor_tell(struct executor *x, char *doing)
+{
+    x->doing = doing;
+}
+
+static void tell(const struct executor *x, int stage)
+{
+    if (x->doing && stage >= x->plan->stages.n_sources && stage < x->plan->stages.n)
+        snprintf(x->doing, EXECUTOR_DOING, "%s", x->plan->stages.list[stage].name);
+}
+
 const double *executor_seconds(const struct executor *x)
 {
     return x->seconds;
@@ -203,6 +216,7 @@ static bool run_strip(struct executor *x, const struct planes *in, const struct 
     for (int k = 0; k < x->rings.n_steps; k++) {
         for (int i = 0; i < s->n; i++) {
             const double start = clock_s();
+            tell(x, i);
             if (!make_rows(x, i, x->rings.bounds[(ptrdiff_t)k * s->n + i], place, tick))
                 return err_set(e, "stopped");
             x->seconds[i] += clock_s() - start;
@@ -221,6 +235,8 @@ bool executor_run(struct executor *x, const struct planes *in, const struct plan
 
     const int64_t width = even_part(r.width, x->strip_width);
 
+    tell(x, x->plan->stages.n_sources);
+    fault_kernel(place->chunk_index);
     for (int64_t column = 0; column < r.width; column += width) {
         const struct region strip = {r.x + column, r.y, min64(r.width - column, width), r.height};
         for (int band = 0; band < out->bands; band += at_once)

@@ -20,6 +20,7 @@ struct executor {
     int rows_capacity;
     void **outs;
     double *seconds;
+    char *doing; /* the name of the stage at work; NULL: nobody wants it */
 };
 
 /* Where x->constants has the row of a stage's input. */

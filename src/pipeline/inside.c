@@ -33,17 +33,6 @@ static enum inside look(const struct planes *p, const struct planes *mask,
     return out ? INSIDE_NONE : INSIDE_ALL;
 }
 
-/* The pixels whose validity matters: of others the mask was not read. */
-static struct planes masked(const struct planes *in, const struct planes *mask)
-{
-    struct planes part = *in;
-
-    part.region = region_intersect(in->region, mask->region);
-    if (!region_is_empty(part.region))
-        part.data = planes_at(in, 0, part.region.x, part.region.y);
-    return part;
-}
-
 enum inside inside_of(const struct planes *in, const struct outside *outside, int n)
 {
     enum inside all = INSIDE_ALL;
@@ -52,7 +41,8 @@ enum inside inside_of(const struct planes *in, const struct outside *outside, in
     for (int i = 0; i < n; i++) {
         const struct outside *o = &outside[i];
         const struct planes *mask = o->mask > 0 ? &in[o->mask] : NULL;
-        const struct planes seen = mask ? masked(&in[i], mask) : in[i];
+        /* Of pixels whose validity does not matter the mask was not read. */
+        const struct planes seen = mask ? planes_part(&in[i], mask->region) : in[i];
         if (region_is_empty(seen.region) || !(o->has_value || mask || pixel_is_float(in[i].type)))
             continue;
         const enum inside found = look(&seen, mask, o);

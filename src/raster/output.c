@@ -19,7 +19,7 @@
 
 struct output {
     char *path, *part;
-    bool overwrite;
+    bool overwrite, gaps; /* gaps: tiles may be left out */
     int fd;
     struct overviews levels;
     struct creation creation;
@@ -84,19 +84,27 @@ static int directory_of(const struct overviews *l, int level)
     return level == overviews_mask(l, 0) ? 1 : overviews_is_mask(l, level) ? level : level + 1;
 }
 
+/* Whether the name is still that of the file that is written. */
+static bool is_named(const struct output *o, struct err *e)
+{
+    struct stat st, named;
+
+    if (fstat(o->fd, &st) != 0 || lstat(o->part, &named) != 0)
+        return err_errno(e, "%s", o->part);
+    return (st.st_ino == named.st_ino && st.st_dev == named.st_dev) ||
+           err_set(e, "%s: was replaced while it was written", o->part);
+}
+
 /* After GDAL has written its part of the file. */
 static bool find_index(struct output *o, const char *name, struct err *e)
 {
-    struct stat st, named;
+    struct stat st;
     const int64_t n = overviews_blobs(&o->levels);
 
-    /* The same file still, or what is appended here goes nowhere. */
-    if (fstat(o->fd, &st) != 0 || stat(name, &named) != 0)
-        return err_errno(e, "%s", name);
-    if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
-        return err_set(e, "%s: was replaced while it was written", name);
-    if (o->levels.cog && !(ghost_insert(o->fd, o->levels.mask, e) && fstat(o->fd, &st) == 0))
+    if (o->levels.cog && !ghost_insert(o->fd, o->levels.mask, e))
         return err_context(e, "%s", name);
+    if (fstat(o->fd, &st) != 0)
+        return err_errno(e, "%s", name);
     o->end = (uint64_t)st.st_size;
     for (int k = 0; k < overviews_levels(&o->levels); k++)
         if (!tile_index_find(&o->index[k], o->fd, directory_of(&o->levels, k),
@@ -114,7 +122,8 @@ static bool make_head(struct output *o, const char *name, const struct output_op
                       struct scene *scene, const struct output_grid *grid, struct err *e)
 {
     return output_files_begin(name, &o->fd, e) &&
-           skeleton_write(name, options, &o->creation, scene, grid, &o->levels, e) &&
+           (skeleton_write(o->fd, options, &o->creation, scene, grid, &o->levels, e) ||
+            err_context(e, "%s", name)) &&
            find_index(o, name, e);
 }
 
@@ -166,10 +175,12 @@ bool output_create(struct output **out, const struct output_options *options, st
     o->levels = *levels;
     o->overwrite = options->overwrite;
     struct layout layout = levels->level[0];
+    o->gaps = options->may_have_gaps;
     const bool ok = set_names(o, options->path, e) &&
                     creation_read(&o->creation, &options->creation_options, &layout, e) &&
                     output_files_check(o->path, o->overwrite, e) &&
                     make_part(o, options, scene, grid, e);
+    o->gaps |= o->creation.sparse;
     if (ok && !metadata_nodata(scene, options, levels->level[0].type, &o->absent))
         o->absent = 0;
     if (ok)
@@ -189,6 +200,11 @@ const struct layout *output_layout(const struct output *o)
 const struct overviews *output_overviews(const struct output *o)
 {
     return &o->levels;
+}
+
+bool output_leaves_out(const struct output *o)
+{
+    return o->creation.sparse;
 }
 
 bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
@@ -213,7 +229,7 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 
     for (int i = 0; i < n_blobs; i++) {
         assert(index[i] >= 0 && index[i] < layout_blobs(&o->levels.level[0]) &&
-               (sizes[i] > 0 || o->creation.sparse) && sizes[i] <= UINT32_MAX &&
+               (sizes[i] > 0 || o->gaps) && sizes[i] <= UINT32_MAX &&
                o->offsets[index[i]] == UNSETTLED);
         o->offsets[index[i]] = sizes[i] > 0 ? o->end + n : 0;
         o->sizes[index[i]] = (uint32_t)sizes[i];
@@ -231,8 +247,8 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e)
 {
-    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) &&
-           (size > 0 || o->creation.sparse) && o->offsets[index] == UNSETTLED);
+    assert(index >= 0 && index < layout_blobs(&o->levels.level[0]) && (size > 0 || o->gaps) &&
+           o->offsets[index] == UNSETTLED);
     if (size == 0) {
         o->offsets[index] = *at = 0;
         return true;
@@ -254,7 +270,7 @@ const char *output_part(const struct output *o)
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e)
 {
     if (blob < 0 || blob >= overviews_blobs(&o->levels) || o->offsets[blob] != UNSETTLED ||
-        (size == 0 && !o->creation.sparse))
+        (size == 0 && !o->gaps))
         return err_set(e, "%s: blob %lld is not to be had, or came twice (a defect)", o->path,
                        (long long)blob);
     o->offsets[blob] = 0;
@@ -331,7 +347,7 @@ bool output_complete(struct output *o, struct err *e)
 
 bool output_publish(struct output *o, struct err *e)
 {
-    return output_files_finish(o->part, o->path, o->overwrite, e);
+    return is_named(o, e) && output_files_finish(o->part, o->path, o->overwrite, e);
 }
 
 void output_leave(struct output *o)

@@ -79,24 +79,28 @@ static bool fill(GDALDatasetH to, const struct output_options *options, const st
 }
 
 /* Left alone, GDAL takes any three or four bands of bytes for colours. */
-static GDALDatasetH create(GDALDriverH driver, const char *part, const struct creation *c,
+static GDALDatasetH create(GDALDriverH driver, int fd, const struct creation *c,
                            const struct output_grid *grid, const struct layout *l)
 {
     char **options = CSLDuplicate(c->file);
+    char path[40];
+
+    /* By this name it is the open file, whatever has become of its own name meanwhile. */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 
     if (!c->fixed_colours) {
         const char *meaning = metadata_is_rgb(grid, l) ? "RGB" : "MINISBLACK";
         options = CSLSetNameValue(options, "PHOTOMETRIC", meaning);
         options = CSLSetNameValue(options, "ALPHA", "NO");
     }
-    GDALDatasetH to = GDALCreate(driver, part, (int)l->width, (int)l->height, l->bands,
+    GDALDatasetH to = GDALCreate(driver, path, (int)l->width, (int)l->height, l->bands,
                                  gdal_type(l->type), options);
     CSLDestroy(options);
     return to;
 }
 
-bool skeleton_write(const char *part, const struct output_options *options,
-                    const struct creation *c, const struct scene *s, const struct output_grid *grid,
+bool skeleton_write(int fd, const struct output_options *options, const struct creation *c,
+                    const struct scene *s, const struct output_grid *grid,
                     const struct overviews *levels, struct err *e)
 {
     const struct layout *layout = &levels->level[0];
@@ -110,17 +114,17 @@ bool skeleton_write(const char *part, const struct output_options *options,
     CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO");
     CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES");
     quiet_begin(&q);
-    GDALDatasetH to = create(driver, part, c, grid, layout);
+    GDALDatasetH to = create(driver, fd, c, grid, layout);
     if (!to)
-        err_set(e, "%s: cannot be created: %s", part, quiet_words(&q));
+        err_set(e, "cannot be created: %s", quiet_words(&q));
     else
-        ok = fill(to, options, c, s, grid, levels, e) || err_context(e, "%s", part);
+        ok = fill(to, options, c, s, grid, levels, e);
     quiet_end(&q);
     quiet_begin(&q); /* GDALClose writes, but tells of failures in words only */
     if (to)
         GDALClose(to);
     if (ok && q.last[0])
-        ok = err_set(e, "%s: cannot be written: %s", part, quiet_words(&q));
+        ok = err_set(e, "cannot be written: %s", quiet_words(&q));
     quiet_end(&q);
     CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", NULL);
     CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", NULL);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "report/run_report.h"
 
+#include "base/new_file.h"
 #include "base/pack.h"
 
 #include <jansson.h>
@@ -9,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct run_report {
-    json_t *root, *ranks;
+    json_t *root, *ranks, *tries;
 };
 
 bool rank_report_pack(struct buffer *out, const char *host, const struct amount *amounts, int n,
@@ -38,7 +41,8 @@ bool run_report_new(struct run_report **out, struct err *e)
         return false;
     r->root = json_object();
     r->ranks = json_array();
-    if (!r->root || !r->ranks) {
+    r->tries = json_array();
+    if (!r->root || !r->ranks || !r->tries) {
         run_report_free(r);
         return no_memory(e);
     }
@@ -52,6 +56,7 @@ void run_report_free(struct run_report *r)
         return;
     json_decref(r->root);
     json_decref(r->ranks);
+    json_decref(r->tries);
     free(r);
 }
 
@@ -70,6 +75,8 @@ static bool set(json_t *parent, const char *group, const char *name, json_t *val
 {
     json_t *object = object_in(parent, group);
 
+    if (!object)
+        json_decref(value);
     if (!object || !value || json_object_set_new(object, name, value) != 0)
         return no_memory(e);
     return true;
@@ -145,16 +152,75 @@ bool run_report_rank(struct run_report *r, const struct buffer *packed, struct e
     return true;
 }
 
+bool run_report_try(struct run_report *r, const struct failed_try *t, struct err *e)
+{
+    json_t *one = json_pack("{s:i, s:o, s:[I, I, I, I], s:o, s:i}", "rank", t->rank, "host",
+                            text(t->host), "region", (json_int_t)t->region.x,
+                            (json_int_t)t->region.y, (json_int_t)t->region.width,
+                            (json_int_t)t->region.height, "op", text(t->op), "signal", t->signal);
+
+    return (one && json_array_append_new(r->tries, one) == 0) || no_memory(e);
+}
+
+/* The name it has until it is whole; to be freed. */
+static char *part_path(const char *path, struct err *e)
+{
+    const size_t n = strlen(path) + sizeof ".part";
+    char *part = memory_raw(1, n, e);
+
+    if (part)
+        snprintf(part, n, "%s.part", path);
+    return part;
+}
+
+static bool open_part(const char *path, const char *part, int *fd, struct err *e)
+{
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return err_set(e, "--report=%s exists and is not a regular file", path);
+    return new_file(part, fd, e) || err_context(e, "--report=%s cannot be written", path);
+}
+
+bool run_report_check(const char *path, struct err *e)
+{
+    char *part = part_path(path, e);
+    int fd;
+    const bool ok = part && open_part(path, part, &fd, e);
+
+    if (ok) { /* a job that fails leaves nothing behind */
+        close(fd);
+        unlink(part);
+    }
+    free(part);
+    return ok;
+}
+
+static bool dump(const struct run_report *r, int fd)
+{
+    FILE *f = fdopen(fd, "w");
+
+    if (!f) {
+        close(fd);
+        return false;
+    }
+    const bool ok = json_dumpf(r->root, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
+                    fputc('\n', f) != EOF;
+    return fclose(f) == 0 && ok;
+}
+
 bool run_report_write(const struct run_report *r, const char *path, struct err *e)
 {
-    if (json_object_set(r->root, "ranks", r->ranks) != 0)
+    if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
+        json_object_set(r->root, "retries", r->tries) != 0)
         return no_memory(e);
-    FILE *f = fopen(path, "w");
-    if (!f)
-        return err_errno(e, "%s: the report cannot be written", path);
-    bool ok = json_dumpf(r->root, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
-              fputc('\n', f) != EOF;
-    if (fclose(f) != 0 || !ok)
-        return err_errno(e, "%s: the report cannot be written", path);
-    return true;
+    char *part = part_path(path, e);
+    int fd;
+    bool ok = part && open_part(path, part, &fd, e);
+    if (ok && !(dump(r, fd) && rename(part, path) == 0)) {
+        ok = err_errno(e, "--report=%s cannot be written", path);
+        unlink(part);
+    }
+    free(part);
+    return ok;
 }

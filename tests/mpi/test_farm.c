@@ -34,6 +34,10 @@ struct world {
     bool answers;
     int worker[TASKS], n_answered;
     int worked[TASKS], answered[TASKS];
+    /* With second chances: which tasks are to be picked again, and which rank has failed each. */
+    bool forgives;
+    int64_t again[TASKS];
+    int n_again, n_failed, failed_on[TASKS];
 };
 
 static size_t payload_size(int64_t task)
@@ -45,7 +49,29 @@ static int64_t pick(void *ctx, int rank, int held)
 {
     struct world *w = ctx;
 
+    for (int i = 0; i < w->n_again; i++) {
+        const int64_t task = w->again[i];
+        if (w->failed_on[task] == rank && cluster_size(cluster) > 1)
+            continue;
+        w->again[i] = w->again[--w->n_again];
+        return task;
+    }
     return w->next < w->n_tasks ? w->next++ : -1;
+}
+
+/* Details of a failure are the task's number, twice. */
+static bool failed(void *ctx, int64_t task, int rank, const struct buffer *details, struct err *e)
+{
+    struct world *w = ctx;
+    int64_t told[2] = {-1, -1};
+
+    if (details->size == sizeof told)
+        memcpy(told, details->data, sizeof told);
+    w->wrong |= told[0] != task || told[1] != task || !strstr(e->text, "failed");
+    w->failed_on[task] = rank;
+    w->again[w->n_again++] = task;
+    w->n_failed++;
+    return true;
 }
 
 static bool load(void *ctx, int64_t task, int rank, struct buffer *payload, struct err *e)
@@ -120,6 +146,10 @@ static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n
     struct world *w = ctx;
 
     w->worked[task]++;
+    if (w->forgives && task % 3 == 0 && w->worked[task] == 1 &&
+        (task % 2 == cluster_rank(cluster) % 2 || cluster_size(cluster) == 1))
+        return buffer_append(result, (int64_t[]){task, task}, 2 * sizeof task, e) &&
+               err_set(e, "work on %lld failed", (long long)task);
     if (task == w->fail_work)
         return err_set(e, "work on %lld failed", (long long)task);
     if (n != payload_size(task))
@@ -138,7 +168,8 @@ static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n
 
 static bool run(struct world *w, struct farm_times *times, struct err *e)
 {
-    const struct farm_lead lead = {w, pick, load, store, w->answers ? answer : NULL, finished};
+    const struct farm_lead lead = {
+        w, pick, load, store, w->forgives ? failed : NULL, w->answers ? answer : NULL, finished};
     const struct farm_work work_side = {w, work, answered};
 
     return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side,
@@ -190,6 +221,20 @@ START_TEST(an_answer_that_cannot_be_taken_ends_it_everywhere)
         CK_ALL(!run(&w, &times, &e));
         CK_ALL(strstr(e.text, "failed") != NULL && e.status == EXIT_FAILED);
     }
+}
+END_TEST
+
+START_TEST(tasks_that_fail_are_done_again)
+{
+    struct world w = world_of(TASKS);
+    struct farm_times times = {0};
+    struct err e;
+
+    w.forgives = w.answers = true;
+    CK_ALL(run(&w, &times, &e));
+    CK_ALL(!w.wrong);
+    CK_ALL(cluster_rank(cluster) != 0 ||
+           (w.stored == TASKS && w.n_failed > 0 && w.n_answered == TASKS));
 }
 END_TEST
 
@@ -288,6 +333,7 @@ int main(void)
     tcase_add_test(tcase, farm_does_every_task_once);
     tcase_add_test(tcase, every_result_is_answered_once_where_it_was_made);
     tcase_add_test(tcase, an_answer_that_cannot_be_taken_ends_it_everywhere);
+    tcase_add_test(tcase, tasks_that_fail_are_done_again);
     tcase_add_test(tcase, farm_with_fewer_tasks_than_ranks_ends);
     tcase_add_test(tcase, farm_failure_anywhere_ends_it_everywhere);
     tcase_add_test(tcase, agreement_gives_everybody_the_lowest_rank_s_failure);

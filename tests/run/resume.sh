@@ -58,7 +58,7 @@ tear() { # the end of the part and its journal is lost, as when the power fails
 try() { # try KIND SIGNAL TEAR
     rm -f "$out"*
     struck=0
-    for attempt in 1 2 3; do
+    for _ in 1 2 3; do
         n=$(($(random 3) + 1))
         io=root
         [ "$(random 2)" -eq 0 ] || io=shared
@@ -70,7 +70,7 @@ try() { # try KIND SIGNAL TEAR
         [ "$2" != TERM ] || [ ! -e "$out.part.journal" ] || ok "$1: a signal gives status 75, not $status" test $status -eq 75
         [ "$3" = no ] || tear
     done
-    if [ $status -ne 0 ]; then
+    if [ "$status" -ne 0 ]; then
         start_run 2 "$1" --io=shared
         wait $job || sed 's/^/    /' "$TMP/said" >&2
     fi
@@ -81,9 +81,9 @@ try() { # try KIND SIGNAL TEAR
 i=0
 while [ $i -lt "$runs" ]; do
     for kind in deflate cog overviews; do
-        try $kind KILL no
-        try $kind TERM no
-        try $kind KILL yes
+        try "$kind" KILL no
+        try "$kind" TERM no
+        try "$kind" KILL yes
     done
     i=$((i + 3))
 done
@@ -113,13 +113,13 @@ left_alone() { # left_alone TEXT ARG...: is refused as usage, and the part stays
     shift
     sum=$(cat "$out.part" "$out.part.journal" | cksum)
     ranks 2 "$@" 2>"$TMP/stderr"
-    [ $? -eq 2 ] && grep -q -- "$text" "$TMP/stderr" && [ "$sum" = "$(cat "$out.part" "$out.part.journal" | cksum)" ] || {
+    if [ $? -ne 2 ] || ! grep -q -- "$text" "$TMP/stderr" || [ "$sum" != "$(cat "$out.part" "$out.part.journal" | cksum)" ]; then
         cat "$TMP/stderr" >&2
-        false
-    }
+        return 1
+    fi
 }
 interrupted
-ok "stopped, with a journal" test $status -eq 75 -a -e "$out.part.journal"
+ok "stopped, with a journal" test "$status" -eq 75 -a -e "$out.part.journal"
 ok "not without being asked" left_alone "begin anew (write --overwrite)" read "$in" ! median-blur --ksize=5 ! write "$out" --co COMPRESS=DEFLATE
 ok "not with another op" left_alone "another --ksize\|another median-blur" --resume read "$in" ! median-blur --ksize=3 ! write "$out" --co COMPRESS=DEFLATE
 ok "not with other options" left_alone "another --co" --resume read "$in" ! median-blur --ksize=5 ! write "$out" --co COMPRESS=LZW
@@ -147,13 +147,13 @@ if mount -t tmpfs -o size=8m tmpfs "$(mkdir -p "$TMP/small" && echo "$TMP/small"
         for io in root shared; do
             rm -f "$out"*
             mount -o remount,size=8m "$TMP/small"
-            start_run 3 $kind --io=$io
+            start_run 3 "$kind" --io=$io
             wait $job
             ok "$kind $io: a full disk is an error" test $? -eq 1
             ok "$kind $io: it names the file" grep -q "$out.*No space left" "$TMP/said"
             mount -o remount,size=400m "$TMP/small"
             ok "$kind $io: there is something to go on with" test -e "$out.part.journal"
-            start_run 2 $kind --io=$io
+            start_run 2 "$kind" --io=$io
             wait $job
             ok "$kind $io: goes on when there is room" same_bytes "$TMP/$kind.tif" "$out"
         done

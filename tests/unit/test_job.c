@@ -72,6 +72,36 @@ START_TEST(schedule_continues_a_rank_in_its_lane)
 }
 END_TEST
 
+START_TEST(schedule_deals_again_first_and_elsewhere)
+{
+    struct schedule *s;
+    struct err e;
+
+    ck_assert(schedule_new(&s, 4, 1, 4, 2, &e));
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 0);
+    ck_assert_int_eq(schedule_pick(s, 1, 0), 1);
+    ck_assert(schedule_again(s, 1, 1, &e) && schedule_again(s, 0, -1, &e));
+    ck_assert_int_eq(schedule_pick(s, 1, 0), 0);
+    ck_assert_int_eq(schedule_pick(s, 1, 0), 2);
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 1);
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 3);
+    ck_assert_int_eq(schedule_pick(s, 0, 0), -1);
+    ck_assert(schedule_again(s, 3, 0, &e));
+    ck_assert_int_eq(schedule_pick(s, 0, 0), -1);
+    ck_assert_int_eq(schedule_pick(s, 1, 0), 3);
+    for (int64_t i = 0; i < 4; i++)
+        schedule_done(s, i);
+    ck_assert(schedule_finished(s));
+    schedule_free(s);
+
+    ck_assert(schedule_new(&s, 1, 1, 4, 1, &e)); /* there is no other rank */
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 0);
+    ck_assert(schedule_again(s, 0, 0, &e));
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 0);
+    schedule_free(s);
+}
+END_TEST
+
 START_TEST(schedule_leaves_the_last_chunks_to_idle_ranks)
 {
     struct schedule *s;
@@ -218,16 +248,37 @@ START_TEST(tile_caches_agree_and_stay_small)
 }
 END_TEST
 
+START_TEST(tile_cache_that_forgot_holds_nothing)
+{
+    struct tile_cache c;
+    struct err e;
+    bool held;
+    int before;
+
+    ck_assert(tile_cache_new(&c, 7500, 100, 10, &e));
+    tile_cache_use(&c, 3, 10, 300, &held, &before);
+    tile_cache_use(&c, 3, 10, 300, &held, &before);
+    ck_assert(held && before == 10);
+    tile_cache_forget(&c);
+    ck_assert(c.n == 0 && c.bytes == 0);
+    tile_cache_use(&c, 3, 10, 300, &held, &before);
+    ck_assert(!held && before == 0);
+    tile_cache_free(&c);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         schedule_deals_every_chunk_once_within_the_window,
         schedule_continues_a_rank_in_its_lane,
+        schedule_deals_again_first_and_elsewhere,
         schedule_leaves_the_last_chunks_to_idle_ranks,
         needs_put_every_pixel_in_its_place,
         blob_order_and_its_inverse_agree,
         first_blobs_of_chunks_come_in_order,
         tile_caches_agree_and_stay_small,
+        tile_cache_that_forgot_holds_nothing,
     };
 
     return UNIT_RUN("job", tests);

@@ -140,6 +140,26 @@ static void check_tiled_equals_whole(const struct use *use, const struct plan *p
     image_free(&tiled);
 }
 
+/* Images of one value give one, where the plan says that only values count. */
+static void check_pointwise(const struct use *use, const struct plan *plan, struct image *images)
+{
+    const struct format f = plan_output(plan);
+
+    if (!plan_is_pointwise(plan))
+        return;
+    for (int i = 0; i < 2; i++)
+        planes_spread(&images[i].planes, 0, images[i].format.bands, images[i].planes.region);
+    struct image out = tiles_run(plan, images, (int)f.width, (int)f.height);
+    for (int b = 0; b < f.bands; b++)
+        for (int64_t y = 0; y < f.height; y++)
+            for (int64_t x = 0; x < f.width; x++)
+                ck_assert_msg(memcmp(planes_at(&out.planes, b, x, y),
+                                     planes_at(&out.planes, b, 0, 0), pixel_size(f.type)) == 0,
+                              "%s %s on %s makes several values of one", use->op,
+                              use->args ? use->args : "", pixel_name(images[0].format.type));
+    image_free(&out);
+}
+
 /* Random images through the op in one piece and in chunks. Returns whether it takes the format. */
 static bool check_use(const struct use *use, struct format format)
 {
@@ -152,6 +172,7 @@ static bool check_use(const struct use *use, struct format format)
     }
     struct image images[2] = {random_image(format), random_image(format)};
     check_tiled_equals_whole(use, plan, images);
+    check_pointwise(use, plan, images);
     image_free(&images[0]);
     image_free(&images[1]);
     plan_free(plan);

@@ -1,0 +1,41 @@
+/* fault.h - faults on purpose, for tests: built with FAULTS=1 alone (-DFAULTS), else nothing of
+ * it is left.
+ *
+ * A point in the code asks whether its fault is due. TILERY_FAULTS says when, in entries apart
+ * by commas:
+ *
+ * NAME#N at the N-th time that this process asks (from 1) NAME@KEY whenever the point asks with
+ * this key (a chunk's number, a rank …) NAME%P each time with probability P; NAME%P:SEED for
+ * other draws
+ *
+ * Points: kernel-crash, kernel-hang, kernel-memory, chunk-error (key: the chunk).
+ * SPDX-License-Identifier: MIT */
+#ifndef BASE_FAULT_H
+#define BASE_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef FAULTS
+
+bool fault_due(const char *name, int64_t key);
+
+/* A kernel goes wrong, if one of the kernel's faults is due: it crashes, hangs, or takes all
+ * memory it gets and then crashes. */
+void fault_kernel(int64_t chunk);
+
+#else
+
+static inline bool fault_due(const char *name, int64_t key)
+{
+    (void)name, (void)key;
+    return false;
+}
+
+static inline void fault_kernel(int64_t chunk)
+{
+    (void)chunk;
+}
+
+#endif
+#endif

@@ -1,0 +1,91 @@
+#!/bin/sh
+# Faults on purpose (make check-faults; base/fault.h): kernels that crash, hang or take all memory cost tries,
+# never the job, its pixels or a process left behind.
+. tests/run/lib.sh
+find_python "import numpy, osgeo.gdal"
+
+in=$TMP/in.tif
+out=$TMP/out.tif
+"$GENERATE" "$in" 4096 4096 UInt16 COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512 || exit 1
+
+job() { # job FAULTS N OPTION...: 64 chunks; the words of the last job are in stderr
+    TILERY_FAULTS=$1
+    export TILERY_FAULTS
+    n=$2
+    shift 2
+    ranks "$n" "$@" --chunk 512 read "$in" ! gaussian-blur --sigma-x=2 ! threshold --thresh=127 ! \
+        write "$out" --overwrite --nodata=0 --co COMPRESS=DEFLATE 2>"$TMP/stderr"
+    status=$?
+}
+ends() {
+    [ "$status" -eq "$1" ]
+}
+tried() { # tried TEXT: some try failed for that reason
+    grep -q "^tilery: try 1 of .*chunk .*$1" "$TMP/stderr"
+}
+nobody_left() {
+    ! pgrep -f "$TILERY run.*read $in" >/dev/null
+}
+# Nodata in the chunks that are named at the end, and nowhere else other pixels than in good.tif.
+pixels_but_named() {
+    $python - "$TMP/good.tif" "$out" "$TMP/stderr" <<'END'
+import re, sys
+from osgeo import gdal
+good, out = (gdal.Open(p).ReadAsArray() for p in sys.argv[1:3])
+named = re.findall(r'chunk \d+ \((\d+)x(\d+) at (\d+),(\d+)\) is nodata', open(sys.argv[3]).read())
+for w, h, x, y in (map(int, n) for n in named):
+    good[y:y + h, x:x + w] = 0
+sys.exit(int(not named or (good != out).sum() > 0))
+END
+}
+
+job "" 1
+mv "$out" "$TMP/good.tif"
+
+# Random faults: each draw is another one, and most jobs have some.
+some=0
+for fault in kernel-crash kernel-memory kernel-hang; do
+    for n in 1 2 3; do
+        for io in root shared; do
+            job "$fault%0.05:$n" "$n" --isolate --io=$io --chunk-timeout=3 --retries=5
+            ok "$fault on 5 % of tries, $n ranks, $io: done" ends 0
+            ok "$fault on 5 % of tries, $n ranks, $io: same bytes" same_bytes "$TMP/good.tif" "$out"
+            some=$((some + $(grep -c '^tilery: try 1 of 6' "$TMP/stderr")))
+        done
+    done
+done
+ok "some tries failed" test $some -gt 10
+for n in 1 2 3; do
+    for io in root shared; do
+        job "chunk-error%0.1" "$n" --io=$io --retries=9
+        ok "errors on 10 % of tries without --isolate, $n ranks, $io: done" ends 0
+        ok "errors on 10 % of tries without --isolate, $n ranks, $io: same bytes" same_bytes "$TMP/good.tif" "$out"
+    done
+done
+
+# Chunks that fail every time.
+for n in 1 2 3; do
+    for io in root shared; do
+        job "kernel-crash@9,kernel-crash@40" "$n" --isolate --io=$io --on-error=nodata
+        ok "two poisoned chunks, $n ranks, $io: status 3" ends 3
+        ok "two poisoned chunks, $n ranks, $io: nodata there, the rest is right" pixels_but_named
+        ok "two poisoned chunks, $n ranks, $io: op and signal are told" tried "signal 11 .*gaussian-blur"
+    done
+    rm -f "$out"
+    job "kernel-crash@9" "$n" --isolate
+    ok "a poisoned chunk ends the job, $n ranks" ends 1
+    ok "a poisoned chunk leaves no output, $n ranks" test ! -e "$out"
+    ok "a poisoned chunk is named, $n ranks" grep -q \
+        "^tilery: given up after 3 tries: rank . on .*: chunk 9 (512x512 at 512,512): .*signal 11.*gaussian-blur" "$TMP/stderr"
+    ok "a poisoned chunk leaves no process, $n ranks" nobody_left
+done
+job "kernel-hang@9" 2 --isolate --chunk-timeout=1 --on-error=nodata --retries=1
+ok "a chunk that hangs every time: status 3" ends 3
+ok "a chunk that hangs every time is told" tried "not done after 1 s"
+ok "a chunk that hangs every time: nodata there, the rest is right" pixels_but_named
+job "kernel-memory@9" 2 --isolate --memory=400M --on-error=nodata
+ok "a chunk that takes all memory: status 3" ends 3
+ok "a chunk that takes all memory is told" tried "signal 6"
+ok "a chunk that takes all memory: nodata there, the rest is right" pixels_but_named
+ok "nothing is left at the end" nobody_left
+finish
