@@ -192,16 +192,18 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
 }
 
 /* What is done is written down, for --resume to go on with; nothing that fails in this changes
- * why the job ends. *kept: whether there is something to go on with. */
-static void save(struct cluster *c, struct rank_state *s, bool *kept)
+ * why the job ends. A job that was stopped begins a journal for that; one that failed only goes on
+ * with the one it has, so that a failure of the first seconds leaves nothing behind. *kept: whether
+ * there is something to go on with. */
+static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *kept)
 {
     struct buffer tasks = {0};
     struct err ignored;
     struct buffer *all =
         s->leads ? memory_new((size_t)cluster_size(c), sizeof *all, &ignored) : &tasks;
-    const bool drained = !s->durable || durable_drain(s->durable, &tasks, &ignored);
 
-    if (!drained)
+    *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
+    if ((stopped || *kept) && s->durable && !durable_drain(s->durable, &tasks, &ignored))
         tasks.size = 0;
     bool ok = cluster_agree(c, all != NULL, &ignored) && cluster_gather(c, &tasks, all, &ignored);
     for (int i = 0; s->leads && ok && i < cluster_size(c); i++)
@@ -322,7 +324,7 @@ bool job_run(struct cluster *c, const struct job_options *options, int64_t *give
     ok = ok && set_up(c, &s, options, e);
     if (ok && !work(c, &s, e)) {
         ok = false;
-        save(c, &s, &kept);
+        save(c, &s, e->status == EXIT_STOPPED, &kept);
         if (kept)
             say_kept(e);
     }

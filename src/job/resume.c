@@ -204,11 +204,13 @@ static bool is_plain(const struct restoring *x, int64_t index)
 static bool fetch(struct restoring *x, const struct reader *r, const struct blob *b, bool *sound,
                   struct err *e)
 {
-    const size_t most = 2 * layout_tile_bytes(&x->into->overviews->level[0]) + (1 << 20);
-    const bool pixels = b->index >= overviews_blobs(x->into->overviews);
+    const struct overviews *o = x->into->overviews;
+    const size_t most = b->index >= overviews_blobs(o)
+                            ? apex_bytes(o) /* pixels */
+                            : 2 * layout_tile_bytes(&o->level[0]) + (1 << 20);
     uint64_t at;
 
-    *sound = b->index >= 0 && (pixels || b->size <= most);
+    *sound = b->index >= 0 && b->size <= most;
     if (!*sound || b->size == 0)
         return true;
     x->bytes.size = 0;

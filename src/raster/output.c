@@ -204,7 +204,7 @@ const struct overviews *output_overviews(const struct output *o)
 
 bool output_leaves_out(const struct output *o)
 {
-    return o->creation.sparse;
+    return o->gaps;
 }
 
 bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
@@ -398,7 +398,7 @@ bool output_restore(struct output *o, int64_t index, uint64_t at, uint32_t size,
     uint64_t end;
 
     if (index < 0 || index >= layout_blobs(&o->levels.level[0]) || o->offsets[index] != UNSETTLED ||
-        (size == 0 && !o->creation.sparse) || __builtin_add_overflow(at, size, &end))
+        (size == 0 && !o->gaps) || __builtin_add_overflow(at, size, &end))
         return err_set(e, "%s: its journal is of another file", o->part);
     o->offsets[index] = size > 0 ? at : 0;
     o->sizes[index] = size;

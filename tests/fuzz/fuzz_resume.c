@@ -70,13 +70,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!path)
         abort();
+    bool ok = true;
     if (write_journal(path, data, size, &e) && resume_open(&r, fixture_output(), &e) && r)
-        fuzz_accepted = resume_restore(r, &into, &pixels, &e) && pixels > 0;
+        ok = resume_restore(r, &into, &pixels, &e);
+    fuzz_accepted = ok && pixels > 0;
     resume_free(r);
     unlink(path);
     free(path);
-    /* Once restored into, a job is not new any more. */
-    fixture_close(&job);
-    fixture_open(&job, 0);
+    if (!ok || pixels > 0) { /* something has been restored: the job is not new any more */
+        fixture_close(&job);
+        fixture_open(&job, 0);
+    }
     return 0;
 }
