@@ -54,6 +54,7 @@ struct farm_work {
 /* The same on every rank. */
 struct farm_limits {
     int credits;       /* tasks a worker holds at most; at least 1 */
+    double silence_s;  /* without a sign of life from a rank, and the job is ended; 0: never */
     size_t send_bytes; /* rank 0 deals no more while tasks of so many bytes are on their way */
 };
 

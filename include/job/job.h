@@ -32,6 +32,7 @@ struct job_options {
     struct raster_options raster;
     bool resume;             /* goes on with what an earlier run has left of the output */
     double verify_percent;   /* of the output to be computed again and compared; 0: none */
+    double silence_s;        /* without a sign of life from a rank: the job is ended; 0: never */
     double sync_s;           /* seconds from one sync of the output to the next */
     bool ignores_nodata;     /* pixels outside the data are computed with like any others */
     struct isolate *isolate; /* computes chunks; NULL: each rank does so itself */

@@ -20,7 +20,7 @@ struct args {
     bool isolate;
     struct real_given chunk_timeout;
     int retries, on_error;
-    double sync, verify;
+    double silence, sync, verify;
     bool resume, allow_network, quiet, verbose;
 };
 
@@ -66,6 +66,10 @@ static const struct param params[] = {
     {"sync-every",
      "seconds from one sync of the output to the next: what --resume may have to redo", P_REAL,
      offsetof(struct args, sync), "2", NULL, 0, 1e6},
+    {"silence",
+     "seconds without a sign of life from a rank after which the job is ended, for another run to "
+     "resume; 0: never",
+     P_REAL, offsetof(struct args, silence), "120", NULL, 0, 1e6},
     {"verify",
      "percent of the output that is computed again at the end, in other chunks, and compared; at "
      "least "
@@ -206,6 +210,7 @@ int command_run(struct words words)
         .raster = {args.config, args.allow_network},
         .resume = args.resume,
         .verify_percent = args.verify,
+        .silence_s = args.silence,
         .sync_s = args.sync,
         .ignores_nodata = args.nodata == NODATA_IGNORE,
         .isolate = isolate,

@@ -175,11 +175,13 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
     return ok;
 }
 
-static bool work(struct cluster *c, struct rank_state *s, struct err *e)
+static bool work(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                 struct err *e)
 {
     const struct farm_lead lead = lead_farm(&s->lead);
     const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
-    const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
+    const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
+                                       s->ticket.sizing.send_bytes};
 
     s->try_chunk.shared = s->shared;
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
@@ -188,7 +190,14 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
         return false;
     if (s->shared && !cluster_agree(c, shared_sync(s->shared, e), e))
         return false;
-    return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
+    if (!cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e))
+        return false;
+    scratch_remove(s->scratch);
+    if (!cluster_agree(c, true, e))
+        return false;
+    if (s->leads)
+        lead_sweep(&s->lead);
+    return true;
 }
 
 /* What is done is written down, for --resume to go on with; nothing that fails in this changes
@@ -322,7 +331,7 @@ bool job_run(struct cluster *c, const struct job_options *options, int64_t *give
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
 
     ok = ok && set_up(c, &s, options, e);
-    if (ok && !work(c, &s, e)) {
+    if (ok && !work(c, &s, options, e)) {
         ok = false;
         save(c, &s, e->status == EXIT_STOPPED, &kept);
         if (kept)

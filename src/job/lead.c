@@ -262,14 +262,26 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
            buffer_append(places, output_places(l->output), n, e);
 }
 
+/* From its journal the next run knows that the output is finished, should this one be killed before
+ * it has swept up. */
+static bool begin_publishing(struct lead *l, struct err *e)
+{
+    return !l->options->resume || saved_begin(l->saved, e);
+}
+
+void lead_sweep(struct lead *l)
+{
+    saved_remove(l->saved);
+}
+
 bool lead_finish(struct lead *l, struct err *e)
 {
     const double start = clock_s();
 
     progress_end(&l->progress);
-    if (!output_complete(l->output, e) || !lead_verify(l, e) || !output_publish(l->output, e))
+    if (!output_complete(l->output, e) || !lead_verify(l, e) || !begin_publishing(l, e) ||
+        !output_publish(l->output, e))
         return false;
-    saved_remove(l->saved);
     output_leave(l->output);
     l->output = NULL;
     l->finish_s = clock_s() - start;

@@ -79,6 +79,9 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
 /* Completes the output: its name appears. */
 bool lead_finish(struct lead *l, struct err *e) MUST_CHECK;
 
+/* When it is there, and nobody has a scratch file any more: removes the journal. */
+void lead_sweep(struct lead *l);
+
 /* Writes the report, if one is wanted, from what the ranks packed. */
 bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;
 

@@ -132,25 +132,47 @@ bool resume_exists(const char *path, bool *exists, struct err *e)
     return name != NULL;
 }
 
-bool resume_open(struct resume **out, const char *path, struct err *e)
+static bool read_journal(struct resume **out, const char *name, struct err *e)
 {
     struct buffer head = {0};
-    char *name = saved_path(path, e);
-
-    *out = NULL;
-    if (!name || !is_there(name)) {
-        free(name);
-        return name != NULL;
-    }
     struct resume *r = memory_new(1, sizeof *r, e);
     bool ok = r && journal_open(&r->journal, name, &head, add_record, r, e) &&
               (!r->journal || unpack_head(r, name, &head, e));
+
     buffer_free(&head);
-    free(name);
+    *out = NULL;
     if (ok && r->journal)
         *out = r;
     else
         resume_free(r);
+    return ok;
+}
+
+bool resume_open(struct resume **out, const char *path, struct err *e)
+{
+    char *name = saved_path(path, e);
+
+    *out = NULL;
+    const bool ok = name && (!is_there(name) || read_journal(out, name, e));
+    free(name);
+    return ok;
+}
+
+bool resume_finished(const char *path, const struct buffer *signature, bool *finished,
+                     struct err *e)
+{
+    char *name = saved_path(path, e);
+    struct resume *r = NULL;
+    struct err differs;
+    bool ok = name != NULL;
+
+    *finished = false;
+    if (ok && access(name, F_OK) == 0 && access(path, F_OK) == 0 && !is_there(name))
+        ok = read_journal(&r, name, e);
+    if (r)
+        *finished = resume_check(r, path, signature, &differs);
+    resume_free(r);
+    free(name);
     return ok;
 }
 

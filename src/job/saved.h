@@ -35,6 +35,9 @@ bool saved_settled(struct saved *s, int64_t chunk, struct buffer *blobs, struct 
 bool saved_durable(struct saved *s, int rank, const void *tasks, size_t n,
                    struct err *e) MUST_CHECK;
 
+/* Begins the journal, if that has not happened yet. */
+bool saved_begin(struct saved *s, struct err *e) MUST_CHECK;
+
 /* Whether there is a journal, and with it something to go on with. */
 bool saved_any(const struct saved *s);
 
