@@ -22,7 +22,7 @@ void chunk_input_forget(struct chunk_input *c);
 
 /* A chunk's payload (behind its head) as planes of each source, valid until the next one. Where
  * output tiles have one value (chunk_input_uniform) they are left undefined. */
-bool chunk_input_fill(struct chunk_input *c, struct region chunk, struct unpack payload,
+bool chunk_input_fill(struct chunk_input *c, int64_t chunk, struct unpack payload,
                       struct planes *in, struct tick tick, struct err *e) MUST_CHECK;
 
 /* Of the last chunk; NULL where no tile has one value. */

@@ -42,9 +42,9 @@ bool copy_blobs_may(const struct ticket *t)
 {
     const struct ticket_source *s = &t->sources[0];
 
-    return t->n_sources == 1 && s->by_blobs && t->n_words == 0 /* no op */ &&
-           same_layout(&s->grid.layout, &t->overviews.level[0]) && is_whole(s) && keeps_nodata(t) &&
-           decoder_suits(s->decoder, t->encoder);
+    return t->n_sources == 1 && s->by_blobs && overviews_beyond(&t->overviews, 0) == 0 &&
+           t->n_words == 0 /* no op */ && same_layout(&s->grid.layout, &t->overviews.level[0]) &&
+           is_whole(s) && keeps_nodata(t) && decoder_suits(s->decoder, t->encoder);
 }
 
 /* A tile that is not stored in the scene, for an output in which all are. */

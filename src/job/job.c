@@ -41,7 +41,7 @@ static bool open_writing(struct cluster *c, struct rank_state *s, const char *pa
     const struct overviews *o = &s->ticket.overviews;
 
     return (s->durable || durable_new(&s->durable, sync_s, e)) &&
-           (s->scratch || (o->n == 0 && !o->cog) ||
+           (s->scratch || !overviews_any_later(o) ||
             scratch_new(&s->scratch, path, cluster_rank(c), s->ticket.resumes, e));
 }
 
@@ -163,7 +163,7 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
     const struct overviews *o = &s->ticket.overviews;
     struct buffer places = {0};
 
-    if (o->n == 0 && !o->cog)
+    if (!overviews_any_later(o))
         return true;
     bool ok = cluster_agree(c, !s->leads || lead_lay_out(&s->lead, s->scratch, &places, e), e);
     if (ok && s->shared)

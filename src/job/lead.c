@@ -308,6 +308,7 @@ void lead_end(struct lead *l)
     buffer_free(&l->signature);
     plan_free(l->plan);
     plan_free(l->careful);
+    plan_free(l->validity);
     sources_close(&l->sources);
     op_steps_free(&l->steps);
     endpoints_free(&l->ends);

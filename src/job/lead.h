@@ -25,9 +25,9 @@ struct lead {
     struct endpoints ends;
     struct op_steps steps;
     struct sources sources;
-    struct plan *plan, *careful; /* as the ticket's */
-    double nodata, fill;         /* of pixels outside the data, of chunks that are given up */
-    struct resume *resume;       /* NULL: nothing of the output is there yet */
+    struct plan *plan, *careful, *validity; /* as the ticket's */
+    double nodata, fill;   /* of pixels outside the data, of chunks that are given up */
+    struct resume *resume; /* NULL: nothing of the output is there yet */
     struct buffer signature;
     struct size2 chunk;         /* 0: to be chosen */
     struct overviews overviews; /* of the output, which is level 0 */

@@ -46,10 +46,12 @@ static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan
     const struct layout *l = wish->inputs[source];
     const int margin = plan_margin(plan, source);
     const int also = wish->also ? plan_margin(wish->also, source) : 0;
+    const int validity = wish->validity ? plan_margin(wish->validity, source) : 0;
     struct planes planes;
     size_t bytes;
 
-    if (!planes_layout(&planes, &bytes, in.type, in.bands, need, also > margin ? also : margin, e))
+    if (!planes_layout(&planes, &bytes, in.type, in.bands, need,
+                       (int)max64(margin, max64(also, validity)), e))
         return false;
     bytes = bounded(bytes);
     w->input += bytes;
@@ -70,20 +72,24 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
 {
     const struct format out = plan_output(plan);
     /* The middle chunk has its halo on all sides. */
-    const struct region chunk = {min64(d->chunk_width, d->width - d->chunk_width),
-                                 min64(d->chunk_height, d->height - d->chunk_height),
-                                 d->chunk_width, d->chunk_height};
-    struct region needs[PLAN_MAX_STAGES];
+    const int64_t x = min64(d->chunk_width, d->width - d->chunk_width);
+    const int64_t y = min64(d->chunk_height, d->height - d->chunk_height);
+    const struct region chunk = {x, y, min64(d->chunk_width + wish->beyond, d->width - x),
+                                 min64(d->chunk_height + wish->beyond, d->height - y)};
+    struct region needs[PLAN_MAX_SOURCES];
     struct planes planes;
+    size_t mask = 0;
 
     *w = (struct weights){.tile = bounded(layout_tile_bytes(wish->output))};
-    plan_needs(plan, chunk, needs);
+    plan_source_needs(plan, wish->validity, chunk, needs);
     for (int i = 0; i < plan->stages.n_sources; i++)
         if (!weigh_source(wish, plan, i, needs[i], w, e))
             return false;
-    if (!planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e))
+    if (!planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e) ||
+        (wish->validity &&
+         !planes_layout(&planes, &mask, PX_UINT8, plan_mask_bands(wish->validity), chunk, 0, e)))
         return false;
-    w->output = bounded(w->output);
+    w->output = bounded(bounded(w->output) + bounded(mask));
     if (wish->unit > 1) /* overviews of the chunk, and their blobs */
         w->output += w->output / 2;
     return true;
@@ -129,7 +135,8 @@ static size_t executors_bytes(const struct sizing_wish *wish, const struct plan 
                               const struct division *d)
 {
     return executor_bytes(plan, d->chunk_height) +
-           (wish->also ? executor_bytes(wish->also, d->chunk_height) : 0);
+           (wish->also ? executor_bytes(wish->also, d->chunk_height) : 0) +
+           (wish->validity ? executor_bytes(wish->validity, d->chunk_height) : 0);
 }
 
 /* Fills in all but the division, whose cost is checked against the memory. */

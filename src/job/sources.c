@@ -145,6 +145,15 @@ bool sources_have_outside(const struct sources *s)
     return false;
 }
 
+bool sources_have_mask(const struct sources *s)
+{
+    bool any = false;
+
+    for (int i = 0; i < s->n; i++)
+        any |= s->outside[i].mask > 0;
+    return any;
+}
+
 const struct scene_info *sources_nodata(const struct sources *s)
 {
     for (int i = 0; i < s->n; i++)

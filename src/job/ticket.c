@@ -63,7 +63,7 @@ static bool pack_layout(struct buffer *b, const struct layout *l, struct err *e)
 static bool pack_overviews(struct buffer *b, const struct overviews *o, struct err *e)
 {
     return pack_layout(b, &o->level[0], e) && pack_u32(b, (uint32_t)o->n, e) &&
-           pack_u32(b, (uint32_t)o->how, e) && pack_u32(b, o->cog, e) &&
+           pack_u32(b, (uint32_t)o->how, e) && pack_u32(b, o->cog, e) && pack_u32(b, o->mask, e) &&
            pack_u32(b, (uint32_t)o->local, e);
 }
 
@@ -78,11 +78,13 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
 
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
 {
-    return pack_text(out, c->scene, e) && pack_sources(out, c, e) && pack_u32(out, c->careful, e) &&
-           pack_f64(out, c->nodata, e) && pack_f64(out, c->fill, e) &&
-           pack_u32(out, c->resumes, e) && pack_steps(out, c->steps, c->n_steps, e) &&
-           pack_overviews(out, c->overviews, e) && pack_sizing(out, c->sizing, e) &&
-           pack_bytes(out, c->encoder->data, c->encoder->size, e);
+    return pack_text(out, c->scene, e) && pack_sources(out, c, e) &&
+           pack_overviews(out, c->overviews, e) && pack_u32(out, c->careful, e) &&
+           pack_f64(out, c->nodata, e) && pack_u32(out, c->says_nodata, e) &&
+           pack_f64(out, c->fill, e) && pack_u32(out, c->resumes, e) &&
+           pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
+           pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
+           pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -128,7 +130,8 @@ static bool make_plans(struct ticket *t, const struct step *steps, int n, bool c
         outside[i] = t->sources[i].outside;
     }
     return plan_new(&t->plan, steps, n, &sources, e) &&
-           (!careful || plan_new_careful(&t->careful, steps, n, &sources, t->nodata, e));
+           (!careful || plan_new_careful(&t->careful, steps, n, &sources, t->nodata, e)) &&
+           (!t->overviews.mask || plan_new_validity(&t->validity, steps, n, &sources, e));
 }
 
 /* Reads the steps twice over: the texts first, since growing their list moves it. */
@@ -136,6 +139,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
 {
     const bool careful = unpack_u32(u) != 0;
     t->nodata = unpack_f64(u);
+    t->says_nodata = unpack_u32(u) != 0;
     t->fill = unpack_f64(u);
     t->resumes = unpack_u32(u) != 0;
     const uint32_t n = unpack_u32(u);
@@ -271,11 +275,12 @@ static void open_overviews(struct overviews *o, struct unpack *u)
     const uint32_t n = unpack_u32(u);
     o->how = (int)unpack_u32(u);
     o->cog = unpack_u32(u) != 0;
+    const bool mask = unpack_u32(u) != 0;
     o->local = (int)unpack_u32(u);
     if (n >= LEVELS_MOST || o->how < 0 || o->how >= HALVE_N || o->local < 0 || o->local > (int)n)
         u->ok = false;
     if (u->ok)
-        overviews_lay_out(o, &full, (int)n);
+        overviews_lay_out(o, &full, (int)n, mask);
 }
 
 /* What the plan makes is what the output holds. */
@@ -309,19 +314,23 @@ static void open_sizing(struct ticket *t, struct unpack *u)
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
 {
     struct unpack u = unpack_begin(bytes->data, bytes->size);
-    size_t n;
+    size_t n, n_mask;
 
     *t = (struct ticket){.scene = unpack_text(&u)};
     if (!u.ok)
         return err_set(e, "the ticket from rank 0 is damaged");
-    if (!open_sources(t, &u, e) || !open_plans(t, &u, e))
+    if (!open_sources(t, &u, e))
         return false;
     open_overviews(&t->overviews, &u);
+    if (!open_plans(t, &u, e))
+        return false;
     open_sizing(t, &u);
     const unsigned char *encoder = unpack_bytes(&u, &n);
+    const unsigned char *mask_encoder = unpack_bytes(&u, &n_mask);
     if (!u.ok || !suits(&t->overviews.level[0], plan_output(t->plan)))
         return err_set(e, "the ticket from rank 0 is damaged in its output");
-    return encoder_new(&t->encoder, encoder, n, e);
+    return encoder_new(&t->encoder, encoder, n, e) &&
+           (!t->overviews.mask || encoder_new(&t->mask_encoder, mask_encoder, n_mask, e));
 }
 
 void ticket_free(struct ticket *t)
@@ -331,7 +340,9 @@ void ticket_free(struct ticket *t)
     free(t->words);
     plan_free(t->plan);
     plan_free(t->careful);
+    plan_free(t->validity);
     encoder_free(t->encoder);
+    encoder_free(t->mask_encoder);
     for (int i = 0; i < t->n_sources; i++) {
         decoder_free(t->sources[i].decoder);
         free(t->sources[i].bands);
@@ -341,20 +352,33 @@ void ticket_free(struct ticket *t)
     *t = (struct ticket){0};
 }
 
-const struct plan *ticket_plan(const struct ticket *t)
+struct region ticket_region(const struct ticket *t, int64_t chunk)
 {
-    return t->careful ? t->careful : t->plan;
+    return overviews_region(&t->overviews, division_chunk(&t->sizing.division, chunk), 0);
+}
+
+void ticket_needs(const struct ticket *t, int64_t chunk, struct region *needs)
+{
+    plan_source_needs(t->careful ? t->careful : t->plan, t->validity, ticket_region(t, chunk),
+                      needs);
 }
 
 struct halving_nodata ticket_halving_nodata(const struct ticket *t)
 {
-    return (struct halving_nodata){t->careful && !isnan(t->nodata), t->nodata};
+    return (struct halving_nodata){
+        .has_value = t->careful && t->says_nodata && !isnan(t->nodata),
+        .value = t->nodata,
+    };
 }
 
 int ticket_margin(const struct ticket *t, int source)
 {
-    const int plain = plan_margin(t->plan, source);
-    const int careful = t->careful ? plan_margin(t->careful, source) : 0;
+    const struct plan *plans[] = {t->plan, t->careful, t->validity};
+    int most = 0;
 
-    return plain > careful ? plain : careful;
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+        const int margin = plans[i] ? plan_margin(plans[i], source) : 0;
+        most = margin > most ? margin : most;
+    }
+    return most;
 }

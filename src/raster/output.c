@@ -23,7 +23,7 @@ struct output {
     int fd;
     struct overviews levels;
     struct creation creation;
-    struct tile_index index[LEVELS_MOST];
+    struct tile_index index[2 * LEVELS_MOST];
     uint64_t end;      /* where the next blob goes */
     uint64_t *offsets; /* UNSETTLED, or of the blob; 0: it is not stored, or not placed yet */
     uint32_t *sizes;
@@ -76,6 +76,14 @@ static bool set_names(struct output *o, const char *path, struct err *e)
     return true;
 }
 
+/* GDAL's order: the output, its mask, the overviews, their masks. */
+static int directory_of(const struct overviews *l, int level)
+{
+    if (level == 0 || !l->mask)
+        return level;
+    return level == overviews_mask(l, 0) ? 1 : overviews_is_mask(l, level) ? level : level + 1;
+}
+
 /* Whether the name is still that of the file that is written. */
 static bool is_named(const struct output *o, struct err *e)
 {
@@ -93,13 +101,14 @@ static bool find_index(struct output *o, const char *name, struct err *e)
     struct stat st;
     const int64_t n = overviews_blobs(&o->levels);
 
-    if (o->levels.cog && !ghost_insert(o->fd, e))
+    if (o->levels.cog && !ghost_insert(o->fd, o->levels.mask, e))
         return err_context(e, "%s", name);
     if (fstat(o->fd, &st) != 0)
         return err_errno(e, "%s", name);
     o->end = (uint64_t)st.st_size;
-    for (int k = 0; k <= o->levels.n; k++)
-        if (!tile_index_find(&o->index[k], o->fd, k, layout_blobs(&o->levels.level[k]), e))
+    for (int k = 0; k < overviews_levels(&o->levels); k++)
+        if (!tile_index_find(&o->index[k], o->fd, directory_of(&o->levels, k),
+                             layout_blobs(&o->levels.level[k]), e))
             return err_context(e, "%s", name);
     o->offsets = memory_new((size_t)n, sizeof *o->offsets, e);
     o->sizes = memory_new((size_t)n, sizeof *o->sizes, e);
@@ -203,6 +212,11 @@ bool output_template(const struct output *o, struct buffer *template_bytes, stru
     return skeleton_template(&o->creation, &o->levels.level[0], o->absent, template_bytes, e);
 }
 
+bool output_mask_template(const struct output *o, struct buffer *template_bytes, struct err *e)
+{
+    return skeleton_mask_template(&o->creation, &o->levels.level[0], template_bytes, e);
+}
+
 static bool too_large(const struct output *o, struct err *e)
 {
     return err_set(e, "%s: passes 4 GiB, where classic TIFF ends; use --co BIGTIFF=YES", o->path);
@@ -264,21 +278,30 @@ bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e)
     return true;
 }
 
-/* A COG has its smallest overview first and the output itself last, with each blob in a frame
- * (scratch.h). */
-bool output_lay_out(struct output *o, struct err *e)
+/* The next place, for a blob that has none yet. In a COG each blob is in a frame (scratch.h). */
+static void lay_out_one(struct output *o, int64_t blob)
 {
     enum { FRAME = 4 };
-    const struct overviews *l = &o->levels;
-    const uint64_t frame = l->cog ? FRAME : 0;
+    const uint64_t frame = o->levels.cog ? FRAME : 0;
 
-    for (int i = l->cog ? 0 : 1; i <= l->n; i++) {
-        const int level = l->cog ? l->n - i : i;
-        for (int64_t blob = l->first[level]; blob < l->first[level + 1]; blob++) {
-            if (o->sizes[blob] == 0)
-                continue; /* not stored, or missing: check_complete will tell */
-            o->offsets[blob] = o->end + frame;
-            o->end += frame + o->sizes[blob] + frame;
+    if (!overviews_later(&o->levels, blob) || o->sizes[blob] == 0)
+        return; /* it has one, is not stored, or missing: check_complete will tell */
+    o->offsets[blob] = o->end + frame;
+    o->end += frame + o->sizes[blob] + frame;
+}
+
+/* A COG has its smallest overview first and the output itself last. */
+bool output_lay_out(struct output *o, struct err *e)
+{
+    const struct overviews *l = &o->levels;
+
+    for (int i = 0; i <= l->n; i++) {
+        const int level = l->cog ? l->n - i : i, mask = overviews_mask(l, level);
+        const int64_t n_masks = l->mask ? layout_blobs(&l->level[mask]) : 0;
+        for (int64_t k = 0; k < layout_blobs(&l->level[level]); k++) {
+            lay_out_one(o, l->first[level] + k);
+            if (k < n_masks)
+                lay_out_one(o, l->first[mask] + k);
         }
     }
     return o->end <= tile_index_highest(&o->index[0]) || too_large(o, e);
@@ -312,7 +335,7 @@ bool output_complete(struct output *o, struct err *e)
 {
     if (!check_complete(o, e))
         return false;
-    for (int k = 0; k <= o->levels.n; k++) {
+    for (int k = 0; k < overviews_levels(&o->levels); k++) {
         const int64_t first = o->levels.first[k], n = o->levels.first[k + 1] - first;
         if (!tile_index_write(&o->index[k], o->fd, n, o->offsets + first, o->sizes + first, e))
             return err_context(e, "%s", o->part);

@@ -15,7 +15,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct buffer bytes = {(unsigned char *)data, size, size}; /* only read */
+    const struct buffer bytes = {(unsigned char *)data, size, size, true}; /* only read */
     struct chunk_worker *w = NULL;
     struct ticket t;
     struct err e;
@@ -24,8 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ticket_open(&t, &bytes, &e) && layout_tile_bytes(&t.overviews.level[0]) <= TILE_MOST &&
         chunk_worker_new(&w, &t, 0, "host", &e)) {
         const struct division *d = &t.sizing.division;
-        struct region needs[PLAN_MAX_STAGES];
-        plan_needs(ticket_plan(&t), division_chunk(d, division_chunks(d) - 1), needs);
+        struct region needs[PLAN_MAX_SOURCES];
+        ticket_needs(&t, division_chunks(d) - 1, needs);
         fuzz_accepted = true;
     }
     chunk_worker_free(w);

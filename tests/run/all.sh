@@ -37,7 +37,7 @@ if [ -z "${SKIP_OPENCV:-}" ]; then
     run 600 "$BUILD/tests/opencv/compare" "$cases"
     run 600 "$BUILD/tests/opencv/compare" --program "$by_program"
 fi
-for test in cli ranks metadata geometry nodata shared memory copy uniform codecs cog errors files network hostile isolate kill resume supervise idle readme docs; do
+for test in cli ranks metadata geometry nodata shared memory copy uniform codecs cog cog_mask errors files network hostile isolate kill resume supervise idle readme docs; do
     case $test in
     idle | memory) [ -z "${MPI_ASAN_OPTIONS:-}" ] || continue ;; # measure CPU and memory: not of a sanitized build
     esac
