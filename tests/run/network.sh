@@ -67,12 +67,12 @@ for scene in "/vsicurl/$url/bahamas.tif" "/vsicurl?url=$url/bahamas.tif" "/vsicu
     refused 2 0 "allow-network" read "$scene" ! blur --ksize=3 ! write "$out"
 done
 for scene in "PG:host=127.0.0.1 port=${url##*:} dbname=x" "$TMP/curl.vrt" "$TMP/proxy.vrt" "$TMP/http.vrt" "$TMP/tms.xml"; do
-    refused 1 0 . read "$scene" ! blur --ksize=3 ! write "$out"
+    refused 1 0 . --retries=0 read "$scene" ! blur --ksize=3 ! write "$out"
 done
-refused 1 1 . read "$TMP/netcdf.vrt" ! blur --ksize=3 ! write "$out" # its library has words of its own
+refused 1 1 . --retries=0 read "$TMP/netcdf.vrt" ! blur --ksize=3 ! write "$out" # its library has words of its own
 timeout 20 "$TILERY" info "$TMP/cached.mrf" >/dev/null 2>&1
 timeout 20 "$TILERY" info "/vsicurl/$url/bahamas.tif" >/dev/null 2>&1
-refused 1 0 "allow-network" read "$TMP/curl.vrt" ! blur --ksize=3 ! write "$out"
+refused 1 0 "allow-network" --retries=0 read "$TMP/curl.vrt" ! blur --ksize=3 ! write "$out"
 refused 2 2 "allow-network" read "$in" ! add --with="/vsicurl/$url/bahamas.tif" ! write "$out"
 ok "no request has arrived" test ! -s "$TMP/requests"
 
@@ -89,7 +89,7 @@ gdal_translate -q -b 1 -of VRT "$in" "$TMP/python.vrt"
 sed -i 's|<VRTRasterBand |&subClass="VRTDerivedRasterBand" |
     s|<SimpleSource>|<PixelFunctionType>f</PixelFunctionType><PixelFunctionLanguage>Python</PixelFunctionLanguage><PixelFunctionCode><![CDATA[\ndef f(in_ar, out_ar, *args, **kwargs):\n    open("'"$TMP"'/ran", "w")\n    out_ar[:] = in_ar[0]\n]]></PixelFunctionCode>&|' "$TMP/python.vrt"
 export GDAL_VRT_ENABLE_PYTHON=YES
-refused 1 2 "ython" read "$TMP/python.vrt" ! blur --ksize=3 ! write "$out"
+refused 1 2 "ython" --retries=0 read "$TMP/python.vrt" ! blur --ksize=3 ! write "$out"
 ok "no Python ran" test ! -e "$TMP/ran"
 ok "named, it runs" ranks 1 --config GDAL_VRT_ENABLE_PYTHON=YES read "$TMP/python.vrt" ! blur --ksize=3 ! write "$out"
 ok "Python ran" test -e "$TMP/ran"

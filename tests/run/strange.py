@@ -42,7 +42,7 @@ def complaint(path, tilery, ranks, out):
     status, lines = call(
         mpirun
         # Encoded anew, so that blobs are not copied unopened.
-        + [tilery, "run", "-q", "--memory=300M", "--nodata=ignore", "read", path, "!", "write", out]
+        + [tilery, "run", "-q", "--memory=300M", "--nodata=ignore", "--retries=0", "read", path, "!", "write", out]
         + ["--co=COMPRESS=ZSTD", "--co=ZSTD_LEVEL=1"]
     )
     left = glob.glob(glob.escape(out) + "*")
