@@ -34,11 +34,12 @@ GUARD     := $(call objects,guard)
 REST      := $(call objects,report cluster job commands) $(GUARD)
 UNIT      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 MPI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/mpi/test_*.c))
+FUZZ      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 OPENCV    := $(BUILD)/tests/opencv/compare
 GENERATE  := $(BUILD)/bench/generate
 BENCH_OPS := $(BUILD)/bench/bench-ops
 
-.PHONY: all tests check check-faults demo bench bench-ops docs lint sanitize install clean help
+.PHONY: all tests check check-faults fuzz seeds demo bench bench-ops docs lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
@@ -77,6 +78,18 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libcore.a
 $(BUILD)/tests/mpi/test_%: tests/mpi/test_%.c $(call objects,cluster) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(MPICC) $(CORE_FLAGS) $(call flags,--cflags,check) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LDFLAGS) $(CHECK_LIBS) $(CORE_LIBS)
+# Fuzz targets: fed with files by a main of their own, or by libFuzzer (scripts/fuzz.sh).
+FUZZ_MAIN  ?= $(BUILD)/tests/fuzz/replay.o
+FUZZ_FLAGS = $(CORE_FLAGS) $(call flags,--cflags,gdal)
+$(BUILD)/libfuzzed.a: $(filter-out %/job.o,$(call objects,report guard job)) $(RASTER) $(BUILD)/tests/fuzz/fixture.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(Q)echo "  $@" && $(CC) $(FUZZ_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(FUZZ): %: %.o $(filter %.o,$(FUZZ_MAIN)) $(BUILD)/libfuzzed.a $(BUILD)/libcore.a
+	$(Q)echo "  $@" && $(CC) $(CFLAGS) -o $@ $(filter %.o,$<) $(FUZZ_MAIN) $(filter %.a,$^) $(LIBS)
+$(BUILD)/tests/fuzz/make_seeds: %: %.o $(BUILD)/libfuzzed.a $(BUILD)/libcore.a
+	$(Q)echo "  $@" && $(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 $(OPENCV): $(wildcard tests/opencv/*.cpp tests/opencv/ops/*.cpp) $(wildcard tests/opencv/*.hpp tests/opencv/ops/*.hpp) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 $(call flags,--cflags,gdal) -Wall -Wextra $(filter -fsanitize%,$(CFLAGS)) -o $@ $(filter %.cpp %.a,$^) -lopencv_imgproc -lopencv_core $(call flags,--libs,gdal) $(CORE_LIBS)
@@ -90,7 +103,7 @@ $(BUILD)/bench/%.o: bench/%.cpp
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CXX) -std=c++17 -O2 -g -Iinclude -isystem /usr/include/opencv4 -Wall -Wextra -MMD -MP -c -o $@ $<
 
-tests: all $(UNIT) $(MPI_TESTS) $(OPENCV) $(GENERATE) ## build the test programs too
+tests: all $(UNIT) $(MPI_TESTS) $(FUZZ) $(OPENCV) $(GENERATE) ## build the test programs too
 check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
 check-faults: ## run the tests with faults on purpose, in build-faults
@@ -108,6 +121,10 @@ lint: ## formatting, static analysis, layers, shell scripts
 	sh scripts/lint.sh
 sanitize: ## unit and mpirun tests under ASan and UBSan, in build-sanitize
 	sh scripts/sanitize.sh
+fuzz: ## fuzz targets under libFuzzer, ASan and UBSan, in build-fuzz; SECONDS=600 RUNS=1000000 TARGETS='blob scene'
+	sh scripts/fuzz.sh '$(or $(SECONDS),60)' '$(or $(RUNS),-1)' '$(TARGETS)'
+seeds: $(BUILD)/tests/fuzz/make_seeds ## make the seeds of fuzz targets anew, when formats have changed
+	sh tests/fuzz/make_scenes.sh && $<
 install: all ## into PREFIX (default /usr/local), below DESTDIR if given
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/tilery $(DESTDIR)$(PREFIX)/bin/tilery

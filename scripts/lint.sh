@@ -41,6 +41,8 @@ only_in raster 'gdal'
 only_in raster 'tiffio.h'
 hits=$(grep -lw MPI_COMM_WORLD $(git ls-files 'src/*.[ch]'))
 [ "$hits" = src/cluster/cluster.c ] || complain "MPI_COMM_WORLD is named in: $hits"
+hits=$(grep -nE '\b(system|popen|exec[lv]p?e?|posix_spawnp?)\(' $(git ls-files 'src/*.[ch]'))
+[ -z "$hits" ] || complain "another program is started: $hits"
 same=$(git ls-files 'src/*.c' | sed 's|.*/||' | sort | uniq -d)
 [ -z "$same" ] || complain "two files have the same name: $same"
 
@@ -48,6 +50,6 @@ flags="-std=c17 -D_GNU_SOURCE -DNO_TARGET_CLONES -Iinclude -Isrc $(pkg-config --
 git ls-files 'src/*.c' | xargs -P "$(nproc)" -n 8 sh -c 'flags=$1; shift; clang-tidy --quiet "$@" -- $flags 2>/dev/null' lint "$flags" | grep -E 'warning:|error:' &&
     complain "clang-tidy found the above"
 
-shellcheck -x -e SC2016 $(git ls-files 'scripts/*.sh' scripts/supervise 'tests/run/*.sh' 'bench/*.sh' .ci/run) || complain "shellcheck found the above"
+shellcheck -x -e SC2016 $(git ls-files 'scripts/*.sh' scripts/supervise 'tests/run/*.sh' 'tests/fuzz/*.sh' 'bench/*.sh' .ci/run) || complain "shellcheck found the above"
 [ $bad -eq 0 ] && echo "lint: clean"
 exit $bad

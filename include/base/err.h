@@ -13,13 +13,14 @@
 #define PRINTF_LIKE(text_at, first) __attribute__((format(printf, text_at, first)))
 
 /* EXIT_PARTLY: done, but for chunks that are not what was asked for. EXIT_STOPPED: asked to stop by
- * a signal; the work can go on another time. */
+ * a signal; the work can go on another time. EXIT_SILENT: a rank gave no sign of life. */
 enum exit_status {
     EXIT_DONE = 0,
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_PARTLY = 3,
     EXIT_STOPPED = 75,
+    EXIT_SILENT = 76,
 };
 
 struct err {

@@ -1,10 +1,12 @@
-/* fault.h - faults on purpose, for tests: built with FAULTS=1 alone (-DFAULTS), else nothing of it is left.
+/* fault.h - faults on purpose, for tests: built with FAULTS=1 alone (-DFAULTS), else nothing of
+ * it is left.
  *
- * A point in the code asks whether its fault is due. TILERY_FAULTS says when, in entries apart by commas:
+ * A point in the code asks whether its fault is due. TILERY_FAULTS says when, in entries apart
+ * by commas:
  *
- *     NAME#N        at the N-th time that this process asks (from 1)
- *     NAME@KEY      whenever the point asks with this key (a chunk's number, a rank …)
- *     NAME%P        each time with probability P; NAME%P:SEED for other draws
+ * NAME#N at the N-th time that this process asks (from 1) NAME@KEY whenever the point asks with
+ * this key (a chunk's number, a rank …) NAME%P each time with probability P; NAME%P:SEED for
+ * other draws
  *
  * Points, all with the chunk as key: kernel-crash, kernel-hang, kernel-memory, and errors on a rank
  * (chunk-error) and in storing a result (store-error), which ends the job.
@@ -19,8 +21,8 @@
 
 bool fault_due(const char *name, int64_t key);
 
-/* A kernel goes wrong, if one of the kernel's faults is due: it crashes, hangs, or takes all memory it gets
- * and then crashes. */
+/* A kernel goes wrong, if one of the kernel's faults is due: it crashes, hangs, or takes all
+ * memory it gets and then crashes. */
 void fault_kernel(int64_t chunk);
 
 #else

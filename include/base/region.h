@@ -13,6 +13,9 @@ struct region {
 /* What lies in both; width and height are 0 when nothing does. */
 struct region region_intersect(struct region a, struct region b);
 
+/* The smallest one with both; an empty one counts for nothing. */
+struct region region_join(struct region a, struct region b);
+
 bool region_is_empty(struct region r);
 bool region_contains(struct region outer, struct region inner);
 

@@ -27,9 +27,9 @@ struct farm_lead {
     bool (*load)(void *ctx, int64_t task, int rank, struct buffer *payload, struct err *e);
     /* Takes a result. May keep result->data by leaving {0} in *result. */
     bool (*store)(void *ctx, int64_t task, int rank, struct buffer *result, struct err *e);
-    /* A task failed with *e on a rank (or could not be loaded for it): false, with *e set, ends the job;
-     * true when the task is to be picked again. details: what the work left in its result. NULL:
-     * every failure ends the job. */
+    /* A task failed with *e on a rank (or could not be loaded for it): false, with *e set, ends
+     * the job; true when the task is to be picked again. details: what the work left in its
+     * result. NULL: every failure ends the job. */
     bool (*failed)(void *ctx, int64_t task, int rank, const struct buffer *details, struct err *e);
     /* An answer to a result that is due: to which rank, about which task; false: none is now. NULL:
      * there never is one. */
@@ -54,6 +54,7 @@ struct farm_work {
 /* The same on every rank. */
 struct farm_limits {
     int credits;       /* tasks a worker holds at most; at least 1 */
+    double silence_s;  /* without a sign of life from a rank, and the job is ended; 0: never */
     size_t send_bytes; /* rank 0 deals no more while tasks of so many bytes are on their way */
 };
 

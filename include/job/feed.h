@@ -48,8 +48,8 @@ void feed_free(struct feed *f);
 bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload,
                struct err *e) MUST_CHECK;
 
-/* The worker holds nothing any more, or nothing that can be relied on: its next payload starts a new
- * account. */
+/* The worker holds nothing any more, or nothing that can be relied on: its next payload starts a
+ * new account. */
 void feed_forget(struct feed *f, int rank);
 uint32_t feed_account(const struct feed *f, int rank);
 

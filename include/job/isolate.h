@@ -1,5 +1,5 @@
-/* isolate.h - chunk_work in a child process (guard): a kernel or a decoder that crashes, hangs or takes too
- * much memory fails one try of one chunk.
+/* isolate.h - chunk_work in a child process (guard): a kernel or a decoder that crashes, hangs
+ * or takes too much memory fails one try of one chunk.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_ISOLATE_H
 #define JOB_ISOLATE_H
@@ -31,8 +31,8 @@ bool isolate_open(struct isolate *i, const struct ticket *t, const struct buffer
 /* Memory to make payloads in, which spares a copy: an empty buffer, lent until isolate_end. */
 struct buffer isolate_payload(struct isolate *i);
 
-/* A farm_work, in place of chunk_work. A child that died has lost the tiles it held: the next payload must
- * be of a new account (feed_forget). */
+/* A farm_work, in place of chunk_work. A child that died has lost the tiles it held: the next
+ * payload must be of a new account (feed_forget). */
 bool isolate_work(void *isolate, int64_t chunk, const unsigned char *payload, size_t n,
                   struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;
 

@@ -7,6 +7,7 @@
 #include "ops/param.h"
 #include "pipeline/divide.h"
 #include "pipeline/parse.h"
+#include "raster/scene.h"
 #include "report/progress.h"
 
 /* Who touches files: rank 0 alone, all ranks, or these where all see the same files. */
@@ -28,9 +29,10 @@ struct job_options {
     size_t memory_bytes; /* of each rank; 0: its share of what the host has */
     const char *report;  /* file for the report, or NULL */
     enum progress_mode progress;
-    struct text_list config; /* K=V for GDAL */
+    struct raster_options raster;
     bool resume;             /* goes on with what an earlier run has left of the output */
     double verify_percent;   /* of the output to be computed again and compared; 0: none */
+    double silence_s;        /* without a sign of life from a rank: the job is ended; 0: never */
     double sync_s;           /* seconds from one sync of the output to the next */
     bool ignores_nodata;     /* pixels outside the data are computed with like any others */
     struct isolate *isolate; /* computes chunks; NULL: each rank does so itself */
@@ -43,8 +45,8 @@ struct job_options {
 /* The parameters of sources and sinks, for --help. */
 extern const struct param source_params[], sink_params[];
 
-/* Collective. Runs the job; all ranks return the same. *given_up: how many chunks of the output are not
- * what was asked for. Fails with one *e for all. */
+/* Collective. Runs the job; all ranks return the same. *given_up: how many chunks of the output
+ * are not what was asked for. Fails with one *e for all. */
 bool job_run(struct cluster *c, const struct job_options *options, int64_t *given_up,
              struct err *e) MUST_CHECK;
 

@@ -23,8 +23,8 @@ void schedule_free(struct schedule *s);
  * some are left without more, so that all end together. */
 int64_t schedule_pick(struct schedule *s, int rank, int held);
 
-/* A chunk that was dealt is to be dealt again, before others and, where there are several ranks, not to
- * the rank `not_to` (-1: to any). Fails if memory is short. */
+/* A chunk that was dealt is to be dealt again, before others and, where there are several ranks,
+ * not to the rank `not_to` (-1: to any). Fails if memory is short. */
 bool schedule_again(struct schedule *s, int64_t chunk, int not_to, struct err *e) MUST_CHECK;
 
 /* The chunk's result is there. */

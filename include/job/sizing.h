@@ -21,12 +21,14 @@ struct sizing_wish {
     /* For each source the layout of its blobs; NULL when pixels are sent. */
     const struct layout *inputs[PLAN_MAX_SOURCES];
     const struct layout *output;
-    int unit;                /* chunks are whole squares of unit x unit output tiles; at least 1 */
-    size_t lead_more;        /* bytes rank 0 holds besides */
-    bool isolated;           /* chunks are computed in another process */
-    bool rereads;            /* what GDAL decodes for one chunk it decodes again for the next */
-    bool at_once;            /* results wait for no other's turn to be written */
-    const struct plan *also; /* a second plan that workers hold; NULL: none */
+    int unit;         /* chunks are whole squares of unit x unit output tiles; at least 1 */
+    int64_t beyond;   /* pixels to the right and below that a chunk makes too */
+    size_t lead_more; /* bytes rank 0 holds besides */
+    bool isolated;    /* chunks are computed in another process */
+    bool rereads;     /* what GDAL decodes for one chunk it decodes again for the next */
+    bool at_once;     /* results wait for no other's turn to be written */
+    /* Further plans that workers hold; NULL: none. The second makes the output's mask. */
+    const struct plan *also, *validity;
 };
 
 struct sizing {

@@ -33,12 +33,13 @@ struct ticket_content {
     int n_sources;
     const struct step *steps; /* the ops */
     int n_steps;
-    bool careful;  /* whether pixels outside the data are minded */
-    double nodata; /* what they are in the output, if so */
-    double fill;   /* the pixels of a chunk that is given up */
-    bool resumes;  /* there is something of the output already */
-    const struct buffer *encoder;
-    const struct overviews *overviews; /* level 0 is the output */
+    bool careful;     /* whether pixels outside the data are minded */
+    double nodata;    /* what they are in the output, if so */
+    bool says_nodata; /* and the output says that pixels of that value are outside */
+    double fill;      /* the pixels of a chunk that is given up */
+    bool resumes;     /* there is something of the output already */
+    const struct buffer *encoder, *mask_encoder; /* the latter empty where there is no mask */
+    const struct overviews *overviews;           /* level 0 is the output */
     const struct sizing *sizing;
 };
 
@@ -48,12 +49,13 @@ struct ticket {
     struct ticket_source sources[PLAN_MAX_SOURCES];
     int n_sources;
     struct plan *plan;
-    struct plan *careful; /* the one for chunks with pixels outside the data; NULL: never minded */
+    struct plan *careful;  /* the one for chunks with pixels outside the data; NULL: never minded */
+    struct plan *validity; /* what makes the output's mask; NULL: it has none */
     double nodata, fill;
-    bool resumes;
+    bool says_nodata, resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
-    struct encoder *encoder;
+    struct encoder *encoder, *mask_encoder;
     char **words; /* the steps' texts, which ops may point at */
     int n_words;
 };
@@ -66,13 +68,15 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *content,
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e) MUST_CHECK;
 void ticket_free(struct ticket *t);
 
-/* The plan that says what a chunk needs. */
-const struct plan *ticket_plan(const struct ticket *t);
+/* What a chunk makes of the output: itself, and what its overviews look at beyond it; and what
+ * of each source it needs for that. */
+struct region ticket_region(const struct ticket *t, int64_t chunk);
+void ticket_needs(const struct ticket *t, int64_t chunk, struct region *needs);
 
-/* What overviews leave out. */
+/* What overviews leave out, apart from what the mask hides. */
 struct halving_nodata ticket_halving_nodata(const struct ticket *t);
 
-/* Writable pixels that either plan's executor wants beside each row of a source. */
+/* Writable pixels that any plan's executor wants beside each row of a source. */
 int ticket_margin(const struct ticket *t, int source);
 
 #endif

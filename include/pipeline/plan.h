@@ -54,10 +54,13 @@ bool plan_new(struct plan **out, const struct step *steps, int n_steps,
 bool plan_new_careful(struct plan **out, const struct step *steps, int n_steps,
                       const struct plan_sources *sources, double nodata, struct err *e) MUST_CHECK;
 
-/* The validity that masks alone give that plan's output: uint8, 255 inside and 0 outside, as many
- * bands. Of the scenes nothing is read. */
+/* The validity that masks alone give that plan's output, where there are masks: uint8, 255
+ * inside and 0 outside, as many bands. Of the scenes nothing is read. */
 bool plan_new_validity(struct plan **out, const struct step *steps, int n_steps,
                        const struct plan_sources *sources, struct err *e) MUST_CHECK;
+
+/* The bands to run it for to get the first one's, which is the mask of a TIFF: a TIFF has one. */
+int plan_mask_bands(const struct plan *validity);
 
 void plan_free(struct plan *p);
 
@@ -95,6 +98,11 @@ int plan_margin(const struct plan *p, int source);
 /* The needs of every stage for an output region, in stage order: needs[i] of plan->stages.n. Empty
  * for stages nothing reads. */
 void plan_needs(const struct plan *p, struct region out, struct region *needs);
+
+/* What of each source (needs[p->stages.n_sources]) an output region needs of two plans of the same
+ * sources; also: NULL if there is one. */
+void plan_source_needs(const struct plan *p, const struct plan *also, struct region out,
+                       struct region *needs);
 
 /* What a stage's input must have for the region r of the stage's output. */
 struct region plan_input_need(const struct plan *p, const struct stage_input *in, struct region r);

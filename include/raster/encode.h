@@ -15,8 +15,9 @@ bool encoder_new(struct encoder **out, const void *template_bytes, size_t n,
 void encoder_free(struct encoder *c);
 
 /* Encodes one tile: n bytes at pixels (layout_tile_bytes; a short last strip has fewer), samples
- * interleaved as the file stores them, and appends the blob to *out. pixels may be altered. The
- * same pixels give the same blob on every rank. */
+ * interleaved as the file stores them, and appends the blob to *out. Of a mask the pixels are bytes
+ * too, 0 where there is no data. pixels may be altered. The same pixels give the same blob on every
+ * rank. */
 bool encoder_encode(struct encoder *c, void *pixels, size_t n, struct buffer *out,
                     struct err *e) MUST_CHECK;
 

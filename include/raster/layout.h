@@ -16,6 +16,11 @@ struct layout {
     bool separate;               /* a blob holds one band; else all bands, pixel by pixel */
 };
 
+/* Whether the numbers can be a TIFF's and fit each other: then what is computed of them, down to
+ * the bytes of all its pixels, does not overflow. To be asked of layouts from outside (files,
+ * messages, users). */
+bool layout_is_sound(const struct layout *l);
+
 /* Blobs in the file. Blob (plane, row, column) has the index
  * (plane * down + row) * across + column; plane is 0 unless separate. */
 int64_t layout_blobs(const struct layout *l);

@@ -38,14 +38,10 @@ struct output_band {
     bool keeps_values; /* scale, offset, unit and colour table are those of the scene's band */
 };
 
-/* How the output's grid lies in the scene's, what its bands are, and its mask. */
+/* How the output's grid lies in the scene's, and what its bands are. */
 struct output_grid {
     struct affine to_scene; /* the place of the output's pixels */
     const struct output_band *bands;
-    /* Fills planes (uint8, one band) with the mask, 0 where there is no data; NULL: there is none.
-     */
-    bool (*mask)(void *ctx, const struct planes *out, struct err *e);
-    void *ctx;
 };
 
 struct output; /* opaque */
@@ -61,8 +57,8 @@ bool output_check(const struct output_options *options, enum pixel_type type, in
                   int64_t width, int64_t height, struct layout *layout, struct err *e) MUST_CHECK;
 
 /* Creates PATH.part, or with `resumes` takes the one that is there and writes its head anew,
- * with all metadata of the scene that survives (DESIGN.md promise 8), the mask included, and no
- * tiles. Fails naming path and reason; then there is no PATH.part. */
+ * with all metadata of the scene that survives (DESIGN.md promise 8), and no tiles. Fails naming
+ * path and reason; then there is no PATH.part. */
 bool output_create(struct output **out, const struct output_options *options, struct scene *scene,
                    const struct output_grid *grid, const struct overviews *levels,
                    struct err *e) MUST_CHECK;
@@ -71,9 +67,14 @@ bool output_create(struct output **out, const struct output_options *options, st
 const struct layout *output_layout(const struct output *o);
 const struct overviews *output_overviews(const struct output *o);
 
-/* What encoders need, appended to *template_bytes. */
+/* Whether tiles may be left out: blobs of size 0. */
+bool output_leaves_out(const struct output *o);
+
+/* What encoders of tiles need, appended to *template_bytes; the same for tiles of masks. */
 bool output_template(const struct output *o, struct buffer *template_bytes,
                      struct err *e) MUST_CHECK;
+bool output_mask_template(const struct output *o, struct buffer *template_bytes,
+                          struct err *e) MUST_CHECK;
 
 /* Appends n_blobs blobs that lie one after the other at `bytes`, the first `index[0]` of sizes[0]
  * bytes and so on. Size 0 is for a tile that is not stored, where encoders leave tiles out. Each
@@ -91,8 +92,8 @@ bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align
  * Fails if there is no such blob. */
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e) MUST_CHECK;
 
-/* When all are noted: gives them their places, in the order of a COG or behind the tiles. Fails if
- * the file would be too large. */
+/* When all are noted: gives them their places, in the order of a COG or behind the tiles. A tile of
+ * a mask follows that of its pixels. Fails if the file would be too large. */
 bool output_lay_out(struct output *o, struct err *e) MUST_CHECK;
 
 /* Where each blob of all levels goes; borrowed. */

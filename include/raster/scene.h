@@ -34,8 +34,16 @@ struct scene_info {
 
 struct scene; /* opaque */
 
-/* Sets GDAL up for this process: drivers, a block cache of cache_bytes, config options "K=V". */
-bool raster_begin(size_t cache_bytes, const struct text_list *config, struct err *e) MUST_CHECK;
+/* What the user decides about GDAL. */
+struct raster_options {
+    struct text_list config; /* "K=V" */
+    bool network;            /* scenes may be, or name, what is on the network */
+};
+
+/* Sets GDAL up for this process: drivers, a block cache of cache_bytes, its options. Python in
+ * VRTs runs only if the options say so. */
+bool raster_begin(size_t cache_bytes, const struct raster_options *options,
+                  struct err *e) MUST_CHECK;
 
 /* Opens the scene. Fails, naming the path and the remedy, if it is missing, unreadable, empty, no
  * raster, has no bands or no pixels, has bands of different or unsupported types (complex …), or if

@@ -31,6 +31,9 @@ bool run_report_number(struct run_report *r, const char *group, const char *name
  * the group "totals". */
 bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e) MUST_CHECK;
 
+/* Whether the file can be written one day: found out before hours of work. */
+bool run_report_check(const char *path, struct err *e) MUST_CHECK;
+
 /* Adds a try of a chunk that failed to the list "retries". */
 struct failed_try {
     int rank;
@@ -40,7 +43,7 @@ struct failed_try {
 };
 bool run_report_try(struct run_report *r, const struct failed_try *t, struct err *e) MUST_CHECK;
 
-/* Writes the file. Fails naming it. */
+/* Writes the file; its name appears when it is whole. Fails naming it. */
 bool run_report_write(const struct run_report *r, const char *path, struct err *e) MUST_CHECK;
 
 #endif

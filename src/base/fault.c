@@ -14,8 +14,8 @@ enum { COUNTERS = 32 };
 /* How often this process has asked for each entry, by its place in the list. */
 static uint32_t asked[COUNTERS];
 
-/* A number in 0..1 that looks random; another one in each process, as a new try must not fail like the
- * last. */
+/* A number in 0..1 that looks random; another one in each process, as a new try must not fail
+ * like the last. */
 static double draw(uint64_t seed, int64_t key, uint32_t nth)
 {
     uint64_t h = seed * 0x9e3779b97f4a7c15u + (uint64_t)key * 0xbf58476d1ce4e5b9u +

@@ -13,6 +13,16 @@ struct region region_intersect(struct region a, struct region b)
     return (struct region){x0, y0, x1 - x0, y1 - y0};
 }
 
+struct region region_join(struct region a, struct region b)
+{
+    if (region_is_empty(a) || region_is_empty(b))
+        return region_is_empty(a) ? b : a;
+    const int64_t x0 = min64(a.x, b.x), y0 = min64(a.y, b.y);
+    const int64_t x1 = max64(a.x + a.width, b.x + b.width);
+    const int64_t y1 = max64(a.y + a.height, b.y + b.height);
+    return (struct region){x0, y0, x1 - x0, y1 - y0};
+}
+
 bool region_is_empty(struct region r)
 {
     return r.width <= 0 || r.height <= 0;

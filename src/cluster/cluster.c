@@ -41,6 +41,22 @@ int cluster_count(size_t bytes)
     return (int)bytes;
 }
 
+/* Rank 0 knows where the others are. */
+static bool gather_hosts(struct cluster *c, struct err *e)
+{
+    bool ok = true;
+
+    if (c->rank == 0)
+        ok = (c->hosts = memory_new((size_t)c->size, MPI_MAX_PROCESSOR_NAME, e)) != NULL;
+    if (!cluster_agree(c, ok, e)) {
+        cluster_end(c);
+        return false;
+    }
+    MPI_Gather(c->host, MPI_MAX_PROCESSOR_NAME, MPI_CHAR, c->hosts, MPI_MAX_PROCESSOR_NAME,
+               MPI_CHAR, 0, c->comm);
+    return true;
+}
+
 bool cluster_begin(struct cluster **out, struct err *e)
 {
     MPI_Comm node;
@@ -57,14 +73,17 @@ bool cluster_begin(struct cluster **out, struct err *e)
     MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, c->rank, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &c->node_size);
     MPI_Comm_free(&node);
+    MPI_Comm_dup(c->comm, &c->pulse_comm);
     *out = c;
-    return true;
+    return gather_hosts(c, e);
 }
 
 void cluster_end(struct cluster *c)
 {
     MPI_Comm_free(&c->comm);
+    MPI_Comm_free(&c->pulse_comm);
     MPI_Finalize();
+    free(c->hosts);
     free(c);
 }
 

@@ -4,6 +4,7 @@
 
 #include "farm_worker.h"
 #include "mail.h"
+#include "pulse.h"
 
 #include "base/clock.h"
 #include "base/signals.h"
@@ -18,13 +19,16 @@ struct coordinator {
     struct farm_times *times;
     struct err *e;
     struct mailbox out, in;
+    struct pulse pulse;
     struct farm_limits limits;
     int *held;     /* tasks each rank has */
     bool *starved; /* pick had nothing for the rank since the last result */
     bool *gone;    /* the rank has said goodbye */
     bool failed;
-    int signal; /* a rank was asked to stop by it: no more is dealt, what is under way is waited for … */
-    double drain_until_s; /* … but no longer than this */
+    /* A rank was asked to stop by this: no more is dealt, and what is under way is waited for, but
+     * no longer than that. */
+    int signal;
+    double drain_until_s;
 };
 
 /* A batch system waits some seconds between asking and killing; syncing must fit in, too. */
@@ -91,6 +95,7 @@ static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct 
     c->times->received_bytes += (int64_t)bytes->size;
     if (kind == MAIL_BYE) {
         c->gone[rank] = true;
+        pulse_forget(&c->pulse, rank);
     } else if (kind == MAIL_SIGNAL) {
         interrupt(c, rank, (int)mail_unsign(bytes));
     } else {
@@ -179,6 +184,7 @@ static bool serve(struct coordinator *c)
     double start = clock_s(), others = c->times->load_s + c->times->store_s;
     bool any = mail_sent(&c->out);
 
+    pulse_beat(&c->pulse);
     if (signals_caught())
         interrupt(c, 0, signals_caught());
     any |= mail_collect(&c->in);
@@ -295,7 +301,8 @@ static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lea
         .gone = memory_new(n, sizeof *c.gone, e),
     };
     bool ok = c.held && c.starved && c.gone && mailbox_new(&c.out, cluster, slots, e) &&
-              mailbox_new(&c.in, cluster, slots, e);
+              mailbox_new(&c.in, cluster, slots, e) &&
+              pulse_begin(&c.pulse, cluster, limits.silence_s, e);
 
     ok = cluster_agree(cluster, ok, e);
     if (ok) {
@@ -303,6 +310,7 @@ static bool coordinator_run(struct cluster *cluster, const struct farm_lead *lea
         const bool stopped = c.signal && !lead_side->finished(lead_side->ctx);
         ok = cluster_agree(cluster, !c.failed && !stopped, e);
     }
+    pulse_end(&c.pulse);
     mailbox_free(&c.out);
     mailbox_free(&c.in);
     free(c.held);
@@ -317,7 +325,7 @@ bool farm_run(struct cluster *c, const struct farm_lead *lead_side,
 {
     const double cpu = clock_cpu_s();
     bool ok = c->rank == 0 ? coordinator_run(c, lead_side, work_side, limits, times, e)
-                           : farm_worker_run(c, work_side, limits.credits, times, e);
+                           : farm_worker_run(c, work_side, limits, times, e);
 
     times->cpu_s += clock_cpu_s() - cpu;
     return ok;

@@ -1,11 +1,12 @@
 /* farm_worker.c - a worker's side of the farm: tasks in, results out, until told to stop.
  *
- * A worker whose task fails says so and goes on; it leaves when rank 0 says stop, after everything it
- * sent has arrived.
+ * A worker whose task fails says so and goes on; it leaves when rank 0 says stop, after
+ * everything it sent has arrived.
  * SPDX-License-Identifier: MIT */
 #include "farm_worker.h"
 
 #include "mail.h"
+#include "pulse.h"
 
 #include "base/clock.h"
 #include "base/signals.h"
@@ -17,6 +18,7 @@ struct worker {
     const struct farm_work *work;
     struct farm_times *times;
     struct mailbox out, in;
+    struct pulse pulse;
     struct buffer *queue; /* tasks that are here, oldest first */
     int n_queue, credits;
     bool stopped;
@@ -77,6 +79,7 @@ static bool serve(struct worker *w)
     double start = clock_s();
     bool any = mail_sent(&w->out);
 
+    pulse_beat(&w->pulse);
     if (signals_caught() && !w->signalled)
         tell_signal(w);
     any |= mail_collect(&w->in);
@@ -161,18 +164,19 @@ static void run(struct worker *w)
             backoff_wait(&backoff);
 }
 
-bool farm_worker_run(struct cluster *c, const struct farm_work *work_side, int credits,
-                     struct farm_times *times, struct err *e)
+bool farm_worker_run(struct cluster *c, const struct farm_work *work_side,
+                     struct farm_limits limits, struct farm_times *times, struct err *e)
 {
+    const int slots = limits.credits + 5; /* as rank 0 has for each */
     struct worker w = {
         .cluster = c,
         .work = work_side,
         .times = times,
-        .credits = credits,
-        .queue = memory_new((size_t)credits, sizeof *w.queue, e),
+        .credits = limits.credits,
+        .queue = memory_new((size_t)limits.credits, sizeof *w.queue, e),
     };
-    bool ok =
-        w.queue && mailbox_new(&w.out, c, credits + 5, e) && mailbox_new(&w.in, c, credits + 5, e);
+    bool ok = w.queue && mailbox_new(&w.out, c, slots, e) && mailbox_new(&w.in, c, slots, e) &&
+              pulse_begin(&w.pulse, c, limits.silence_s, e);
 
     ok = cluster_agree(c, ok, e);
     if (ok) {
@@ -182,6 +186,7 @@ bool farm_worker_run(struct cluster *c, const struct farm_work *work_side, int c
     for (int i = 0; i < w.n_queue; i++)
         buffer_free(&w.queue[i]);
     free(w.queue);
+    pulse_end(&w.pulse);
     mailbox_free(&w.out);
     mailbox_free(&w.in);
     return ok;

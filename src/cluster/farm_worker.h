@@ -6,7 +6,7 @@
 #include "cluster/farm.h"
 
 /* Collective with rank 0's part of farm_run. */
-bool farm_worker_run(struct cluster *c, const struct farm_work *work, int credits,
+bool farm_worker_run(struct cluster *c, const struct farm_work *work, struct farm_limits limits,
                      struct farm_times *times, struct err *e) MUST_CHECK;
 
 #endif

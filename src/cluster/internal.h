@@ -8,8 +8,9 @@
 #include <mpi.h>
 
 struct cluster {
-    MPI_Comm comm;
+    MPI_Comm comm, pulse_comm; /* the latter for signs of life (pulse.h) */
     int rank, size, node_size;
+    char *hosts; /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
     char host[MPI_MAX_PROCESSOR_NAME];
 };
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 struct args {
-    bool json;
+    bool json, allow_network;
     struct text_list open_options, config;
 };
 
@@ -19,6 +19,8 @@ static const struct param params[] = {
      0},
     {"config", "configuration option K=V for GDAL", P_LIST, offsetof(struct args, config), NULL,
      NULL, 0, 0},
+    {"allow-network", "the scene may be on the network, or name what is", P_BOOL,
+     offsetof(struct args, allow_network), "false", NULL, 0, 0},
     {0},
 };
 
@@ -56,11 +58,12 @@ static void print_json(const struct scene_info *in, const char *way, const char 
 
 static bool show(const struct args *args, const char *path, struct err *e)
 {
+    const struct raster_options raster = {args->config, args->allow_network};
     const struct scene_options options = {.path = path, .open_options = args->open_options};
     struct scene *scene = NULL;
     struct blobs *blobs = NULL;
     char why[200] = "";
-    bool ok = raster_begin(GDAL_CACHE, &args->config, e) && scene_open(&scene, &options, e) &&
+    bool ok = raster_begin(GDAL_CACHE, &raster, e) && scene_open(&scene, &options, e) &&
               blobs_open(&blobs, scene, BLOB_MOST, why, sizeof why, e);
 
     if (ok && args->json)

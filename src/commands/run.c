@@ -20,8 +20,8 @@ struct args {
     bool isolate;
     struct real_given chunk_timeout;
     int retries, on_error;
-    double sync, verify;
-    bool resume, quiet, verbose;
+    double silence, sync, verify;
+    bool resume, allow_network, quiet, verbose;
 };
 
 enum { NODATA_RESPECT, NODATA_IGNORE };
@@ -66,6 +66,10 @@ static const struct param params[] = {
     {"sync-every",
      "seconds from one sync of the output to the next: what --resume may have to redo", P_REAL,
      offsetof(struct args, sync), "2", NULL, 0, 1e6},
+    {"silence",
+     "seconds without a sign of life from a rank after which the job is ended, for another run to "
+     "resume; 0: never",
+     P_REAL, offsetof(struct args, silence), "120", NULL, 0, 1e6},
     {"verify",
      "percent of the output that is computed again at the end, in other chunks, and compared; at "
      "least "
@@ -77,6 +81,9 @@ static const struct param params[] = {
      progress_names, 0, 0},
     {"config", "configuration option K=V for GDAL", P_LIST, offsetof(struct args, config), NULL,
      NULL, 0, 0},
+    {"allow-network",
+     "scenes may be on the network, or name what is (/vsicurl/, http://, WMS, VRTs of such …)",
+     P_BOOL, offsetof(struct args, allow_network), "false", NULL, 0, 0},
     {"quiet", "(-q) no progress", P_BOOL, offsetof(struct args, quiet), "false", NULL, 0, 0},
     {"verbose", "(-v) say what was decided and why", P_BOOL, offsetof(struct args, verbose),
      "false", NULL, 0, 0},
@@ -200,9 +207,10 @@ int command_run(struct words words)
         .memory_bytes = args.memory,
         .report = args.report,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
-        .config = args.config,
+        .raster = {args.config, args.allow_network},
         .resume = args.resume,
         .verify_percent = args.verify,
+        .silence_s = args.silence,
         .sync_s = args.sync,
         .ignores_nodata = args.nodata == NODATA_IGNORE,
         .isolate = isolate,

@@ -1,8 +1,8 @@
 /* keeper.c - the server, which forks children and tells how they end, and the child.
  *
- * The server does one thing at a time: it waits to be asked for a child, then for the child's end. It
- * reaps the child only when asked for the next one, so that the rank can kill it by its number
- * without hitting another process.
+ * The server does one thing at a time: it waits to be asked for a child, then for the child's
+ * end. It reaps the child only when asked for the next one, so that the rank can kill it by its
+ * number without hitting another process.
  * SPDX-License-Identifier: MIT */
 #include "keeper.h"
 

@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Seen by all three. Plain fields are written by one side before it rings, and read by the other after
- * that. What a child has written is not trusted. */
+/* Seen by all three. Plain fields are written by one side before it rings, and read by the other
+ * after that. What a child has written is not trusted. */
 struct control {
     _Atomic uint32_t bell;    /* the rank sleeps on it: a reply, a birth or a death */
     _Atomic uint32_t asked;   /* requests so far: the child sleeps on it */

@@ -13,7 +13,8 @@ struct shared_bytes {
     size_t size;
 };
 
-/* Without bytes yet. To be freed with shared_bytes_free, also after a failure; start from {.fd = -1}. */
+/* Without bytes yet. To be freed with shared_bytes_free, also after a failure; start from {.fd =
+ * -1}. */
 bool shared_bytes_new(struct shared_bytes *s, struct err *e) MUST_CHECK;
 void shared_bytes_free(struct shared_bytes *s);
 

@@ -205,6 +205,8 @@ static bool decoded(struct chunk_input *c, int source, const struct arrived *a, 
     if (held == (a->state == FEED_SHIPPED))
         return err_set(e, "blob %lld is %s by this rank against rank 0's account (a defect)",
                        (long long)a->index, held ? "held" : "not held");
+    if (a->size != tile->blob_bytes)
+        return damaged(e);
     if (!wanted && !held)
         return copy_blob(tile, a->bytes, a->size, e);
     if ((rows_before < tile->rows || !tile->pixels) && !decode(c, source, tile, a, e))
@@ -307,15 +309,15 @@ static void skip_padding(struct unpack *u, const struct unpack *payload)
     unpack_raw(u, (8 - (size_t)(u->at - payload->at) % 8) % 8);
 }
 
-bool chunk_input_fill(struct chunk_input *c, struct region chunk, struct unpack payload,
+bool chunk_input_fill(struct chunk_input *c, int64_t chunk, struct unpack payload,
                       struct planes *in, struct tick tick, struct err *e)
 {
     const struct ticket *t = c->ticket;
-    struct region needs[PLAN_MAX_STAGES];
+    struct region needs[PLAN_MAX_SOURCES];
     struct unpack u = payload;
 
-    plan_needs(ticket_plan(t), chunk, needs);
-    if (c->uniform && !uniform_begin(c->uniform, chunk, e))
+    ticket_needs(t, chunk, needs);
+    if (c->uniform && !uniform_begin(c->uniform, ticket_region(t, chunk), e))
         return false;
     for (int i = 0; c->uniform && i < t->n_sources; i++) {
         skip_padding(&u, &payload);

@@ -20,9 +20,9 @@ void chunk_input_free(struct chunk_input *c);
 /* Drops all tiles. */
 void chunk_input_forget(struct chunk_input *c);
 
-/* A chunk's payload (behind its head) as planes of each source, valid until the next one. Where output tiles have one
- * value (chunk_input_uniform) they are left undefined. */
-bool chunk_input_fill(struct chunk_input *c, struct region chunk, struct unpack payload,
+/* A chunk's payload (behind its head) as planes of each source, valid until the next one. Where
+ * output tiles have one value (chunk_input_uniform) they are left undefined. */
+bool chunk_input_fill(struct chunk_input *c, int64_t chunk, struct unpack payload,
                       struct planes *in, struct tick tick, struct err *e) MUST_CHECK;
 
 /* Of the last chunk; NULL where no tile has one value. */

@@ -4,7 +4,7 @@
 
 #include "chunk_input.h"
 #include "copy_blobs.h"
-#include "packer.h"
+#include "levels.h"
 
 #include "base/clock.h"
 #include "base/fault.h"
@@ -12,7 +12,6 @@
 #include "base/planes.h"
 #include "job/feed.h"
 #include "pipeline/execute.h"
-#include "pipeline/halve.h"
 #include "pipeline/inside.h"
 
 #include <stdio.h>
@@ -21,11 +20,12 @@
 
 struct chunk_worker {
     const struct ticket *ticket;
-    struct executor *executor, *careful; /* of the ticket's plans */
+    struct executor *executor, *careful, *validity; /* of the ticket's plans */
     struct chunk_input *input;
     struct place place;
-    struct planes_memory output, overview[2];
+    struct planes_memory output, mask;
     struct packer *packer;
+    struct levels *levels;
     bool copies;      /* the scene's blobs are the output's, as they are */
     uint32_t account; /* the number of rank 0's account of what this worker holds */
     char *doing;      /* what it is at; own_doing unless somebody wants to know */
@@ -48,10 +48,12 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     w->ticket = t;
     w->copies = copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    bool ok = packer_new(&w->packer, &t->overviews, t->encoder, e) &&
+    bool ok = packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
+              levels_new(&w->levels, t, w->packer, e) &&
               chunk_input_new(&w->input, t, &w->times, e) &&
               executor_new(&w->executor, t->plan, e) &&
-              (!t->careful || executor_new(&w->careful, t->careful, e));
+              (!t->careful || executor_new(&w->careful, t->careful, e)) &&
+              (!t->validity || executor_new(&w->validity, t->validity, e));
     if (!ok) {
         chunk_worker_free(w);
         return false;
@@ -68,9 +70,10 @@ void chunk_worker_free(struct chunk_worker *w)
     chunk_input_free(w->input);
     executor_free(w->executor);
     executor_free(w->careful);
+    executor_free(w->validity);
     free(w->output.memory);
-    free(w->overview[0].memory);
-    free(w->overview[1].memory);
+    free(w->mask.memory);
+    levels_free(w->levels);
     packer_free(w->packer);
     free(w);
 }
@@ -81,6 +84,8 @@ void chunk_worker_tell(struct chunk_worker *w, char *doing)
     executor_tell(w->executor, doing);
     if (w->careful)
         executor_tell(w->careful, doing);
+    if (w->validity)
+        executor_tell(w->validity, doing);
 }
 
 const char *chunk_worker_doing(const struct chunk_worker *w)
@@ -138,7 +143,7 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
         outside[i] = t->sources[i].outside;
     enum inside inside = t->careful ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
     if ((inside == INSIDE_NONE && t->careful->gaps_may_close) ||
-        (inside == INSIDE_ALL && t->careful && plan_looks_beyond(t->careful, w->place.chunk)))
+        (inside == INSIDE_ALL && t->careful && plan_looks_beyond(t->careful, out->region)))
         inside = INSIDE_SOME;
     switch (inside) {
     case INSIDE_ALL:
@@ -197,47 +202,38 @@ static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const 
     return true;
 }
 
-/* The overviews that a chunk's pixels make: whole tiles of the first ones, then pixels for rank
- * 0. */
-static bool pack_overviews(struct chunk_worker *w, const struct planes *pixels,
-                           struct buffer *result, struct tick tick, struct err *e)
+static bool new_mask(struct chunk_worker *w, int bands, struct planes *mask, struct err *e)
 {
-    const struct ticket *t = w->ticket;
-    const struct overviews *o = &t->overviews;
-    const struct halving_nodata nodata = ticket_halving_nodata(t);
-    const bool down = t->sizing.division.kind == DIVISION_COLUMNS;
-    struct planes level[2] = {*pixels};
+    return planes_reuse(mask, &w->mask, PX_UINT8, bands,
+                        ticket_region(w->ticket, w->place.chunk_index), 0, e);
+}
 
-    for (int k = 1; k <= o->n && k <= o->local + 1; k++) {
-        const struct planes *whole = &level[(k + 1) % 2];
-        struct planes *half = &level[k % 2];
-        if (!planes_reuse(half, &w->overview[k % 2], whole->type, whole->bands,
-                          halved_region(whole->region), 0, e))
-            return false;
-        const struct packer_tiles tiles = {.level = k, .pixels = half, .down = down};
-        const double start = clock_s();
-        halve((enum halving)o->how, whole, &nodata, half);
-        w->times.overview_s += clock_s() - start;
-        if (!(k <= o->local ? packer_tiles(w->packer, &tiles, result, tick, e)
-                            : packer_pixels(w->packer, w->place.chunk_index, half, result, e)))
-            return false;
-    }
+/* Of all pixels, whether or not those outside the data are minded. */
+static bool make_mask(struct chunk_worker *w, const struct planes *in, struct planes *mask,
+                      struct tick tick, struct err *e)
+{
+    if (!new_mask(w, plan_mask_bands(w->ticket->validity), mask, e) ||
+        !executor_run(w->validity, in, mask, &w->place, tick, e))
+        return false;
+    mask->bands = 1;
     return true;
 }
 
 /* A chunk's tiles, made of its pixels or (blobs) as they came, and its overviews. */
-static bool pack(struct chunk_worker *w, const struct packer_tiles *tiles,
-                 const struct unpack *blobs, struct buffer *result, struct tick tick, struct err *e)
+static bool pack(struct chunk_worker *w, const struct level *whole, const struct unpack *blobs,
+                 struct buffer *result, struct tick tick, struct err *e)
 {
     tell(w, blobs ? "copying" : "encoding");
+    levels_begin(w->levels, w->place.chunk_index);
     const bool ok = (blobs ? copy_blobs(w->ticket, w->packer, *blobs, result, tick, e)
-                           : packer_tiles(w->packer, tiles, result, tick, e)) &&
-                    pack_overviews(w, tiles->pixels, result, tick, e) &&
+                           : levels_tiles(w->levels, whole, result, tick, e)) &&
+                    levels_overviews(w->levels, whole, result, tick, e) &&
                     packer_end(w->packer, result, e);
 
     if (!ok)
         packer_drop(w->packer);
     w->times.encode_s = packer_seconds(w->packer);
+    w->times.overview_s = levels_seconds(w->levels);
     return ok;
 }
 
@@ -247,44 +243,44 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
     const struct format f = plan_output(t->plan);
-    struct planes in[PLAN_MAX_SOURCES], out = {0};
+    struct planes in[PLAN_MAX_SOURCES];
+    struct level out = {0};
 
     w->times.pixels += chunk.width * chunk.height;
     if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
         tell(w, "decoding");
-        if (!planes_reuse(&out, &w->output, f.type, f.bands, chunk, 0, e) ||
-            !chunk_input_fill(w->input, chunk, payload, in, tick, e))
+        if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands,
+                          ticket_region(t, w->place.chunk_index), 0, e) ||
+            !chunk_input_fill(w->input, w->place.chunk_index, payload, in, tick, e))
             return false;
         const struct uniform *u = chunk_input_uniform(w->input);
-        if (!(u ? run_by_tiles(w, u, in, &out, tick, e) : run(w, in, &out, tick, e)))
+        if (!(u ? run_by_tiles(w, u, in, &out.pixels, tick, e)
+                : run(w, in, &out.pixels, tick, e)) ||
+            (t->validity && !make_mask(w, in, &out.mask, tick, e)))
             return false;
     }
     const struct uniform *u = chunk_input_uniform(w->input);
-    const struct packer_tiles tiles = {
-        .pixels = &out,
-        .uniform = u ? uniform_tiles(u) : NULL,
-        .down = t->sizing.division.kind == DIVISION_COLUMNS,
-    };
-    return pack(w, &tiles, w->copies ? &payload : NULL, result, tick, e);
+    out.uniform = u ? uniform_tiles(u) : NULL;
+    return pack(w, &out, w->copies ? &payload : NULL, result, tick, e);
 }
 
-/* A chunk without pixels of its own. */
+/* A chunk without pixels of its own; a mask does not show it. */
 static bool give_up(struct chunk_worker *w, enum feed_task task, struct buffer *result,
                     struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     const struct format f = plan_output(t->plan);
-    struct planes out;
-    const struct packer_tiles tiles = {
-        .pixels = &out,
-        .down = t->sizing.division.kind == DIVISION_COLUMNS,
-    };
+    struct level out = {0};
 
-    if (!planes_reuse(&out, &w->output, f.type, f.bands, w->place.chunk, 0, e))
+    if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands,
+                      ticket_region(t, w->place.chunk_index), 0, e) ||
+        (t->validity && !new_mask(w, 1, &out.mask, e)))
         return false;
-    fill_planes(&out, t->fill);
+    fill_planes(&out.pixels, t->fill);
+    if (t->validity)
+        fill_planes(&out.mask, 0);
     packer_leave_out(w->packer, task == FEED_LEAVE_OUT);
-    const bool ok = pack(w, &tiles, NULL, result, tick, e);
+    const bool ok = pack(w, &out, NULL, result, tick, e);
     packer_leave_out(w->packer, false);
     return ok;
 }

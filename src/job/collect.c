@@ -228,7 +228,8 @@ static bool file_blob(struct collect *c, struct parcel *parcel, const struct par
 {
     const int64_t all = overviews_blobs(c->overviews);
 
-    *sound = blob->index >= 0 && (!blob->bytes || crc_of(blob->bytes, blob->size) == blob->crc);
+    *sound = blob->index >= 0 && (blob->size > 0 || output_leaves_out(c->into.output)) &&
+             (!blob->bytes || crc_of(blob->bytes, blob->size) == blob->crc);
     if (!*sound)
         return true;
     if (blob->index >= all) {

@@ -42,9 +42,9 @@ bool copy_blobs_may(const struct ticket *t)
 {
     const struct ticket_source *s = &t->sources[0];
 
-    return t->n_sources == 1 && s->by_blobs && t->n_words == 0 /* no op */ &&
-           same_layout(&s->grid.layout, &t->overviews.level[0]) && is_whole(s) && keeps_nodata(t) &&
-           decoder_suits(s->decoder, t->encoder);
+    return t->n_sources == 1 && s->by_blobs && overviews_beyond(&t->overviews, 0) == 0 &&
+           t->n_words == 0 /* no op */ && same_layout(&s->grid.layout, &t->overviews.level[0]) &&
+           is_whole(s) && keeps_nodata(t) && decoder_suits(s->decoder, t->encoder);
 }
 
 /* A tile that is not stored in the scene, for an output in which all are. */
@@ -77,11 +77,12 @@ static bool add_blob(const struct ticket *t, struct packer *packer, struct unpac
     const uint32_t state = unpack_u32(u);
     struct parcel_blob blob = {.index = index, .size = unpack_u32(u)};
 
-    if (state == FEED_SPARSE && u->ok)
+    const bool there = u->ok && index >= 0 && index < layout_blobs(&t->overviews.level[0]);
+    if (there && state == FEED_SPARSE)
         return add_sparse(t, packer, index, result, e);
     blob.crc = unpack_u32(u);
     blob.bytes = unpack_raw(u, blob.size);
-    if (!blob.bytes || state != FEED_SHIPPED || crc_of(blob.bytes, blob.size) != blob.crc)
+    if (!there || !blob.bytes || state != FEED_SHIPPED || crc_of(blob.bytes, blob.size) != blob.crc)
         return err_set(e, "the blobs sent for it arrived damaged: a checksum does not match");
     return packer_blob(packer, &blob, result, e);
 }

@@ -38,7 +38,7 @@ enum { FORMAT_AUTO, FORMAT_GTIFF, FORMAT_COG };
 static const char *const formats[] = {"auto", "GTiff", "COG", NULL};
 
 /* Then as enum halving. */
-static const char *const overview_names[] = {"none", "nearest", "average", "mode", NULL};
+static const char *const overview_names[] = {"none", "nearest", "average", "mode", "gauss", NULL};
 
 const struct param sink_params[] = {
     {"of", "format; auto is GTiff; COG: Cloud Optimized GeoTIFF, with overviews", P_CHOICE,
@@ -49,8 +49,8 @@ const struct param sink_params[] = {
      offsetof(struct sink_args, type), "same", NULL, 0, 0},
     {"nodata", "nodata value of the output (default: the scene's)", P_TEXT,
      offsetof(struct sink_args, nodata), NULL, NULL, 0, 0},
-    {"overviews", "overviews in a GTiff, by the value they have of four pixels", P_CHOICE,
-     offsetof(struct sink_args, overviews), "none", overview_names, 0, 0},
+    {"overviews", "overviews in a GTiff, by the value they have of four pixels (gauss: of nine)",
+     P_CHOICE, offsetof(struct sink_args, overviews), "none", overview_names, 0, 0},
     {"overview-count", "how many; 0: until one fits into a tile", P_INT,
      offsetof(struct sink_args, overview_count), "0", NULL, 0, 30},
     {"overwrite", "replace an output that exists", P_BOOL, offsetof(struct sink_args, overwrite),

@@ -207,12 +207,12 @@ static bool load_source(struct feed *f, int source, struct region need, int rank
 static void announce(struct feed *f, int64_t chunk)
 {
     const struct ticket *t = f->ticket;
-    struct region regions[PLAN_MAX_STAGES];
+    struct region regions[PLAN_MAX_SOURCES];
     struct err ignored;
 
     if (chunk >= division_chunks(&t->sizing.division))
         return;
-    plan_needs(ticket_plan(t), division_chunk(&t->sizing.division, chunk), regions);
+    ticket_needs(t, chunk, regions);
     for (int i = 0; i < t->n_sources; i++) {
         struct needs needs = {0};
         if (t->sources[i].by_blobs &&
@@ -226,11 +226,11 @@ static void announce(struct feed *f, int64_t chunk)
 bool feed_load(struct feed *f, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     const struct ticket *t = f->ticket;
-    struct region needs[PLAN_MAX_STAGES];
+    struct region needs[PLAN_MAX_SOURCES];
 
     if (!feed_head_pack(payload, (struct feed_head){FEED_COMPUTE, f->account[rank]}, e))
         return false;
-    plan_needs(ticket_plan(t), division_chunk(&t->sizing.division, chunk), needs);
+    ticket_needs(t, chunk, needs);
     for (int i = 0; i < t->n_sources; i++)
         if (!load_source(f, i, needs[i], rank, payload, e))
             return err_context(e, "reading for chunk %lld (%lldx%lld at %lld,%lld)",

@@ -41,7 +41,7 @@ static bool open_writing(struct cluster *c, struct rank_state *s, const char *pa
     const struct overviews *o = &s->ticket.overviews;
 
     return (s->durable || durable_new(&s->durable, sync_s, e)) &&
-           (s->scratch || (o->n == 0 && !o->cog) ||
+           (s->scratch || !overviews_any_later(o) ||
             scratch_new(&s->scratch, path, cluster_rank(c), s->ticket.resumes, e));
 }
 
@@ -56,7 +56,7 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
         .steps = p->steps + 1,
         .n_steps = p->n_steps - 2,
         .memory_bytes = memory,
-        .config = &options->config,
+        .raster = &options->raster,
     };
     struct buffer files = {0};
     bool ok = cluster_agree(c, endpoints_read(&ends, p, e), e);
@@ -163,7 +163,7 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
     const struct overviews *o = &s->ticket.overviews;
     struct buffer places = {0};
 
-    if (o->n == 0 && !o->cog)
+    if (!overviews_any_later(o))
         return true;
     bool ok = cluster_agree(c, !s->leads || lead_lay_out(&s->lead, s->scratch, &places, e), e);
     if (ok && s->shared)
@@ -175,11 +175,13 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
     return ok;
 }
 
-static bool work(struct cluster *c, struct rank_state *s, struct err *e)
+static bool work(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                 struct err *e)
 {
     const struct farm_lead lead = lead_farm(&s->lead);
     const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
-    const struct farm_limits limits = {s->ticket.sizing.credits, s->ticket.sizing.send_bytes};
+    const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
+                                       s->ticket.sizing.send_bytes};
 
     s->try_chunk.shared = s->shared;
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
@@ -188,20 +190,29 @@ static bool work(struct cluster *c, struct rank_state *s, struct err *e)
         return false;
     if (s->shared && !cluster_agree(c, shared_sync(s->shared, e), e))
         return false;
-    return cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e);
+    if (!cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e))
+        return false;
+    scratch_remove(s->scratch);
+    if (!cluster_agree(c, true, e))
+        return false;
+    if (s->leads)
+        lead_sweep(&s->lead);
+    return true;
 }
 
 /* What is done is written down, for --resume to go on with; nothing that fails in this changes
- * why the job ends. *kept: whether there is something to go on with. */
-static void save(struct cluster *c, struct rank_state *s, bool *kept)
+ * why the job ends. A job that was stopped begins a journal for that; one that failed only goes on
+ * with the one it has, so that a failure of the first seconds leaves nothing behind. *kept: whether
+ * there is something to go on with. */
+static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *kept)
 {
     struct buffer tasks = {0};
     struct err ignored;
     struct buffer *all =
         s->leads ? memory_new((size_t)cluster_size(c), sizeof *all, &ignored) : &tasks;
-    const bool drained = !s->durable || durable_drain(s->durable, &tasks, &ignored);
 
-    if (!drained)
+    *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
+    if ((stopped || *kept) && s->durable && !durable_drain(s->durable, &tasks, &ignored))
         tasks.size = 0;
     bool ok = cluster_agree(c, all != NULL, &ignored) && cluster_gather(c, &tasks, all, &ignored);
     for (int i = 0; s->leads && ok && i < cluster_size(c); i++)
@@ -320,9 +331,9 @@ bool job_run(struct cluster *c, const struct job_options *options, int64_t *give
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
 
     ok = ok && set_up(c, &s, options, e);
-    if (ok && !work(c, &s, e)) {
+    if (ok && !work(c, &s, options, e)) {
         ok = false;
-        save(c, &s, &kept);
+        save(c, &s, e->status == EXIT_STOPPED, &kept);
         if (kept)
             say_kept(e);
     }

@@ -21,24 +21,15 @@ static bool same_file(const char *a, const char *b)
                                  sa.st_ino == sb.st_ino);
 }
 
-/* That the report can be written is found out before hours of work, not after. */
 static bool check_report(const struct lead *l, struct err *e)
 {
     const char *path = l->options->report;
-    struct stat st;
 
     if (!path)
         return true;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "--report=%s is the scene's or the output's own file", path);
-    const bool existed = stat(path, &st) == 0;
-    FILE *f = fopen(path, "a");
-    if (!f)
-        return err_errno(e, "--report=%s cannot be written", path);
-    fclose(f);
-    if (!existed) /* a job that fails leaves nothing behind */
-        remove(path);
-    return true;
+    return run_report_check(path, e);
 }
 
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e)
@@ -49,7 +40,7 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
 
 static bool open_sources(struct lead *l, struct err *e)
 {
-    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->config, e) &&
+    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->raster, e) &&
            sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
                         sources_blob_most(l->memory_bytes), e);
 }
@@ -274,14 +265,26 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
            buffer_append(places, output_places(l->output), n, e);
 }
 
+/* From its journal the next run knows that the output is finished, should this one be killed before
+ * it has swept up. */
+static bool begin_publishing(struct lead *l, struct err *e)
+{
+    return !l->options->resume || saved_begin(l->saved, e);
+}
+
+void lead_sweep(struct lead *l)
+{
+    saved_remove(l->saved);
+}
+
 bool lead_finish(struct lead *l, struct err *e)
 {
     const double start = clock_s();
 
     progress_end(&l->progress);
-    if (!output_complete(l->output, e) || !lead_verify(l, e) || !output_publish(l->output, e))
+    if (!output_complete(l->output, e) || !lead_verify(l, e) || !begin_publishing(l, e) ||
+        !output_publish(l->output, e))
         return false;
-    saved_remove(l->saved);
     output_leave(l->output);
     l->output = NULL;
     l->finish_s = clock_s() - start;
@@ -308,6 +311,7 @@ void lead_end(struct lead *l)
     buffer_free(&l->signature);
     plan_free(l->plan);
     plan_free(l->careful);
+    plan_free(l->validity);
     sources_close(&l->sources);
     op_steps_free(&l->steps);
     endpoints_free(&l->ends);

@@ -25,9 +25,9 @@ struct lead {
     struct endpoints ends;
     struct op_steps steps;
     struct sources sources;
-    struct plan *plan, *careful; /* as the ticket's */
-    double nodata, fill;         /* of pixels outside the data, of chunks that are given up */
-    struct resume *resume;       /* NULL: nothing of the output is there yet */
+    struct plan *plan, *careful, *validity; /* as the ticket's */
+    double nodata, fill;   /* of pixels outside the data, of chunks that are given up */
+    struct resume *resume; /* NULL: nothing of the output is there yet */
     struct buffer signature;
     struct size2 chunk;         /* 0: to be chosen */
     struct overviews overviews; /* of the output, which is level 0 */
@@ -78,6 +78,9 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
 
 /* Completes the output: its name appears. */
 bool lead_finish(struct lead *l, struct err *e) MUST_CHECK;
+
+/* When it is there, and nobody has a scratch file any more: removes the journal. */
+void lead_sweep(struct lead *l);
 
 /* Writes the report, if one is wanted, from what the ranks packed. */
 bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;

@@ -63,6 +63,9 @@ static bool make_plans(struct lead *l, struct err *e)
     if (!choose_nodata(l, plan_output(l->plan).type, e) ||
         !choose_fill(l, plan_output(l->plan).type, e))
         return false;
+    if (sources_have_mask(&l->sources) &&
+        !plan_new_validity(&l->validity, l->steps.list, l->steps.n, &sources, e))
+        return false;
     return l->options->ignores_nodata || !sources_have_outside(&l->sources) ||
            plan_new_careful(&l->careful, l->steps.list, l->steps.n, &sources, l->nodata, e);
 }
@@ -120,10 +123,12 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
         .n_ranks = l->n_ranks,
         .output = &overviews->level[0],
         .unit = 1 << overviews->local,
+        .beyond = overviews_beyond(overviews, 0),
         .lead_more = apex_bytes(overviews),
         .isolated = l->options->isolate != NULL,
         .at_once = overviews->cog,
         .also = l->careful ? l->plan : NULL,
+        .validity = overviews->mask ? l->validity : NULL,
     };
 
     if (!add_gdal(l, &wish.used_bytes, e))
@@ -200,7 +205,7 @@ static bool choose_overviews(struct lead *l, const struct layout *full, struct e
         n = sink->n_overviews ? sink->n_overviews : overviews_default(full);
     if (n > overviews_most(full))
         n = overviews_most(full);
-    overviews_lay_out(&l->overviews, full, n);
+    overviews_lay_out(&l->overviews, full, n, sources_have_mask(&l->sources));
     if (n > 0 && (full->strips || !overviews_can_tile(full)))
         return err_usage(e,
                          "%s: overviews need square tiles with sides of 64, 128, 256, 512, 1024, "

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
-#include "lead_mask.h"
-
 #include <stdlib.h>
 
 /* What the output's bands were in the scenes, to be freed. */
@@ -26,27 +24,14 @@ static struct output_band *find_bands(const struct lead *l, struct err *e)
 
 bool lead_create(struct lead *l, struct err *e)
 {
-    struct lead_mask *mask = NULL;
     struct output_grid grid;
 
     plan_to_source(l->plan, l->plan->last, &grid.to_scene);
-    if (!lead_mask_new(&mask, &l->sources, l->steps.list, l->steps.n, e))
-        return false;
-    grid.mask = mask ? lead_mask_fill : NULL;
-    grid.ctx = mask;
-    if (mask && l->overviews.n + l->overviews.cog > 0) {
-        lead_mask_free(mask);
-        return err_usage(e,
-                         "%s: overviews and COG are not written for scenes with a mask; write "
-                         "without them, or give the pixels outside the data a value first",
-                         l->ends.sink.path);
-    }
     struct output_band *bands = find_bands(l, e);
     grid.bands = bands;
     bool ok = bands && output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid,
                                      &l->overviews, e);
     free(bands);
-    lead_mask_free(mask);
     return ok;
 }
 
@@ -73,6 +58,7 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
 {
     struct ticket_source sources[PLAN_MAX_SOURCES] = {0};
     struct buffer decoders[PLAN_MAX_SOURCES] = {0}, encoder = {0};
+    struct buffer mask_encoder = {0};
     const struct ticket_content content = {
         .scene = scene_info(l->sources.list[0].scene)->path,
         .sources = sources,
@@ -82,13 +68,16 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .n_steps = l->steps.n,
         .careful = l->careful != NULL,
         .nodata = l->nodata,
+        .says_nodata = l->ends.sink.has_nodata,
         .fill = l->fill,
         .resumes = l->resume != NULL,
         .encoder = &encoder,
+        .mask_encoder = &mask_encoder,
         .overviews = overviews,
         .sizing = sizing,
     };
-    bool ok = output_template(l->output, &encoder, e);
+    bool ok = output_template(l->output, &encoder, e) &&
+              (!overviews->mask || output_mask_template(l->output, &mask_encoder, e));
 
     for (int i = 0; ok && i < l->sources.n; i++) {
         sources[i].format = l->sources.format[i];
@@ -102,5 +91,6 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         buffer_free(&decoders[i]);
     }
     buffer_free(&encoder);
+    buffer_free(&mask_encoder);
     return ok;
 }

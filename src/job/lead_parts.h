@@ -8,7 +8,7 @@
 /* Makes the plans, and chooses nodata value, tiles, overviews and chunks. Touches no output. */
 bool lead_choose(struct lead *l, struct err *e) MUST_CHECK;
 
-/* Creates the output, its mask included. */
+/* Creates the output. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 
 /* Looks for what an earlier run has left (l->resume), and takes over how it cut the scene into

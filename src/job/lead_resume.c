@@ -44,18 +44,6 @@ static bool adopt(struct lead *l, struct err *e)
     return true;
 }
 
-bool lead_find_resume(struct lead *l, struct err *e)
-{
-    const struct signature_of of = {l->options, &l->ends, &l->steps, &l->sources};
-
-    l->chunk = l->options->chunk;
-    if (!signature_make(&l->signature, &of, e))
-        return false;
-    if (!l->options->resume)
-        return check_anew(l, e);
-    return resume_open(&l->resume, l->ends.sink.path, e) && (!l->resume || adopt(l, e));
-}
-
 /* What dead runs left is of no use any more. */
 static bool sweep(const struct lead *l, struct err *e)
 {
@@ -67,6 +55,37 @@ static bool sweep(const struct lead *l, struct err *e)
     free(journal);
     scratch_sweep(l->ends.sink.path);
     return true;
+}
+
+/* An output that is whole, but for what its run had no time to sweep away, is not made again: the
+ * job ends, as done. */
+static bool check_finished(const struct lead *l, struct err *e)
+{
+    const char *path = l->ends.sink.path;
+    bool finished;
+
+    if (!resume_finished(path, &l->signature, &finished, e))
+        return false;
+    if (!finished)
+        return true;
+    if (!sweep(l, e))
+        return false;
+    err_set(e, "%s: is finished already", path);
+    e->status = EXIT_DONE;
+    return false;
+}
+
+bool lead_find_resume(struct lead *l, struct err *e)
+{
+    const struct signature_of of = {l->options, &l->ends, &l->steps, &l->sources};
+
+    l->chunk = l->options->chunk;
+    if (!signature_make(&l->signature, &of, e))
+        return false;
+    if (!l->options->resume)
+        return check_anew(l, e);
+    return check_finished(l, e) && resume_open(&l->resume, l->ends.sink.path, e) &&
+           (!l->resume || adopt(l, e));
 }
 
 bool lead_check_resume(struct lead *l, struct err *e)

@@ -19,7 +19,7 @@
 
 struct verify {
     const struct lead *lead;
-    struct overviews only; /* the output, without overviews: they are not computed again */
+    struct overviews only; /* the output without overviews and masks: they are not computed again */
     struct sizing sizing;
     struct ticket ticket;
     struct feed *feed;
@@ -66,7 +66,7 @@ static bool begin(struct verify *v, struct err *e)
     };
     struct buffer bytes = {0};
 
-    overviews_lay_out(&v->only, l, 0);
+    overviews_lay_out(&v->only, l, 0, false);
     bool ok = lead_choose_sizing(v->lead, DIVISION_TILES, chunk, &v->only, &v->sizing, e) &&
               lead_pack(v->lead, &v->only, &v->sizing, &bytes, e) &&
               ticket_open(&v->ticket, &bytes, e) &&

@@ -11,30 +11,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct packer {
-    const struct overviews *levels;
+/* Makes blobs of tiles that are all of one kind: of pixels, or of masks. */
+struct coder {
     struct encoder *encoder;
-    unsigned char *tile; /* as the file stores it */
-    double seconds;
-    bool leaves_out; /* all tiles */
+    unsigned char *tile; /* as the encoder takes it */
     /* The last whole tile whose pixels were all the same: its pixel and its blob. */
     unsigned char *same_pixel;
     struct buffer same_blob; /* empty: there was none */
+};
+
+struct packer {
+    const struct overviews *levels;
+    struct coder pixels, masks;
+    double seconds;
+    bool leaves_out; /* all tiles */
     struct parcel_table table;
 };
 
-bool packer_new(struct packer **out, const struct overviews *levels, struct encoder *encoder,
-                struct err *e)
+static bool coder_make(struct coder *c, const struct layout *l, struct encoder *encoder,
+                       struct err *e)
 {
-    const struct layout *layout = &levels->level[0]; /* the others' tiles are like its */
+    c->encoder = encoder;
+    c->tile = memory_new(1, layout_tile_bytes(l), e);
+    c->same_pixel = c->tile ? memory_new(1, layout_pixel_bytes(l), e) : NULL;
+    return c->same_pixel != NULL;
+}
+
+static void coder_clear(struct coder *c)
+{
+    free(c->tile);
+    free(c->same_pixel);
+    buffer_free(&c->same_blob);
+}
+
+/* The tiles of overviews are like those of the output. */
+bool packer_new(struct packer **out, const struct overviews *levels, struct encoder *encoder,
+                struct encoder *masks, struct err *e)
+{
+    const struct layout *layout = levels->level;
     struct packer *p = memory_new(1, sizeof *p, e);
 
     if (!p)
         return false;
-    *p = (struct packer){.levels = levels, .encoder = encoder};
-    p->tile = memory_new(1, layout_tile_bytes(layout), e);
-    p->same_pixel = p->tile ? memory_new(1, layout_pixel_bytes(layout), e) : NULL;
-    if (!p->same_pixel) {
+    p->levels = levels;
+    if (!coder_make(&p->pixels, &layout[0], encoder, e) ||
+        (levels->mask && !coder_make(&p->masks, &layout[overviews_mask(levels, 0)], masks, e))) {
         packer_free(p);
         return false;
     }
@@ -46,9 +67,8 @@ void packer_free(struct packer *p)
 {
     if (!p)
         return;
-    free(p->tile);
-    free(p->same_pixel);
-    buffer_free(&p->same_blob);
+    coder_clear(&p->pixels);
+    coder_clear(&p->masks);
     buffer_free(&p->table.bytes);
     free(p);
 }
@@ -103,24 +123,24 @@ static void spread_edges(const struct layout *l, unsigned char *tile, int64_t wi
 
 /* What of the tile lies in the raster, as the file stores it. What lies past it is 0, unless it
  * shows. Returns the tile's bytes. */
-static size_t cut_tile(struct packer *p, const struct layout *l, const struct planes *pixels,
+static size_t cut_tile(struct coder *c, const struct layout *l, const struct planes *pixels,
                        int64_t index, struct region part)
 {
     const int samples = layout_samples(l), first = layout_plane(l, index);
     const size_t size = pixel_size(l->type), row_bytes = layout_row_bytes(l);
     const int64_t rows = l->strips ? part.height : l->tile_height;
     const bool whole = part.width == l->tile_width && part.height == rows;
-    const bool spread = !whole && encoder_shows_edges(p->encoder);
+    const bool spread = !whole && encoder_shows_edges(c->encoder);
 
     if (!whole && !spread)
-        memset(p->tile, 0, row_bytes * (size_t)rows);
+        memset(c->tile, 0, row_bytes * (size_t)rows);
     for (int64_t y = 0; y < part.height; y++)
         for (int s = 0; s < samples; s++)
-            place_samples(p->tile + (size_t)y * row_bytes + (size_t)s * size,
+            place_samples(c->tile + (size_t)y * row_bytes + (size_t)s * size,
                           planes_at(pixels, first + s, part.x, part.y + y), size, samples,
                           part.width);
     if (spread)
-        spread_edges(l, p->tile, part.width, part.height);
+        spread_edges(l, c->tile, part.width, part.height);
     return row_bytes * (size_t)rows;
 }
 
@@ -151,12 +171,12 @@ static bool is_absent(enum pixel_type type, const void *pixel, double value)
 }
 
 /* Whether a part of one value is to be left out of the file. */
-static bool left_out(const struct packer *p, const struct planes *pixels, int first, int samples,
+static bool left_out(const struct coder *c, const struct planes *pixels, int first, int samples,
                      struct region part)
 {
     double value;
 
-    if (!encoder_leaves_out(p->encoder, &value))
+    if (!encoder_leaves_out(c->encoder, &value))
         return false;
     for (int s = 0; s < samples; s++)
         if (!is_absent(pixels->type, planes_at(pixels, first + s, part.x, part.y), value))
@@ -165,59 +185,59 @@ static bool left_out(const struct packer *p, const struct planes *pixels, int fi
 }
 
 /* Whether the last whole tile of one value was of this one, too: they come in numbers. */
-static bool is_kept(const struct packer *p, const struct planes *pixels, int first, int samples,
+static bool is_kept(const struct coder *c, const struct planes *pixels, int first, int samples,
                     struct region part)
 {
     const size_t size = pixel_size(pixels->type);
 
     for (int s = 0; s < samples; s++)
-        if (memcmp(planes_at(pixels, first + s, part.x, part.y), p->same_pixel + (size_t)s * size,
+        if (memcmp(planes_at(pixels, first + s, part.x, part.y), c->same_pixel + (size_t)s * size,
                    size) != 0)
             return false;
-    return p->same_blob.size > 0;
+    return c->same_blob.size > 0;
 }
 
 /* Encodes the tile that is cut, and keeps its blob. */
-static bool encode_and_keep(struct packer *p, size_t bytes, struct err *e)
+static bool encode_and_keep(struct coder *c, const struct layout *l, size_t bytes, struct err *e)
 {
-    p->same_blob.size = 0;
-    memcpy(p->same_pixel, p->tile,
-           layout_pixel_bytes(&p->levels->level[0])); /* it is altered now */
-    if (encoder_encode(p->encoder, p->tile, bytes, &p->same_blob, e))
+    c->same_blob.size = 0;
+    memcpy(c->same_pixel, c->tile, layout_pixel_bytes(l)); /* it is altered now */
+    if (encoder_encode(c->encoder, c->tile, bytes, &c->same_blob, e))
         return true;
-    p->same_blob.size = 0;
+    c->same_blob.size = 0;
     return false;
 }
 
 /* known: the tile has one value, and only its first pixel is there. */
-static bool encode(struct packer *p, int level, const struct planes *pixels, int64_t index,
-                   bool known, struct buffer *out, struct err *e)
+static bool encode(struct coder *c, const struct layout *l, const struct planes *pixels,
+                   int64_t index, bool known, struct buffer *out, struct err *e)
 {
-    const struct layout *l = &p->levels->level[level];
     const int first = layout_plane(l, index), samples = layout_samples(l);
     const struct region part = region_intersect(layout_region(l, index), pixels->region);
     const bool whole = part.width == l->tile_width && part.height == l->tile_height;
-    const bool uniform = !p->leaves_out && (known || is_uniform(pixels, first, samples, part));
+    const bool uniform = known || is_uniform(pixels, first, samples, part);
 
-    if (p->leaves_out || (uniform && left_out(p, pixels, first, samples, part)))
+    if (uniform && left_out(c, pixels, first, samples, part))
         return true;
-    if (!uniform || !whole || !is_kept(p, pixels, first, samples, part)) {
+    if (!uniform || !whole || !is_kept(c, pixels, first, samples, part)) {
         if (known)
             planes_spread(pixels, first, samples, part);
-        const size_t bytes = cut_tile(p, l, pixels, index, part);
+        const size_t bytes = cut_tile(c, l, pixels, index, part);
         if (!uniform || !whole)
-            return encoder_encode(p->encoder, p->tile, bytes, out, e);
-        if (!encode_and_keep(p, bytes, e))
+            return encoder_encode(c->encoder, c->tile, bytes, out, e);
+        if (!encode_and_keep(c, l, bytes, e))
             return false;
     }
-    return buffer_append(out, p->same_blob.data, p->same_blob.size, e);
+    return buffer_append(out, c->same_blob.data, c->same_blob.size, e);
 }
 
 static bool encode_timed(struct packer *p, int level, const struct planes *pixels, int64_t index,
                          bool known, struct buffer *out, struct err *e)
 {
     const double start = clock_s();
-    const bool ok = encode(p, level, pixels, index, known, out, e);
+    struct coder *c = overviews_is_mask(p->levels, level) ? &p->masks : &p->pixels;
+    const bool ok =
+        p->leaves_out || encode(c, &p->levels->level[level], pixels, index, known, out, e);
 
     p->seconds += clock_s() - start;
     return ok;
@@ -288,17 +308,25 @@ bool packer_tiles(struct packer *p, const struct packer_tiles *t, struct buffer 
     return true;
 }
 
-bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
-                   struct buffer *parcel, struct err *e)
+static bool append_rows(struct buffer *parcel, const struct planes *pixels, struct err *e)
 {
     const struct region r = pixels->region;
-    const size_t at = parcel->size, row = (size_t)r.width * pixel_size(pixels->type);
+    const size_t row = (size_t)r.width * pixel_size(pixels->type);
 
     for (int b = 0; b < pixels->bands; b++)
         for (int64_t y = r.y; y < r.y + r.height; y++)
             if (!buffer_append(parcel, planes_at(pixels, b, r.x, y), row, e))
                 return false;
-    return list(p, overviews_blobs(p->levels) + chunk, parcel, at, e);
+    return true;
+}
+
+bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
+                   const struct planes *mask, struct buffer *parcel, struct err *e)
+{
+    const size_t at = parcel->size;
+
+    return append_rows(parcel, pixels, e) && (!mask || append_rows(parcel, mask, e)) &&
+           list(p, overviews_blobs(p->levels) + chunk, parcel, at, e);
 }
 
 bool packer_end(struct packer *p, struct buffer *parcel, struct err *e)

@@ -12,9 +12,10 @@
 
 struct packer; /* opaque */
 
-/* Levels and encoder are borrowed. Fails if memory is short. */
+/* Levels and encoders are borrowed; masks: of the masks' tiles, NULL where there are none. Fails if
+ * memory is short. */
 bool packer_new(struct packer **out, const struct overviews *levels, struct encoder *encoder,
-                struct err *e) MUST_CHECK;
+                struct encoder *masks, struct err *e) MUST_CHECK;
 void packer_free(struct packer *p);
 
 /* Appends tile `index` of a level, whose pixels are there as far as the raster goes. Where the
@@ -38,9 +39,10 @@ struct packer_tiles {
 bool packer_tiles(struct packer *p, const struct packer_tiles *tiles, struct buffer *parcel,
                   struct tick tick, struct err *e) MUST_CHECK;
 
-/* Appends pixels themselves, of an overview whose tiles take in several chunks. */
+/* Appends pixels themselves, of an overview whose tiles take in several chunks; behind them
+ * those of its mask (NULL: there is none). */
 bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
-                   struct buffer *parcel, struct err *e) MUST_CHECK;
+                   const struct planes *mask, struct buffer *parcel, struct err *e) MUST_CHECK;
 
 /* Appends to a parcel one tile of a level. */
 bool packer_tile(struct packer *p, int level, const struct planes *pixels, int64_t index,

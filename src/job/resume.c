@@ -132,25 +132,47 @@ bool resume_exists(const char *path, bool *exists, struct err *e)
     return name != NULL;
 }
 
-bool resume_open(struct resume **out, const char *path, struct err *e)
+static bool read_journal(struct resume **out, const char *name, struct err *e)
 {
     struct buffer head = {0};
-    char *name = saved_path(path, e);
-
-    *out = NULL;
-    if (!name || !is_there(name)) {
-        free(name);
-        return name != NULL;
-    }
     struct resume *r = memory_new(1, sizeof *r, e);
     bool ok = r && journal_open(&r->journal, name, &head, add_record, r, e) &&
               (!r->journal || unpack_head(r, name, &head, e));
+
     buffer_free(&head);
-    free(name);
+    *out = NULL;
     if (ok && r->journal)
         *out = r;
     else
         resume_free(r);
+    return ok;
+}
+
+bool resume_open(struct resume **out, const char *path, struct err *e)
+{
+    char *name = saved_path(path, e);
+
+    *out = NULL;
+    const bool ok = name && (!is_there(name) || read_journal(out, name, e));
+    free(name);
+    return ok;
+}
+
+bool resume_finished(const char *path, const struct buffer *signature, bool *finished,
+                     struct err *e)
+{
+    char *name = saved_path(path, e);
+    struct resume *r = NULL;
+    struct err differs;
+    bool ok = name != NULL;
+
+    *finished = false;
+    if (ok && access(name, F_OK) == 0 && access(path, F_OK) == 0 && !is_there(name))
+        ok = read_journal(&r, name, e);
+    if (r)
+        *finished = resume_check(r, path, signature, &differs);
+    resume_free(r);
+    free(name);
     return ok;
 }
 
@@ -204,11 +226,13 @@ static bool is_plain(const struct restoring *x, int64_t index)
 static bool fetch(struct restoring *x, const struct reader *r, const struct blob *b, bool *sound,
                   struct err *e)
 {
-    const size_t most = 2 * layout_tile_bytes(&x->into->overviews->level[0]) + (1 << 20);
-    const bool pixels = b->index >= overviews_blobs(x->into->overviews);
+    const struct overviews *o = x->into->overviews;
+    const size_t most = b->index >= overviews_blobs(o)
+                            ? apex_bytes(o) /* pixels */
+                            : 2 * layout_tile_bytes(&o->level[0]) + (1 << 20);
     uint64_t at;
 
-    *sound = b->index >= 0 && (pixels || b->size <= most);
+    *sound = b->index >= 0 && b->size <= most;
     if (!*sound || b->size == 0)
         return true;
     x->bytes.size = 0;

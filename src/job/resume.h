@@ -25,6 +25,11 @@ struct resume_head {
 /* Whether there is a journal of an unfinished output at path, and a PATH.part with it. */
 bool resume_exists(const char *path, bool *exists, struct err *e) MUST_CHECK;
 
+/* Whether a run of this signature has given the output its name, and was killed before it removed
+ * its journal. */
+bool resume_finished(const char *path, const struct buffer *signature, bool *finished,
+                     struct err *e) MUST_CHECK;
+
 /* Reads the journal of the output at path; *out is NULL if there is none, or no PATH.part with
  * it. Fails if it cannot be read. */
 bool resume_open(struct resume **out, const char *path, struct err *e) MUST_CHECK;

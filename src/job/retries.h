@@ -1,5 +1,5 @@
-/* retries.h - rank 0's list of tries that failed: which chunks are tried again, and what becomes of those
- * that fail again and again.
+/* retries.h - rank 0's list of tries that failed: which chunks are tried again, and what becomes
+ * of those that fail again and again.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_RETRIES_H
 #define JOB_RETRIES_H
@@ -17,8 +17,9 @@ bool retries_new(struct retries **out, int most, enum on_error on_error,
                  const struct division *division, struct err *e) MUST_CHECK;
 void retries_free(struct retries *r);
 
-/* Files a try of a chunk that failed with *e on a rank, and says so on standard error. True: it is to be tried
- * again, or to be given up (retries_task tells); false, with *e set: the job ends. */
+/* Files a try of a chunk that failed with *e on a rank, and says so on standard error. True: it
+ * is to be tried again, or to be given up (retries_task tells); false, with *e set: the job
+ * ends. */
 bool retries_add(struct retries *r, int64_t chunk, int rank, const struct failure *f,
                  struct err *e) MUST_CHECK;
 

@@ -137,6 +137,11 @@ static bool record(struct saved *s, int rank, struct durable_task task, struct e
     return ok;
 }
 
+bool saved_begin(struct saved *s, struct err *e)
+{
+    return s->journal || journal_create(&s->journal, s->path, &s->head, e);
+}
+
 bool saved_durable(struct saved *s, int rank, const void *tasks, size_t n, struct err *e)
 {
     struct durable_task task;
@@ -144,7 +149,7 @@ bool saved_durable(struct saved *s, int rank, const void *tasks, size_t n, struc
 
     if (n < sizeof task)
         return true;
-    if (!s->journal && !journal_create(&s->journal, s->path, &s->head, e))
+    if (!saved_begin(s, e))
         return false;
     for (size_t at = 0; ok && at + sizeof task <= n; at += sizeof task) {
         memcpy(&task, (const unsigned char *)tasks + at, sizeof task);

@@ -4,9 +4,9 @@
  * The journal is PATH.part.journal, and comes to be when the first chunk is safe: a run of a few
  * seconds has none. Its head is what resume.h reads. A record is of one chunk: its number (i64),
  * the rank that wrote it (u32), where in that rank's scratch file its bytes begin (i64), whether
- * it was computed or given up (u32, enum feed_task), then its blobs: their number (u32), and of each its index (i64), size (u32), CRC (u32) and place
- * (i64): in the output, or of what has its place there only at the end, in the scratch file,
- * from where the chunk begins.
+ * it was computed or given up (u32, enum feed_task), then its blobs: their number (u32), and of
+ * each its index (i64), size (u32), CRC (u32) and place (i64): in the output, or of what has its
+ * place there only at the end, in the scratch file, from where the chunk begins.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_SAVED_H
 #define JOB_SAVED_H
@@ -34,6 +34,9 @@ bool saved_settled(struct saved *s, int64_t chunk, struct buffer *blobs, struct 
  * on the device of the rank that wrote them: now it is written down. */
 bool saved_durable(struct saved *s, int rank, const void *tasks, size_t n,
                    struct err *e) MUST_CHECK;
+
+/* Begins the journal, if that has not happened yet. */
+bool saved_begin(struct saved *s, struct err *e) MUST_CHECK;
 
 /* Whether there is a journal, and with it something to go on with. */
 bool saved_any(const struct saved *s);

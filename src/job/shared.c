@@ -99,7 +99,7 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
 {
     const struct sources *own = &s->own;
 
-    if (!raster_begin(sources_cache_bytes(o->memory_bytes), o->config, e) ||
+    if (!raster_begin(sources_cache_bytes(o->memory_bytes), o->raster, e) ||
         !sources_open(&s->own, o->source, o->steps, o->n_steps, sources_blob_most(o->memory_bytes),
                       e))
         return false;

@@ -34,7 +34,7 @@ struct shared_options {
     const struct step *steps;           /* the ops, which may name scenes */
     int n_steps;
     size_t memory_bytes; /* of this rank */
-    const struct text_list *config;
+    const struct raster_options *raster;
 };
 
 /* What a rank works with, borrowed. */

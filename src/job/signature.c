@@ -81,7 +81,7 @@ bool signature_make(struct buffer *out, const struct signature_of *of, struct er
     bool ok = add(out, "Tilery's version", TILERY_VERSION, e) && add_steps(out, of->steps, e) &&
               add(out, "scene", in->path, e) && add(out, "--bands", in->bands, e) &&
               add(out, "--window", in->window, e) && add_list(out, "--oo", &in->open_options, e) &&
-              add_list(out, "--config", &options->config, e) &&
+              add_list(out, "--config", &options->raster.config, e) &&
               add(out, "--nodata", options->ignores_nodata ? "ignore" : "respect", e) &&
               add(out, "--division", division_names[options->division], e) &&
               add_number(out, "--align", (double)options->align, e) &&

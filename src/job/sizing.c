@@ -29,6 +29,14 @@ struct weights {
     size_t input, output, task, tile, decoded;
 };
 
+/* Sums of so many never overflow; no host has more. */
+static size_t bounded(size_t bytes)
+{
+    const size_t most = (size_t)1 << 48;
+
+    return bytes < most ? bytes : most;
+}
+
 /* What a source's part of a chunk takes. Of blobs, whole tiles are sent and one is decoded at a
  * time. */
 static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan, int source,
@@ -38,21 +46,24 @@ static bool weigh_source(const struct sizing_wish *wish, const struct plan *plan
     const struct layout *l = wish->inputs[source];
     const int margin = plan_margin(plan, source);
     const int also = wish->also ? plan_margin(wish->also, source) : 0;
+    const int validity = wish->validity ? plan_margin(wish->validity, source) : 0;
     struct planes planes;
     size_t bytes;
 
-    if (!planes_layout(&planes, &bytes, in.type, in.bands, need, also > margin ? also : margin, e))
+    if (!planes_layout(&planes, &bytes, in.type, in.bands, need,
+                       (int)max64(margin, max64(also, validity)), e))
         return false;
+    bytes = bounded(bytes);
     w->input += bytes;
     if (!l) {
         w->task += bytes;
         return true;
     }
     const int64_t across = need.width / l->tile_width + 2, down = need.height / l->tile_height + 2;
-    w->task += (size_t)(min64(across, l->across) * min64(down, l->down)) * layout_tile_bytes(l) *
-               (size_t)(l->separate ? l->bands : 1);
+    w->task += bounded((size_t)(min64(across, l->across) * min64(down, l->down)) *
+                       layout_tile_bytes(l) * (size_t)(l->separate ? l->bands : 1));
     if (layout_tile_bytes(l) > w->decoded)
-        w->decoded = layout_tile_bytes(l);
+        w->decoded = bounded(layout_tile_bytes(l));
     return true;
 }
 
@@ -61,19 +72,24 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
 {
     const struct format out = plan_output(plan);
     /* The middle chunk has its halo on all sides. */
-    const struct region chunk = {min64(d->chunk_width, d->width - d->chunk_width),
-                                 min64(d->chunk_height, d->height - d->chunk_height),
-                                 d->chunk_width, d->chunk_height};
-    struct region needs[PLAN_MAX_STAGES];
+    const int64_t x = min64(d->chunk_width, d->width - d->chunk_width);
+    const int64_t y = min64(d->chunk_height, d->height - d->chunk_height);
+    const struct region chunk = {x, y, min64(d->chunk_width + wish->beyond, d->width - x),
+                                 min64(d->chunk_height + wish->beyond, d->height - y)};
+    struct region needs[PLAN_MAX_SOURCES];
     struct planes planes;
+    size_t mask = 0;
 
-    *w = (struct weights){.tile = layout_tile_bytes(wish->output)};
-    plan_needs(plan, chunk, needs);
+    *w = (struct weights){.tile = bounded(layout_tile_bytes(wish->output))};
+    plan_source_needs(plan, wish->validity, chunk, needs);
     for (int i = 0; i < plan->stages.n_sources; i++)
         if (!weigh_source(wish, plan, i, needs[i], w, e))
             return false;
-    if (!planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e))
+    if (!planes_layout(&planes, &w->output, out.type, out.bands, chunk, 0, e) ||
+        (wish->validity &&
+         !planes_layout(&planes, &mask, PX_UINT8, plan_mask_bands(wish->validity), chunk, 0, e)))
         return false;
+    w->output = bounded(bounded(w->output) + bounded(mask));
     if (wish->unit > 1) /* overviews of the chunk, and their blobs */
         w->output += w->output / 2;
     return true;
@@ -119,7 +135,8 @@ static size_t executors_bytes(const struct sizing_wish *wish, const struct plan 
                               const struct division *d)
 {
     return executor_bytes(plan, d->chunk_height) +
-           (wish->also ? executor_bytes(wish->also, d->chunk_height) : 0);
+           (wish->also ? executor_bytes(wish->also, d->chunk_height) : 0) +
+           (wish->validity ? executor_bytes(wish->validity, d->chunk_height) : 0);
 }
 
 /* Fills in all but the division, whose cost is checked against the memory. */
@@ -149,7 +166,8 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
                                ROWS_AHEAD * s->stride + (int64_t)wish->n_ranks * s->credits));
     const size_t turn = (size_t)s->window + (rows_of_tiles ? (size_t)s->stride : 0);
     const size_t held = wish->at_once ? 1 : turn;
-    /* Task and result lie in memory that rank and child share; the child is a process of its own. */
+    /* Task and result lie in memory that rank and child share; the child is a process of its
+     * own. */
     const size_t isolated = wish->isolated ? w.task + w.output + w.output / 2 + SLACK_BYTES : 0;
     const size_t common = isolated + wish->used_bytes + SLACK_BYTES +
                           executors_bytes(wish, plan, d) + w.input + w.output + 2 * w.tile +

@@ -145,6 +145,15 @@ bool sources_have_outside(const struct sources *s)
     return false;
 }
 
+bool sources_have_mask(const struct sources *s)
+{
+    bool any = false;
+
+    for (int i = 0; i < s->n; i++)
+        any |= s->outside[i].mask > 0;
+    return any;
+}
+
 const struct scene_info *sources_nodata(const struct sources *s)
 {
     for (int i = 0; i < s->n; i++)
@@ -177,9 +186,11 @@ bool sources_use_gdal(const struct sources *s, size_t *block_bytes)
         if (s->list[i].blobs)
             continue;
         uses = true;
-        if (reads_whole_blocks(in))
-            *block_bytes += (size_t)in->block_width * (size_t)in->block_height *
-                            pixel_size(in->type) * ((size_t)in->bands + 1);
+        if (!reads_whole_blocks(in))
+            continue;
+        const double bytes = (double)in->block_width * in->block_height *
+                             (double)pixel_size(in->type) * (in->bands + 1.0);
+        *block_bytes += bytes < 0x1p48 ? (size_t)bytes : (size_t)1 << 48; /* no host has more */
     }
     return uses;
 }

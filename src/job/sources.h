@@ -44,6 +44,8 @@ bool sources_check_grids(const struct sources *s, const struct plan *plan,
 /* Whether a pixel of any scene can be outside the data: there is a nodata value, a mask, or NaN. */
 bool sources_have_outside(const struct sources *s);
 
+bool sources_have_mask(const struct sources *s);
+
 /* The scene whose nodata value is the output's when none is given; NULL: none has one. */
 const struct scene_info *sources_nodata(const struct sources *s);
 

@@ -3,6 +3,7 @@
 #include "job/ticket.h"
 
 #include "base/pack.h"
+#include "pipeline/halve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static bool pack_layout(struct buffer *b, const struct layout *l, struct err *e)
 static bool pack_overviews(struct buffer *b, const struct overviews *o, struct err *e)
 {
     return pack_layout(b, &o->level[0], e) && pack_u32(b, (uint32_t)o->n, e) &&
-           pack_u32(b, (uint32_t)o->how, e) && pack_u32(b, o->cog, e) &&
+           pack_u32(b, (uint32_t)o->how, e) && pack_u32(b, o->cog, e) && pack_u32(b, o->mask, e) &&
            pack_u32(b, (uint32_t)o->local, e);
 }
 
@@ -77,11 +78,13 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
 
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
 {
-    return pack_text(out, c->scene, e) && pack_sources(out, c, e) && pack_u32(out, c->careful, e) &&
-           pack_f64(out, c->nodata, e) && pack_f64(out, c->fill, e) &&
-           pack_u32(out, c->resumes, e) && pack_steps(out, c->steps, c->n_steps, e) &&
-           pack_overviews(out, c->overviews, e) && pack_sizing(out, c->sizing, e) &&
-           pack_bytes(out, c->encoder->data, c->encoder->size, e);
+    return pack_text(out, c->scene, e) && pack_sources(out, c, e) &&
+           pack_overviews(out, c->overviews, e) && pack_u32(out, c->careful, e) &&
+           pack_f64(out, c->nodata, e) && pack_u32(out, c->says_nodata, e) &&
+           pack_f64(out, c->fill, e) && pack_u32(out, c->resumes, e) &&
+           pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
+           pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
+           pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -92,7 +95,8 @@ static struct format unpack_format(struct unpack *u)
     f.bands = (int)unpack_u32(u);
     f.width = unpack_i64(u);
     f.height = unpack_i64(u);
-    if (f.type >= PX_N_TYPES || f.bands < 1 || f.width < 1 || f.height < 1)
+    if (f.type >= PX_N_TYPES || f.bands < 1 || f.bands > UINT16_MAX || f.width < 1 ||
+        f.width > INT32_MAX || f.height < 1 || f.height > INT32_MAX)
         u->ok = false;
     return f;
 }
@@ -126,7 +130,8 @@ static bool make_plans(struct ticket *t, const struct step *steps, int n, bool c
         outside[i] = t->sources[i].outside;
     }
     return plan_new(&t->plan, steps, n, &sources, e) &&
-           (!careful || plan_new_careful(&t->careful, steps, n, &sources, t->nodata, e));
+           (!careful || plan_new_careful(&t->careful, steps, n, &sources, t->nodata, e)) &&
+           (!t->overviews.mask || plan_new_validity(&t->validity, steps, n, &sources, e));
 }
 
 /* Reads the steps twice over: the texts first, since growing their list moves it. */
@@ -134,6 +139,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
 {
     const bool careful = unpack_u32(u) != 0;
     t->nodata = unpack_f64(u);
+    t->says_nodata = unpack_u32(u) != 0;
     t->fill = unpack_f64(u);
     t->resumes = unpack_u32(u) != 0;
     const uint32_t n = unpack_u32(u);
@@ -144,6 +150,7 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
     for (uint32_t i = 0; ok && i < n && u->ok; i++) {
         steps[i].name = unpack_word(t, u);
         steps[i].n_args = (int)unpack_u32(u);
+        u->ok = u->ok && steps[i].n_args >= 0;
         for (int k = 0; k < steps[i].n_args && u->ok; k++)
             unpack_word(t, u);
     }
@@ -171,10 +178,13 @@ static bool open_blobs(struct ticket *t, int i, const unsigned char *header, siz
     if (!decoder_new(&s->decoder, header, n, e))
         return err_context(e, "%s", s->name ? s->name : t->scene);
     s->grid.layout = *decoder_layout(s->decoder);
+    const struct layout *l = &s->grid.layout;
+    const struct region w = s->grid.window;
+    bool fits = l->type == s->format.type && w.x >= 0 && w.y >= 0 && w.x <= l->width - w.width &&
+                w.y <= l->height - w.height;
     for (int b = 0; b < s->format.bands; b++)
-        if (s->bands[b] < 0 || s->bands[b] >= s->grid.layout.bands)
-            return damaged_source(t, i, e);
-    return true;
+        fits = fits && s->bands[b] >= 0 && s->bands[b] < l->bands;
+    return fits || damaged_source(t, i, e);
 }
 
 static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e)
@@ -199,7 +209,8 @@ static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e
     s->grid.window.height = unpack_i64(u);
     s->sparse = unpack_f64(u);
     const unsigned char *header = unpack_bytes(u, &n);
-    if (!u->ok || s->outside.mask < 0 || s->outside.mask >= t->n_sources)
+    if (!u->ok || s->outside.mask < 0 || s->outside.mask >= t->n_sources ||
+        s->grid.window.width != s->format.width || s->grid.window.height != s->format.height)
         return damaged_source(t, i, e);
     s->bands = memory_new((size_t)s->format.bands, sizeof *s->bands, e);
     if (!s->bands)
@@ -213,6 +224,18 @@ static bool open_source(struct ticket *t, int i, struct unpack *u, struct err *e
     return !s->by_blobs || open_blobs(t, i, header, n, e);
 }
 
+/* A mask is like the scene it is of, but for its pixels. */
+static bool check_mask(const struct ticket *t, int i, struct err *e)
+{
+    const struct ticket_source *s = &t->sources[i];
+    const struct format mask = t->sources[s->outside.mask].format;
+
+    return s->outside.mask == 0 ||
+           (mask.type == PX_UINT8 && mask.bands == 1 && mask.width == s->format.width &&
+            mask.height == s->format.height) ||
+           damaged_source(t, i, e);
+}
+
 static bool open_sources(struct ticket *t, struct unpack *u, struct err *e)
 {
     const uint32_t n = unpack_u32(u);
@@ -222,6 +245,9 @@ static bool open_sources(struct ticket *t, struct unpack *u, struct err *e)
     t->n_sources = (int)n;
     for (int i = 0; i < t->n_sources; i++)
         if (!open_source(t, i, u, e))
+            return false;
+    for (int i = 0; i < t->n_sources; i++)
+        if (!check_mask(t, i, e))
             return false;
     return true;
 }
@@ -238,9 +264,7 @@ static void open_layout(struct layout *l, struct unpack *u)
     l->down = unpack_i64(u);
     l->strips = unpack_u32(u) != 0;
     l->separate = unpack_u32(u) != 0;
-    if (l->type >= PX_N_TYPES || l->bands < 1 || l->tile_width < 1 || l->tile_height < 1 ||
-        l->width < 1 || l->height < 1)
-        u->ok = false;
+    u->ok = u->ok && layout_is_sound(l);
 }
 
 static void open_overviews(struct overviews *o, struct unpack *u)
@@ -251,26 +275,37 @@ static void open_overviews(struct overviews *o, struct unpack *u)
     const uint32_t n = unpack_u32(u);
     o->how = (int)unpack_u32(u);
     o->cog = unpack_u32(u) != 0;
+    const bool mask = unpack_u32(u) != 0;
     o->local = (int)unpack_u32(u);
-    if (n >= LEVELS_MOST || o->local < 0 || (uint32_t)o->local > n)
+    if (n >= LEVELS_MOST || o->how < 0 || o->how >= HALVE_N || o->local < 0 || o->local > (int)n)
         u->ok = false;
     if (u->ok)
-        overviews_lay_out(o, &full, (int)n);
+        overviews_lay_out(o, &full, (int)n, mask);
+}
+
+/* What the plan makes is what the output holds. */
+static bool suits(const struct layout *l, struct format f)
+{
+    return l->type == f.type && l->bands == f.bands && l->width == f.width && l->height == f.height;
 }
 
 static void open_sizing(struct ticket *t, struct unpack *u)
 {
     const enum division_kind kind = (enum division_kind)unpack_u32(u);
     const struct layout *l = &t->overviews.level[0];
-    const int64_t unit = (int64_t)1 << t->overviews.local;
     const int64_t width = unpack_i64(u), height = unpack_i64(u);
 
-    if (u->ok)
+    if (u->ok) {
+        const int64_t unit = (int64_t)1 << t->overviews.local;
         t->sizing.division = divide(kind, l->width, l->height, l->tile_width * unit,
                                     l->tile_height * unit, width, height);
+    }
     t->sizing.credits = (int)unpack_u32(u);
     t->sizing.window = unpack_i64(u);
     t->sizing.stride = unpack_i64(u);
+    if (kind > DIVISION_COLUMNS || t->sizing.credits < 1 || t->sizing.window < 1 ||
+        t->sizing.stride < 1)
+        u->ok = false;
     t->sizing.cache_bytes = (size_t)unpack_i64(u);
     t->sizing.send_bytes = (size_t)unpack_i64(u);
     t->sizing.message_bytes = (size_t)unpack_i64(u);
@@ -279,19 +314,23 @@ static void open_sizing(struct ticket *t, struct unpack *u)
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
 {
     struct unpack u = unpack_begin(bytes->data, bytes->size);
-    size_t n;
+    size_t n, n_mask;
 
     *t = (struct ticket){.scene = unpack_text(&u)};
     if (!u.ok)
         return err_set(e, "the ticket from rank 0 is damaged");
-    if (!open_sources(t, &u, e) || !open_plans(t, &u, e))
+    if (!open_sources(t, &u, e))
         return false;
     open_overviews(&t->overviews, &u);
+    if (!open_plans(t, &u, e))
+        return false;
     open_sizing(t, &u);
     const unsigned char *encoder = unpack_bytes(&u, &n);
-    if (!u.ok)
+    const unsigned char *mask_encoder = unpack_bytes(&u, &n_mask);
+    if (!u.ok || !suits(&t->overviews.level[0], plan_output(t->plan)))
         return err_set(e, "the ticket from rank 0 is damaged in its output");
-    return encoder_new(&t->encoder, encoder, n, e);
+    return encoder_new(&t->encoder, encoder, n, e) &&
+           (!t->overviews.mask || encoder_new(&t->mask_encoder, mask_encoder, n_mask, e));
 }
 
 void ticket_free(struct ticket *t)
@@ -301,7 +340,9 @@ void ticket_free(struct ticket *t)
     free(t->words);
     plan_free(t->plan);
     plan_free(t->careful);
+    plan_free(t->validity);
     encoder_free(t->encoder);
+    encoder_free(t->mask_encoder);
     for (int i = 0; i < t->n_sources; i++) {
         decoder_free(t->sources[i].decoder);
         free(t->sources[i].bands);
@@ -311,20 +352,33 @@ void ticket_free(struct ticket *t)
     *t = (struct ticket){0};
 }
 
-const struct plan *ticket_plan(const struct ticket *t)
+struct region ticket_region(const struct ticket *t, int64_t chunk)
 {
-    return t->careful ? t->careful : t->plan;
+    return overviews_region(&t->overviews, division_chunk(&t->sizing.division, chunk), 0);
+}
+
+void ticket_needs(const struct ticket *t, int64_t chunk, struct region *needs)
+{
+    plan_source_needs(t->careful ? t->careful : t->plan, t->validity, ticket_region(t, chunk),
+                      needs);
 }
 
 struct halving_nodata ticket_halving_nodata(const struct ticket *t)
 {
-    return (struct halving_nodata){t->careful && !isnan(t->nodata), t->nodata};
+    return (struct halving_nodata){
+        .has_value = t->careful && t->says_nodata && !isnan(t->nodata),
+        .value = t->nodata,
+    };
 }
 
 int ticket_margin(const struct ticket *t, int source)
 {
-    const int plain = plan_margin(t->plan, source);
-    const int careful = t->careful ? plan_margin(t->careful, source) : 0;
+    const struct plan *plans[] = {t->plan, t->careful, t->validity};
+    int most = 0;
 
-    return plain > careful ? plain : careful;
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+        const int margin = plans[i] ? plan_margin(plans[i], source) : 0;
+        most = margin > most ? margin : most;
+    }
+    return most;
 }

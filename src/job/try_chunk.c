@@ -40,7 +40,8 @@ bool failure_read(const struct buffer *details, struct failure *f)
     return u.ok;
 }
 
-/* Leaves in *result how the try failed. Without memory for that rank 0 takes it for a lasting failure. */
+/* Leaves in *result how the try failed. Without memory for that rank 0 takes it for a lasting
+ * failure. */
 static bool fail(const struct try_chunk *t, struct buffer *result, bool untried)
 {
     struct failure f = {.untried = untried};

@@ -1,8 +1,8 @@
 /* try_chunk.h - one try of a chunk on a rank, and how it failed.
  *
- * After a failure the tiles that the rank held are gone, or not to be relied on: rank 0, hearing of it,
- * starts a new account (feed_forget). Tasks of the old one that are on their way already are handed back
- * untried.
+ * After a failure the tiles that the rank held are gone, or not to be relied on: rank 0, hearing
+ * of it, starts a new account (feed_forget). Tasks of the old one that are on their way already
+ * are handed back untried.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_TRY_CHUNK_H
 #define JOB_TRY_CHUNK_H

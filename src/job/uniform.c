@@ -23,6 +23,8 @@ static bool applies(const struct ticket *t)
     for (int i = 0; i < t->n_sources; i++)
         if (!t->sources[i].by_blobs)
             return false;
+    if (overviews_beyond(&t->overviews, 0) > 0) /* the packer's tiles would be others */
+        return false;
     return plan_is_pointwise(t->plan) && (!t->careful || plan_is_pointwise(t->careful));
 }
 

@@ -139,18 +139,18 @@ static bool add(struct stages *s, row_kernel *row, const void *state, struct err
 /* The scene times itself. */
 static bool add_square(struct stages *s, struct err *e)
 {
-    static const struct constant none;
     const struct format format = s->list[s->current].out;
+    const struct constant *none = stages_state(s, (size_t)format.bands * sizeof *none, e);
     const struct stage_input in = {.stage = s->current, .border = {BORDER_REPLICATE, 0}};
     const struct stage stage = {
         .in = {in, in},
         .n_in = 2,
         .out = format,
         .row = arithmetic_product[format.type],
-        .state = &none,
+        .state = none, /* the product reads its band's, and uses nothing of it */
     };
 
-    return stages_add(s, &stage, e);
+    return none && stages_add(s, &stage, e);
 }
 
 static bool add_whole(struct stages *s, int power, struct err *e)

@@ -19,7 +19,8 @@ enum {
 /* Scratch space; 8 bytes a pixel are the most. */
 struct work {
     _Alignas(64) unsigned char ring[RING * LANES * 8];
-    unsigned char sums[TILE * 8], narrowed[TILE * 2], turned[TILE * 8], edge[TILE * 8];
+    unsigned char sums[TILE * 8], turned[TILE * 8], edge[TILE * 8];
+    int16 narrowed[TILE];
     const void *rows[LANES], *edges[LANES], *sum_columns[LANES], *narrow_columns[LANES];
     int64_t base, loaded; /* column c lies in the ring at (c - base) % RING, if before `loaded` */
 };
@@ -195,7 +196,7 @@ static void store(const struct horizontal *h, const struct window *w, struct wor
     const size_t row = LANES * h->out_pixel;
 
     if (h->narrow)
-        resample_narrow((const float *)(const void *)k->sums, (int16 *)(void *)k->narrowed);
+        resample_narrow((const float *)(const void *)k->sums, k->narrowed);
     h->turn_out(h->narrow ? k->narrow_columns : k->sum_columns, 0, k->turned);
     for (int i = 0; i < w->height; i++)
         memcpy((unsigned char *)w->outs[i] + (size_t)x * h->out_pixel, k->turned + (size_t)i * row,
@@ -209,7 +210,7 @@ static void prepare_work(const struct horizontal *h, const struct window *w, str
         k->rows[i] = w->rows[resampling_row(&h->r, row) - w->in.y];
         k->edges[i] = k->edge + (size_t)i * LANES * h->pixel;
         k->sum_columns[i] = k->sums + (size_t)i * h->column;
-        k->narrow_columns[i] = k->narrowed + (size_t)i * LANES * h->out_pixel;
+        k->narrow_columns[i] = k->narrowed + (size_t)i * LANES;
     }
     k->base = k->loaded = h->r.x->first[w->x];
 }

@@ -244,6 +244,11 @@ bool plan_new_validity(struct plan **out, const struct step *steps, int n_steps,
     return compile(out, steps, n_steps, sources, &(struct care){.validates = true}, e);
 }
 
+int plan_mask_bands(const struct plan *validity)
+{
+    return validity->bands_at_once > 1 ? plan_output(validity).bands : 1;
+}
+
 void plan_free(struct plan *p)
 {
     if (!p)
@@ -280,17 +285,6 @@ int plan_meets(const struct plan *p, int source)
     return -1;
 }
 
-/* The smallest region with both; an empty one counts for nothing. */
-static struct region join(struct region a, struct region b)
-{
-    if (region_is_empty(a) || region_is_empty(b))
-        return region_is_empty(a) ? b : a;
-    int64_t x0 = a.x < b.x ? a.x : b.x, y0 = a.y < b.y ? a.y : b.y;
-    int64_t x1 = a.x + a.width > b.x + b.width ? a.x + a.width : b.x + b.width;
-    int64_t y1 = a.y + a.height > b.y + b.height ? a.y + a.height : b.y + b.height;
-    return (struct region){x0, y0, x1 - x0, y1 - y0};
-}
-
 struct region plan_input_need(const struct plan *p, const struct stage_input *in, struct region r)
 {
     const struct format *format = &p->stages.list[in->stage].out;
@@ -314,9 +308,24 @@ void plan_needs(const struct plan *p, struct region out, struct region *needs)
             continue;
         for (int k = 0; k < stage->n_in; k++) {
             const struct stage_input *in = &stage->in[k];
-            needs[in->stage] = join(needs[in->stage], plan_input_need(p, in, needs[i]));
+            needs[in->stage] = region_join(needs[in->stage], plan_input_need(p, in, needs[i]));
         }
     }
+}
+
+void plan_source_needs(const struct plan *p, const struct plan *also, struct region out,
+                       struct region *needs)
+{
+    struct region all[PLAN_MAX_STAGES];
+
+    plan_needs(p, out, all);
+    for (int i = 0; i < p->stages.n_sources; i++)
+        needs[i] = all[i];
+    if (!also)
+        return;
+    plan_needs(also, out, all);
+    for (int i = 0; i < p->stages.n_sources; i++)
+        needs[i] = region_join(needs[i], all[i]);
 }
 
 struct region plan_need(const struct plan *p, int source, struct region out)

@@ -36,6 +36,7 @@ struct blobs {
     struct scene *scene;
     struct layout layout;
     uint16_t codec;
+    bool index_failed; /* a part of the file's index could not be read */
 };
 
 static tmsize_t read_file(thandle_t handle, void *out, tmsize_t n)
@@ -285,7 +286,9 @@ static bool find(struct blobs *b, int64_t index, uint64_t *offset, uint64_t *siz
     b->file.client.words[0] = '\0';
     *size = TIFFGetStrileByteCountWithErr(b->tif, (uint32_t)index, &bad_size);
     *offset = TIFFGetStrileOffsetWithErr(b->tif, (uint32_t)index, &bad_offset);
-    if (bad_size || bad_offset)
+    b->index_failed |= bad_size || bad_offset;
+    /* Asked again for what it could not read, libtiff says 0, as of blobs that are sparse. */
+    if (*size == 0 && b->index_failed)
         return bad_blob(b, index, "is not in the file's index, which is corrupt", e);
     if (*size == 0) /* sparse */
         return true;

@@ -39,7 +39,7 @@ static bool read_resampling(struct output_options *sink, const char *given, stru
     return err_usage(
         e,
         "%s: creation option OVERVIEW_RESAMPLING=%s is not supported; there is NEAREST "
-        "AVERAGE MODE",
+        "AVERAGE MODE GAUSS",
         sink->path, given);
 }
 

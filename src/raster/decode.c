@@ -154,6 +154,10 @@ static bool decode(struct decoder *d, int64_t index, const void *blob, size_t n,
     int64_t in_plane = index % (l->across * l->down);
 
     d->replay.client.words[0] = '\0';
+    /* libtiff lets pass what holds more than the tile, and libdeflate then leaves the tile's end
+     * as it was: whatever was in memory. */
+    if (d->codec == COMPRESSION_ADOBE_DEFLATE || d->codec == COMPRESSION_DEFLATE)
+        memset(out, 0, out_size);
     /* libtiff takes the blob without const, but alters it only for reversed bits (refused). */
     if (n > 0 && TIFFReadFromUserBuffer(d->tif, (uint32_t)index, (void *)blob, (tmsize_t)n, out,
                                         (tmsize_t)out_size))

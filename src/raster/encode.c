@@ -28,6 +28,7 @@ struct encoder {
     bool strips;
     size_t tile_bytes;
     bool sparse, levelled, photographic;
+    uint32_t packed_width; /* of rows whose pixels are bits in the file; 0: they are not */
     double absent;
 };
 
@@ -83,13 +84,28 @@ static bool set_up_codec(struct encoder *c, struct unpack settings, uint32_t n, 
     return true;
 }
 
+/* A mask has one bit a pixel, which is no pixel type elsewhere. */
+static bool open_mask(struct encoder *c, struct err *e)
+{
+    uint32_t width = 0, height = 0;
+
+    c->strips = !TIFFIsTiled(c->tif);
+    TIFFGetField(c->tif, c->strips ? TIFFTAG_IMAGEWIDTH : TIFFTAG_TILEWIDTH, &width);
+    TIFFGetField(c->tif, c->strips ? TIFFTAG_IMAGELENGTH : TIFFTAG_TILELENGTH, &height);
+    c->packed_width = width;
+    c->tile_bytes = (size_t)width * height;
+    return c->tile_bytes > 0 || err_set(e, "libtiff cannot write a mask of such tiles");
+}
+
 static bool open_template(struct encoder *c, struct err *e)
 {
     struct layout l;
-    uint16_t codec = COMPRESSION_NONE;
+    uint16_t codec = COMPRESSION_NONE, bits = 0;
     char why[200];
 
     c->tif = tiff_open(&c->file.client, "r+", read_memory, write_memory);
+    if (c->tif && TIFFGetField(c->tif, TIFFTAG_BITSPERSAMPLE, &bits) == 1 && bits == 1)
+        return open_mask(c, e);
     if (!c->tif || !tiff_layout(c->tif, &l, why, sizeof why) || layout_blobs(&l) != 1)
         return err_set(e, "libtiff cannot write such a file: %s",
                        c->tif ? why : tiff_words(&c->file.client));
@@ -159,13 +175,31 @@ bool encoder_shows_edges(const struct encoder *c)
     return c->photographic;
 }
 
+/* Eight pixels to a byte, the first one highest; each row begins a byte. In place; returns the
+ * bytes. */
+static size_t pack_bits(unsigned char *pixels, size_t n, size_t width)
+{
+    unsigned char *to = pixels;
+
+    for (const unsigned char *row = pixels; row < pixels + n; row += width)
+        for (size_t x = 0; x < width; x += 8) {
+            unsigned char bits = 0;
+            for (size_t i = 0; i < 8 && x + i < width; i++)
+                bits |= (unsigned char)((row[x + i] != 0) << (7 - i));
+            *to++ = bits;
+        }
+    return (size_t)(to - pixels);
+}
+
 bool encoder_encode(struct encoder *c, void *pixels, size_t n, struct buffer *out, struct err *e)
 {
     struct memory_file *f = &c->file;
 
-    if (n == 0 || n > c->tile_bytes)
+    if (n == 0 || n > c->tile_bytes || (c->packed_width > 0 && n % c->packed_width != 0))
         return err_set(e, "a tile of %zu bytes does not fit the output's tiles of %zu", n,
                        c->tile_bytes);
+    if (c->packed_width > 0)
+        n = pack_bits(pixels, n, c->packed_width);
     f->client.size = c->template_size; /* forget the last tile's bytes */
     f->client.words[0] = '\0';
     f->failure.status = 0;

@@ -20,6 +20,7 @@ static const char words[] = "LAYOUT=IFDS_BEFORE_DATA\n"
                             "BLOCK_LEADER=SIZE_AS_UINT4\n"
                             "BLOCK_TRAILER=LAST_4_BYTES_REPEATED\n"
                             "KNOWN_INCOMPATIBLE_EDITION=NO\n ";
+static const char mask_words[] = "MASK_INTERLEAVED_WITH_IMAGERY=YES\n";
 
 struct tiff {
     unsigned char *bytes;
@@ -94,16 +95,17 @@ static bool write_moved(const struct tiff *t, int fd, const char *ghost)
            write_whole(fd, padded, t->shift, header) && write_whole(fd, t->bytes, header, 0);
 }
 
-bool ghost_insert(int fd, struct err *e)
+bool ghost_insert(int fd, bool mask, struct err *e)
 {
     struct stat st;
-    char ghost[sizeof words + 64];
+    char ghost[sizeof words + sizeof mask_words + 64];
+    const char *also = mask ? mask_words : "";
     struct tiff t = {0};
 
     if (fstat(fd, &st) != 0)
         return err_errno(e, "its header cannot be read");
-    snprintf(ghost, sizeof ghost, "GDAL_STRUCTURAL_METADATA_SIZE=%06zu bytes\n%s", strlen(words),
-             words);
+    snprintf(ghost, sizeof ghost, "GDAL_STRUCTURAL_METADATA_SIZE=%06zu bytes\n%s%s",
+             strlen(words) + strlen(also), words, also);
     t.size = (uint64_t)st.st_size;
     t.shift = (strlen(ghost) + 1) / 2 * 2;
     t.bytes = memory_raw(1, t.size, e);

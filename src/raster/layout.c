@@ -2,6 +2,21 @@
  * SPDX-License-Identifier: MIT */
 #include "raster/layout.h"
 
+bool layout_is_sound(const struct layout *l)
+{
+    const double most_bytes = 0x1p61;
+
+    if (l->type >= PX_N_TYPES || l->bands < 1 || l->bands > UINT16_MAX || l->width < 1 ||
+        l->width > INT32_MAX || l->height < 1 || l->height > INT32_MAX || l->tile_width < 1 ||
+        l->tile_height < 1 || (l->strips && l->tile_width != l->width))
+        return false;
+    const double blobs = (double)l->across * (double)l->down * (l->separate ? (double)l->bands : 1);
+    return l->across == ceil_div(l->width, l->tile_width) &&
+           l->down == ceil_div(l->height, l->tile_height) && blobs <= UINT32_MAX &&
+           (double)l->tile_width * l->tile_height * (double)layout_pixel_bytes(l) * blobs <=
+               most_bytes;
+}
+
 int64_t layout_blobs(const struct layout *l)
 {
     return l->across * l->down * (l->separate ? l->bands : 1);

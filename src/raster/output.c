@@ -23,7 +23,7 @@ struct output {
     int fd;
     struct overviews levels;
     struct creation creation;
-    struct tile_index index[LEVELS_MOST];
+    struct tile_index index[2 * LEVELS_MOST];
     uint64_t end;      /* where the next blob goes */
     uint64_t *offsets; /* UNSETTLED, or of the blob; 0: it is not stored, or not placed yet */
     uint32_t *sizes;
@@ -76,22 +76,39 @@ static bool set_names(struct output *o, const char *path, struct err *e)
     return true;
 }
 
+/* GDAL's order: the output, its mask, the overviews, their masks. */
+static int directory_of(const struct overviews *l, int level)
+{
+    if (level == 0 || !l->mask)
+        return level;
+    return level == overviews_mask(l, 0) ? 1 : overviews_is_mask(l, level) ? level : level + 1;
+}
+
+/* Whether the name is still that of the file that is written. */
+static bool is_named(const struct output *o, struct err *e)
+{
+    struct stat st, named;
+
+    if (fstat(o->fd, &st) != 0 || lstat(o->part, &named) != 0)
+        return err_errno(e, "%s", o->part);
+    return (st.st_ino == named.st_ino && st.st_dev == named.st_dev) ||
+           err_set(e, "%s: was replaced while it was written", o->part);
+}
+
 /* After GDAL has written its part of the file. */
 static bool find_index(struct output *o, const char *name, struct err *e)
 {
-    struct stat st, named;
+    struct stat st;
     const int64_t n = overviews_blobs(&o->levels);
 
-    /* The same file still, or what is appended here goes nowhere. */
-    if (fstat(o->fd, &st) != 0 || stat(name, &named) != 0)
-        return err_errno(e, "%s", name);
-    if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
-        return err_set(e, "%s: was replaced while it was written", name);
-    if (o->levels.cog && !(ghost_insert(o->fd, e) && fstat(o->fd, &st) == 0))
+    if (o->levels.cog && !ghost_insert(o->fd, o->levels.mask, e))
         return err_context(e, "%s", name);
+    if (fstat(o->fd, &st) != 0)
+        return err_errno(e, "%s", name);
     o->end = (uint64_t)st.st_size;
-    for (int k = 0; k <= o->levels.n; k++)
-        if (!tile_index_find(&o->index[k], o->fd, k, layout_blobs(&o->levels.level[k]), e))
+    for (int k = 0; k < overviews_levels(&o->levels); k++)
+        if (!tile_index_find(&o->index[k], o->fd, directory_of(&o->levels, k),
+                             layout_blobs(&o->levels.level[k]), e))
             return err_context(e, "%s", name);
     o->offsets = memory_new((size_t)n, sizeof *o->offsets, e);
     o->sizes = memory_new((size_t)n, sizeof *o->sizes, e);
@@ -105,7 +122,8 @@ static bool make_head(struct output *o, const char *name, const struct output_op
                       struct scene *scene, const struct output_grid *grid, struct err *e)
 {
     return output_files_begin(name, &o->fd, e) &&
-           skeleton_write(name, options, &o->creation, scene, grid, &o->levels, e) &&
+           (skeleton_write(o->fd, options, &o->creation, scene, grid, &o->levels, e) ||
+            err_context(e, "%s", name)) &&
            find_index(o, name, e);
 }
 
@@ -184,9 +202,19 @@ const struct overviews *output_overviews(const struct output *o)
     return &o->levels;
 }
 
+bool output_leaves_out(const struct output *o)
+{
+    return o->gaps;
+}
+
 bool output_template(const struct output *o, struct buffer *template_bytes, struct err *e)
 {
     return skeleton_template(&o->creation, &o->levels.level[0], o->absent, template_bytes, e);
+}
+
+bool output_mask_template(const struct output *o, struct buffer *template_bytes, struct err *e)
+{
+    return skeleton_mask_template(&o->creation, &o->levels.level[0], template_bytes, e);
 }
 
 static bool too_large(const struct output *o, struct err *e)
@@ -250,21 +278,30 @@ bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e)
     return true;
 }
 
-/* A COG has its smallest overview first and the output itself last, with each blob in a frame
- * (scratch.h). */
-bool output_lay_out(struct output *o, struct err *e)
+/* The next place, for a blob that has none yet. In a COG each blob is in a frame (scratch.h). */
+static void lay_out_one(struct output *o, int64_t blob)
 {
     enum { FRAME = 4 };
-    const struct overviews *l = &o->levels;
-    const uint64_t frame = l->cog ? FRAME : 0;
+    const uint64_t frame = o->levels.cog ? FRAME : 0;
 
-    for (int i = l->cog ? 0 : 1; i <= l->n; i++) {
-        const int level = l->cog ? l->n - i : i;
-        for (int64_t blob = l->first[level]; blob < l->first[level + 1]; blob++) {
-            if (o->sizes[blob] == 0)
-                continue; /* not stored, or missing: check_complete will tell */
-            o->offsets[blob] = o->end + frame;
-            o->end += frame + o->sizes[blob] + frame;
+    if (!overviews_later(&o->levels, blob) || o->sizes[blob] == 0)
+        return; /* it has one, is not stored, or missing: check_complete will tell */
+    o->offsets[blob] = o->end + frame;
+    o->end += frame + o->sizes[blob] + frame;
+}
+
+/* A COG has its smallest overview first and the output itself last. */
+bool output_lay_out(struct output *o, struct err *e)
+{
+    const struct overviews *l = &o->levels;
+
+    for (int i = 0; i <= l->n; i++) {
+        const int level = l->cog ? l->n - i : i, mask = overviews_mask(l, level);
+        const int64_t n_masks = l->mask ? layout_blobs(&l->level[mask]) : 0;
+        for (int64_t k = 0; k < layout_blobs(&l->level[level]); k++) {
+            lay_out_one(o, l->first[level] + k);
+            if (k < n_masks)
+                lay_out_one(o, l->first[mask] + k);
         }
     }
     return o->end <= tile_index_highest(&o->index[0]) || too_large(o, e);
@@ -298,7 +335,7 @@ bool output_complete(struct output *o, struct err *e)
 {
     if (!check_complete(o, e))
         return false;
-    for (int k = 0; k <= o->levels.n; k++) {
+    for (int k = 0; k < overviews_levels(&o->levels); k++) {
         const int64_t first = o->levels.first[k], n = o->levels.first[k + 1] - first;
         if (!tile_index_write(&o->index[k], o->fd, n, o->offsets + first, o->sizes + first, e))
             return err_context(e, "%s", o->part);
@@ -310,7 +347,7 @@ bool output_complete(struct output *o, struct err *e)
 
 bool output_publish(struct output *o, struct err *e)
 {
-    return output_files_finish(o->part, o->path, o->overwrite, e);
+    return is_named(o, e) && output_files_finish(o->part, o->path, o->overwrite, e);
 }
 
 void output_leave(struct output *o)
@@ -361,7 +398,7 @@ bool output_restore(struct output *o, int64_t index, uint64_t at, uint32_t size,
     uint64_t end;
 
     if (index < 0 || index >= layout_blobs(&o->levels.level[0]) || o->offsets[index] != UNSETTLED ||
-        (size == 0 && !o->creation.sparse) || __builtin_add_overflow(at, size, &end))
+        (size == 0 && !o->gaps) || __builtin_add_overflow(at, size, &end))
         return err_set(e, "%s: its journal is of another file", o->part);
     o->offsets[index] = size > 0 ? at : 0;
     o->sizes[index] = size;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "output_files.h"
 
+#include "base/new_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -77,11 +79,8 @@ bool output_files_begin(const char *part, int *fd, struct err *e)
         if (busy)
             return err_set(e, "%s: another run is writing it", part);
     }
-    if (unlink(part) != 0 && errno != ENOENT)
-        return err_errno(e, "%s: cannot be removed", part);
-    *fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (*fd < 0)
-        return err_errno(e, "%s: cannot be created", part);
+    if (!new_file(part, fd, e))
+        return false;
     /* Held until the file is closed. Some file systems have no locks; then nobody is warned. */
     (void)flock(*fd, LOCK_EX | LOCK_NB);
     return true;
@@ -95,10 +94,10 @@ bool output_files_reopen(const char *part, int *fd, struct err *e)
     if (old < 0)
         return err_errno(e, "%s: cannot be gone on with", part);
     const bool busy = flock(old, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (busy || fstat(old, &st) != 0 || !S_ISREG(st.st_mode)) {
+    if (busy || fstat(old, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
         close(old);
         return busy ? err_set(e, "%s: another run is writing it", part)
-                    : err_set(e, "%s: is not a regular file", part);
+                    : err_set(e, "%s: is not a regular file of this user", part);
     }
     *fd = old;
     return true;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "raster/part.h"
 
+#include "base/new_file.h"
+
 #include "whole_io.h"
 
 #include <fcntl.h>
@@ -28,13 +30,13 @@ bool part_probe_new(struct part_probe *p, const char *part, struct err *e)
         return false;
     if (getrandom(p->token, PART_TOKEN, 0) != PART_TOKEN)
         return err_errno(e, "%s: no random numbers", p->path);
-    unlink(p->path); /* of a run that was killed */
-    const int fd = open(p->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    bool ok = fd >= 0 && write_whole(fd, p->token, PART_TOKEN, 0) && fsync(fd) == 0;
+    int fd;
+    if (!new_file(p->path, &fd, e)) /* in place of that of a run that was killed */
+        return false;
+    const bool ok = write_whole(fd, p->token, PART_TOKEN, 0) && fsync(fd) == 0;
     if (!ok)
         err_errno(e, "%s: cannot be written", p->path);
-    if (fd >= 0)
-        close(fd);
+    close(fd);
     return ok;
 }
 
@@ -58,7 +60,7 @@ static bool sees_probe(const char *part, const unsigned char token[PART_TOKEN], 
 
     if (!path)
         return false;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     bool ok = fd >= 0 && read_whole(fd, seen, PART_TOKEN, 0) == PART_TOKEN;
     if (!ok)
         err_errno(e, "%s, just written by rank 0, is not seen here", path);
@@ -78,7 +80,7 @@ bool part_join(struct part **out, const char *part, const unsigned char token[PA
     struct part *p = memory_new(1, sizeof *p, e);
     if (!p)
         return false;
-    p->fd = open(part, O_WRONLY | O_CLOEXEC);
+    p->fd = open(part, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     p->name = strdup(part);
     if (p->fd < 0 || !p->name) {
         err_errno(e, "%s: cannot be written from here", part);

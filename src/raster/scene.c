@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include "gdal_support.h"
+#include "network.h"
 #include "scene_private.h"
 
 #include <cpl_conv.h>
@@ -33,17 +34,20 @@ static bool set_config(const char *item, struct err *e)
     return true;
 }
 
-bool raster_begin(size_t cache_bytes, const struct text_list *config, struct err *e)
+bool raster_begin(size_t cache_bytes, const struct raster_options *options, struct err *e)
 {
     CPLSetErrorHandler(CPLQuietErrorHandler);
-    for (int i = 0; config && i < config->n; i++) /* first: some tell which drivers to register */
-        if (!set_config(config->item[i], e))
+    CPLSetConfigOption("GDAL_VRT_ENABLE_PYTHON", "NO"); /* whatever the environment says */
+    for (int i = 0; i < options->config.n; i++) /* first: some tell which drivers to register */
+        if (!set_config(options->config.item[i], e))
             return false;
     if (!CPLGetConfigOption("GDAL_NUM_THREADS", NULL)) /* the ranks are the threads */
         CPLSetConfigOption("GDAL_NUM_THREADS", "1");
     if (!CPLGetConfigOption("GTIFF_DIRECT_IO", NULL)) /* parts of strips that need no decoding */
         CPLSetConfigOption("GTIFF_DIRECT_IO", "YES");
     GDALAllRegister();
+    if (!options->network)
+        network_turn_off();
     if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
         GDALSetCacheMax64((GIntBig)cache_bytes);
     return true;
@@ -83,6 +87,8 @@ static bool open_dataset(struct scene *s, const struct text_list *open_options, 
     struct quiet q;
     char **options = NULL;
 
+    if (network_is_missed(s->path))
+        return err_usage(e, "%s: is on the network, and --allow-network is not given", s->path);
     for (int i = 0; i < open_options->n; i++) {
         if (!strchr(open_options->item[i], '=')) {
             CSLDestroy(options);
@@ -305,10 +311,12 @@ bool scene_read(struct scene *s, const struct planes *out, struct err *e)
     quiet_begin(&q);
     CPLErr status = read_pixels(s, out);
     quiet_end(&q);
+    const char *words = quiet_words(&q);
     if (status != CE_None)
-        return err_set(e, "%s: cannot read the %lld x %lld pixels at %lld,%lld: %s", s->path,
+        return err_set(e, "%s: cannot read the %lld x %lld pixels at %lld,%lld: %s%s", s->path,
                        (long long)r.width, (long long)r.height, (long long)(s->window.x + r.x),
-                       (long long)(s->window.y + r.y), quiet_words(&q));
+                       (long long)(s->window.y + r.y), words,
+                       network_is_missed(words) ? " (--allow-network is not given)" : "");
     return true;
 }
 

@@ -13,53 +13,27 @@
 #include <cpl_vsi.h>
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-/* Through a buffer of whole output tiles, so that each is written once. */
-static bool write_mask(GDALRasterBandH to, const struct output_grid *grid, const struct layout *l,
-                       struct err *e)
+static const char mask_codec[] = "DEFLATE"; /* GDAL's, whatever that of the pixels */
+
+/* A directory only, for one bit a pixel. */
+static bool make_mask(GDALDatasetH to, const struct layout *l, struct err *e)
 {
-    enum { BUFFER = 16 << 20 };
-    int64_t rows = l->tile_height;
-    int64_t columns = BUFFER / rows / l->tile_width * l->tile_width;
-    CPLErr status = CE_None;
-    bool ok = true;
-    struct quiet q;
+    int width = 0, height = 0;
 
-    if (columns < l->tile_width)
-        columns = l->tile_width;
-    if (columns > l->width)
-        columns = l->width;
-    unsigned char *pixels = memory_raw((size_t)columns, (size_t)rows, e);
-    if (!pixels)
-        return false;
-    quiet_begin(&q);
-    for (int64_t y = 0; y < l->height && ok && status == CE_None; y += rows)
-        for (int64_t x = 0; x < l->width && ok && status == CE_None; x += columns) {
-            const int w = (int)(columns < l->width - x ? columns : l->width - x);
-            const int h = (int)(rows < l->height - y ? rows : l->height - y);
-            const size_t row = (size_t)w;
-            const struct planes part = {pixels, PX_UINT8, 1, {x, y, w, h}, row, row * (size_t)h};
-            ok = grid->mask(grid->ctx, &part, e);
-            if (ok)
-                status =
-                    GDALRasterIO(to, GF_Write, (int)x, (int)y, w, h, pixels, w, h, GDT_Byte, 0, 0);
-        }
-    quiet_end(&q);
-    free(pixels);
-    if (ok && status != CE_None)
-        return err_set(e, "the mask cannot be written: %s", quiet_words(&q));
-    return ok;
-}
-
-static bool make_mask(GDALDatasetH to, const struct output_grid *grid, const struct layout *l,
-                      struct err *e)
-{
-    if (!grid->mask)
-        return true;
     if (GDALCreateDatasetMaskBand(to, GMF_PER_DATASET) != CE_None)
         return err_set(e, "the mask cannot be created");
-    return write_mask(GDALGetMaskBand(GDALGetRasterBand(to, 1)), grid, l, e);
+    GDALRasterBandH mask = GDALGetMaskBand(GDALGetRasterBand(to, 1));
+    GDALDatasetH dataset = GDALGetBandDataset(mask);
+    const char *codec =
+        dataset ? GDALGetMetadataItem(dataset, "COMPRESSION", "IMAGE_STRUCTURE") : NULL;
+    GDALGetBlockSize(mask, &width, &height);
+    return (codec && strcmp(codec, mask_codec) == 0 && width == l->tile_width &&
+            height == l->tile_height) ||
+           err_set(e, "GDAL makes a mask of %s in tiles of %d x %d pixels, not of %s in %d x %d",
+                   codec ? codec : "no codec", width, height, mask_codec, l->tile_width,
+                   l->tile_height);
 }
 
 /* That GDAL did what was asked for: a layout it changed in silence would garble the file. */
@@ -71,14 +45,6 @@ static bool check_layout(GDALDatasetH to, const struct layout *l, struct err *e)
     return (width == l->tile_width && height == l->tile_height) ||
            err_set(e, "GDAL makes tiles of %d x %d pixels, not of %d x %d", width, height,
                    l->tile_width, l->tile_height);
-}
-
-static bool fill(GDALDatasetH to, const struct output_options *options, const struct creation *c,
-                 const struct scene *s, const struct output_grid *grid, const struct layout *l,
-                 struct err *e)
-{
-    return check_layout(to, l, e) && metadata_copy(to, s, options, grid, l, c->fixed_colours, e) &&
-           make_mask(to, grid, l, e);
 }
 
 /* Directories only. GDAL takes their tile size from its configuration. */
@@ -102,25 +68,39 @@ static bool make_overviews(GDALDatasetH to, const struct overviews *levels, stru
     return ok || err_set(e, "GDAL cannot make directories for overviews: %s", quiet_words(&q));
 }
 
+static bool fill(GDALDatasetH to, const struct output_options *options, const struct creation *c,
+                 const struct scene *s, const struct output_grid *grid,
+                 const struct overviews *levels, struct err *e)
+{
+    const struct layout *l = &levels->level[0];
+
+    return check_layout(to, l, e) && metadata_copy(to, s, options, grid, l, c->fixed_colours, e) &&
+           (!levels->mask || make_mask(to, l, e)) && make_overviews(to, levels, e);
+}
+
 /* Left alone, GDAL takes any three or four bands of bytes for colours. */
-static GDALDatasetH create(GDALDriverH driver, const char *part, const struct creation *c,
+static GDALDatasetH create(GDALDriverH driver, int fd, const struct creation *c,
                            const struct output_grid *grid, const struct layout *l)
 {
     char **options = CSLDuplicate(c->file);
+    char path[40];
+
+    /* By this name it is the open file, whatever has become of its own name meanwhile. */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 
     if (!c->fixed_colours) {
         const char *meaning = metadata_is_rgb(grid, l) ? "RGB" : "MINISBLACK";
         options = CSLSetNameValue(options, "PHOTOMETRIC", meaning);
         options = CSLSetNameValue(options, "ALPHA", "NO");
     }
-    GDALDatasetH to = GDALCreate(driver, part, (int)l->width, (int)l->height, l->bands,
+    GDALDatasetH to = GDALCreate(driver, path, (int)l->width, (int)l->height, l->bands,
                                  gdal_type(l->type), options);
     CSLDestroy(options);
     return to;
 }
 
-bool skeleton_write(const char *part, const struct output_options *options,
-                    const struct creation *c, const struct scene *s, const struct output_grid *grid,
+bool skeleton_write(int fd, const struct output_options *options, const struct creation *c,
+                    const struct scene *s, const struct output_grid *grid,
                     const struct overviews *levels, struct err *e)
 {
     const struct layout *layout = &levels->level[0];
@@ -134,45 +114,78 @@ bool skeleton_write(const char *part, const struct output_options *options,
     CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO");
     CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES");
     quiet_begin(&q);
-    GDALDatasetH to = create(driver, part, c, grid, layout);
+    GDALDatasetH to = create(driver, fd, c, grid, layout);
     if (!to)
-        err_set(e, "%s: cannot be created: %s", part, quiet_words(&q));
+        err_set(e, "cannot be created: %s", quiet_words(&q));
     else
-        ok = (fill(to, options, c, s, grid, layout, e) && make_overviews(to, levels, e)) ||
-             err_context(e, "%s", part);
+        ok = fill(to, options, c, s, grid, levels, e);
     quiet_end(&q);
     quiet_begin(&q); /* GDALClose writes, but tells of failures in words only */
     if (to)
         GDALClose(to);
     if (ok && q.last[0])
-        ok = err_set(e, "%s: cannot be written: %s", part, quiet_words(&q));
+        ok = err_set(e, "cannot be written: %s", quiet_words(&q));
     quiet_end(&q);
     CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", NULL);
     CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", NULL);
     return ok;
 }
 
-bool skeleton_template(const struct creation *c, const struct layout *layout, double absent,
-                       struct buffer *template_bytes, struct err *e)
+/* The bytes of a file of one tile; *n of them, to be freed with CPLFree. */
+static GByte *one_tile(const struct layout *l, int bands, GDALDataType type, char **options,
+                       vsi_l_offset *n, struct err *e)
 {
     static const char name[] = "/vsimem/tilery-template.tif";
-    vsi_l_offset n = 0;
     struct quiet q;
 
     quiet_begin(&q);
-    GDALDatasetH tile =
-        GDALCreate(GDALGetDriverByName("GTiff"), name, layout->tile_width, layout->tile_height,
-                   layout_samples(layout), gdal_type(layout->type), c->tile);
+    GDALDatasetH tile = GDALCreate(GDALGetDriverByName("GTiff"), name, l->tile_width,
+                                   l->tile_height, bands, type, options);
     if (tile)
         GDALClose(tile);
     quiet_end(&q);
-    GByte *bytes = VSIGetMemFileBuffer(name, &n, TRUE); /* ours from here */
-    bool ok = (tile && bytes) ||
-              err_set(e, "GDAL cannot make a file of one tile of the output: %s", quiet_words(&q));
-    ok = ok && pack_u32(template_bytes, c->sparse, e) && pack_f64(template_bytes, absent, e) &&
-         pack_u32(template_bytes, c->levelled, e) &&
-         buffer_append(template_bytes, c->settings.data, c->settings.size, e) &&
-         pack_bytes(template_bytes, bytes, (size_t)n, e);
+    GByte *bytes = VSIGetMemFileBuffer(name, n, TRUE); /* ours from here */
+    if (tile && bytes)
+        return bytes;
+    CPLFree(bytes);
+    err_set(e, "GDAL cannot make a file of one tile of the output: %s", quiet_words(&q));
+    return NULL;
+}
+
+bool skeleton_template(const struct creation *c, const struct layout *layout, double absent,
+                       struct buffer *template_bytes, struct err *e)
+{
+    vsi_l_offset n = 0;
+    GByte *bytes =
+        one_tile(layout, layout_samples(layout), gdal_type(layout->type), c->tile, &n, e);
+    const bool ok = bytes && pack_u32(template_bytes, c->sparse, e) &&
+                    pack_f64(template_bytes, absent, e) &&
+                    pack_u32(template_bytes, c->levelled, e) &&
+                    buffer_append(template_bytes, c->settings.data, c->settings.size, e) &&
+                    pack_bytes(template_bytes, bytes, (size_t)n, e);
+
+    CPLFree(bytes);
+    return ok;
+}
+
+bool skeleton_mask_template(const struct creation *c, const struct layout *layout,
+                            struct buffer *template_bytes, struct err *e)
+{
+    static const char *const kept[] = {"TILED", "BLOCKXSIZE", "BLOCKYSIZE", "SPARSE_OK",
+                                       "ENDIANNESS"};
+    vsi_l_offset n = 0;
+    char **options = CSLSetNameValue(NULL, "COMPRESS", mask_codec);
+
+    options = CSLSetNameValue(options, "NBITS", "1");
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        options = CSLSetNameValue(options, kept[i], CSLFetchNameValue(c->tile, kept[i]));
+    GByte *bytes = one_tile(layout, 1, GDT_Byte, options, &n, e);
+    const bool ok = bytes && pack_u32(template_bytes, c->sparse, e) &&
+                    pack_f64(template_bytes, 0, e) && pack_u32(template_bytes, 0, e) &&
+                    pack_u32(template_bytes, 0, e) &&
+                    pack_bytes(template_bytes, bytes, (size_t)n, e);
+
+    CSLDestroy(options);
     CPLFree(bytes);
     return ok;
 }

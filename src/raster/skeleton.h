@@ -7,13 +7,18 @@
 
 #include "creation.h"
 
-/* Writes the whole output but its tiles at `part`: header, metadata, mask. */
-bool skeleton_write(const char *part, const struct output_options *options,
-                    const struct creation *c, const struct scene *s, const struct output_grid *grid,
+/* Writes the whole output but its tiles to the empty file `fd`: header, metadata, directories of
+ * all levels. The failure does not name the file. */
+bool skeleton_write(int fd, const struct output_options *options, const struct creation *c,
+                    const struct scene *s, const struct output_grid *grid,
                     const struct overviews *levels, struct err *e) MUST_CHECK;
 
 /* Appends what encoder_new takes. absent: the value of pixels that are not stored. */
 bool skeleton_template(const struct creation *c, const struct layout *layout, double absent,
                        struct buffer *template_bytes, struct err *e) MUST_CHECK;
+
+/* The same for tiles of the mask. */
+bool skeleton_mask_template(const struct creation *c, const struct layout *layout,
+                            struct buffer *template_bytes, struct err *e) MUST_CHECK;
 
 #endif

@@ -176,12 +176,10 @@ static bool tiles_fit(TIFF *tif, struct layout *l, char *why, size_t size)
 /* What libtiff computes of the same tags must agree: then no size below can overflow either. */
 static bool libtiff_agrees(TIFF *tif, const struct layout *l, char *why, size_t size)
 {
-    double bytes =
-        (double)l->tile_width * l->tile_height * layout_samples(l) * (double)pixel_size(l->type);
-    double blobs = (double)l->across * (double)l->down * (l->separate ? l->bands : 1);
-
-    if (bytes > (double)(PTRDIFF_MAX / 2) || blobs > UINT32_MAX)
-        return why_not(why, size, "%.4g tiles of %.4g bytes", blobs, bytes);
+    if (!layout_is_sound(l))
+        return why_not(why, size, "its size: %lld x %lld pixels of %d bands in tiles of %d x %d",
+                       (long long)l->width, (long long)l->height, l->bands, l->tile_width,
+                       l->tile_height);
     uint64_t their_bytes = l->strips ? TIFFStripSize64(tif) : TIFFTileSize64(tif);
     uint32_t their_blobs = l->strips ? TIFFNumberOfStrips(tif) : TIFFNumberOfTiles(tif);
     if (their_bytes != layout_tile_bytes(l) || (int64_t)their_blobs != layout_blobs(l))

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "report/run_report.h"
 
+#include "base/new_file.h"
 #include "base/pack.h"
 
 #include <jansson.h>
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct run_report {
     json_t *root, *ranks, *tries;
@@ -72,6 +75,8 @@ static bool set(json_t *parent, const char *group, const char *name, json_t *val
 {
     json_t *object = object_in(parent, group);
 
+    if (!object)
+        json_decref(value);
     if (!object || !value || json_object_set_new(object, name, value) != 0)
         return no_memory(e);
     return true;
@@ -157,17 +162,65 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
     return (one && json_array_append_new(r->tries, one) == 0) || no_memory(e);
 }
 
+/* The name it has until it is whole; to be freed. */
+static char *part_path(const char *path, struct err *e)
+{
+    const size_t n = strlen(path) + sizeof ".part";
+    char *part = memory_raw(1, n, e);
+
+    if (part)
+        snprintf(part, n, "%s.part", path);
+    return part;
+}
+
+static bool open_part(const char *path, const char *part, int *fd, struct err *e)
+{
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return err_set(e, "--report=%s exists and is not a regular file", path);
+    return new_file(part, fd, e) || err_context(e, "--report=%s cannot be written", path);
+}
+
+bool run_report_check(const char *path, struct err *e)
+{
+    char *part = part_path(path, e);
+    int fd;
+    const bool ok = part && open_part(path, part, &fd, e);
+
+    if (ok) { /* a job that fails leaves nothing behind */
+        close(fd);
+        unlink(part);
+    }
+    free(part);
+    return ok;
+}
+
+static bool dump(const struct run_report *r, int fd)
+{
+    FILE *f = fdopen(fd, "w");
+
+    if (!f) {
+        close(fd);
+        return false;
+    }
+    const bool ok = json_dumpf(r->root, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
+                    fputc('\n', f) != EOF;
+    return fclose(f) == 0 && ok;
+}
+
 bool run_report_write(const struct run_report *r, const char *path, struct err *e)
 {
     if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
         json_object_set(r->root, "retries", r->tries) != 0)
         return no_memory(e);
-    FILE *f = fopen(path, "w");
-    if (!f)
-        return err_errno(e, "%s: the report cannot be written", path);
-    bool ok = json_dumpf(r->root, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
-              fputc('\n', f) != EOF;
-    if (fclose(f) != 0 || !ok)
-        return err_errno(e, "%s: the report cannot be written", path);
-    return true;
+    char *part = part_path(path, e);
+    int fd;
+    bool ok = part && open_part(path, part, &fd, e);
+    if (ok && !(dump(r, fd) && rename(part, path) == 0)) {
+        ok = err_errno(e, "--report=%s cannot be written", path);
+        unlink(part);
+    }
+    free(part);
+    return ok;
 }

@@ -173,7 +173,7 @@ static bool run(struct world *w, struct farm_times *times, struct err *e)
     const struct farm_work work_side = {w, work, answered};
 
     return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side,
-                    (struct farm_limits){3, 8 << 20}, times, e);
+                    (struct farm_limits){3, 30, 8 << 20}, times, e);
 }
 
 static struct world world_of(int n_tasks)

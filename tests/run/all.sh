@@ -26,6 +26,9 @@ run() { # run SECONDS COMMAND...
 for test in "$BUILD"/tests/unit/test_*; do
     [ -x "$test" ] && [ ! -d "$test" ] && run 300 "$test"
 done
+for test in "$BUILD"/tests/fuzz/fuzz_*; do # seeds, and inputs that broke something once
+    [ -x "$test" ] && run 60 "$test" tests/fuzz/seeds/"${test##*/fuzz_}"/*
+done
 [ -z "${MPI_ASAN_OPTIONS:-}" ] || export ASAN_OPTIONS="$MPI_ASAN_OPTIONS" # scripts/sanitize.sh
 for n in 1 2 3 5; do
     run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
@@ -34,7 +37,7 @@ if [ -z "${SKIP_OPENCV:-}" ]; then
     run 600 "$BUILD/tests/opencv/compare" "$cases"
     run 600 "$BUILD/tests/opencv/compare" --program "$by_program"
 fi
-for test in cli ranks metadata geometry nodata shared memory copy uniform codecs cog errors isolate kill resume supervise idle readme docs; do
+for test in cli ranks metadata geometry nodata shared memory copy uniform codecs cog cog_mask errors files network hostile isolate kill resume supervise idle readme docs; do
     case $test in
     idle | memory) [ -z "${MPI_ASAN_OPTIONS:-}" ] || continue ;; # measure CPU and memory: not of a sanitized build
     esac

@@ -30,4 +30,27 @@ for victim in 0 1 2; do
     ok "no rank is left when rank $victim dies" no_ranks_left
     rm -f "$TMP"/out.tif*
 done
+# A rank that hangs, or is behind a network that is silent, says nothing at all.
+for victim in 0 1 2; do
+    mpirun -q -n 3 "$TILERY" run -q --silence=2 read "$TMP/in.tif" ! gaussian-blur --sigma-x=40 ! median-blur --ksize=5 ! write "$TMP/out.tif" \
+        --co COMPRESS=DEFLATE --co ZLEVEL=9 >/dev/null 2>"$TMP/stderr" &
+    job=$!
+    tries=0
+    while [ ! -e "$TMP/out.tif.part" ] && [ $tries -lt 100 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    sleep 0.5
+    pid=$(pgrep -P $job -f "$TILERY" | sort -n | sed -n "$((victim + 1))p")
+    start=$(date +%s)
+    kill -STOP "$pid"
+    wait $job
+    status=$?
+    ok "the job ends with status 76 when rank $victim is silent, not $status" test $status -eq 76
+    ok "the job ends within 10 s when rank $victim is silent" test $(($(date +%s) - start)) -le 10
+    ok "rank $victim is named" grep -q "rank $victim.* has given no sign of life" "$TMP/stderr"
+    sleep 0.2
+    ok "no rank is left when rank $victim is silent" no_ranks_left
+    rm -f "$TMP"/out.tif*
+done
 finish

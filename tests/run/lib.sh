@@ -92,3 +92,12 @@ find_python() { # find_python STATEMENT: sets $python to one that can run it, or
         exit 1
     }
 }
+
+# By GDAL's own script, without warnings; after find_python.
+valid_cog() {
+    if ! "$python" -m osgeo_utils.samples.validate_cloud_optimized_geotiff --full-check=yes "$1" >"$TMP/said" 2>&1 ||
+        grep -qi warning "$TMP/said"; then
+        cat "$TMP/said" >&2
+        return 1
+    fi
+}

@@ -52,7 +52,7 @@ static inline void begin(void)
 {
     struct err e;
 
-    ck_assert(raster_begin(16 << 20, NULL, &e));
+    ck_assert(raster_begin(16 << 20, &(struct raster_options){0}, &e));
 }
 
 /* A path in the directory, in one of a few buffers used in turn. */

@@ -64,9 +64,43 @@ struct wanted {
     double nodata;
 };
 
-static inline bool read_mask(void *mask, const struct planes *out, struct err *e)
+/* Writes the tiles of the scene's mask behind those of its pixels. */
+static inline bool write_mask(struct output *o, struct scene *s, struct err *e)
 {
-    return scene_read(mask, out, e);
+    const struct overviews *levels = output_overviews(o);
+    const int level = overviews_mask(levels, 0);
+    const struct layout *l = &levels->level[level];
+    struct scene *mask;
+    struct planes p;
+    void *memory;
+    struct buffer template = {0}, blob = {0};
+    struct encoder *c = NULL;
+    struct scratch *scratch = NULL;
+    unsigned char *pixels = malloc(layout_tile_bytes(l));
+
+    ck_assert(scene_open_mask(&mask, s, e));
+    ck_assert(
+        planes_new(&p, &memory, PX_UINT8, 1, (struct region){0, 0, l->width, l->height}, 0, e));
+    bool ok = scene_read(mask, &p, e) && output_mask_template(o, &template, e) &&
+              encoder_new(&c, template.data, template.size, e) &&
+              scratch_new(&scratch, output_part(o), 0, false, e);
+    for (int64_t i = 0; ok && i < layout_blobs(l); i++) {
+        const int64_t number = levels->first[level] + i;
+        blob.size = 0;
+        ok = encoder_encode(c, pixels, gather(l, i, &p, pixels), &blob, e) &&
+             scratch_add(scratch, number, blob.data, blob.size, e) &&
+             output_note(o, number, (uint32_t)blob.size, e);
+    }
+    ok = ok && output_lay_out(o, e) && output_copy(o, scratch, e);
+    scratch_remove(scratch);
+    scratch_free(scratch);
+    encoder_free(c);
+    buffer_free(&blob);
+    buffer_free(&template);
+    free(pixels);
+    free(memory);
+    scene_close(mask);
+    return ok;
 }
 
 static inline bool begin_write(struct output **o, struct scene *s, const struct wanted *w,
@@ -87,15 +121,13 @@ static inline bool begin_write(struct output **o, struct scene *s, const struct 
     struct layout l;
 
     ck_assert(scene_open_mask(&mask, s, e));
-    grid.mask = mask ? read_mask : NULL;
-    grid.ctx = mask;
     bool ok = output_check(&options, w->type == PX_SAME ? info->type : w->type,
                            w->bands ? w->bands : info->bands, info->width, info->height, &l, e);
     ck_assert_int_le(info->bands, BANDS_MOST);
     for (int b = 0; !w->bands && b < info->bands; b++)
         bands[b] = (struct output_band){.scene = s, .band = b, .keeps_values = true};
     if (ok)
-        overviews_lay_out(&levels, &l, 0);
+        overviews_lay_out(&levels, &l, 0, mask != NULL);
     ok = ok && output_create(o, &options, s, &grid, &levels, e);
 
     scene_close(mask);
@@ -123,7 +155,7 @@ static inline bool write_scene(struct scene *s, const struct wanted *w, struct e
         ok = scene_read(s, &p, e);
     else if (ok)
         memset(p.data, 0, p.band_bytes * (size_t)p.bands);
-    ok = ok && append_all(o, c, &p, e);
+    ok = ok && append_all(o, c, &p, e) && (!output_overviews(o)->mask || write_mask(o, s, e));
     encoder_free(c);
     buffer_free(&template);
     free(memory);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { CANARY = 0xC5, BANDS = 2, MOST = 4 };
+enum { CANARY = 0xC5, BANDS = 2, MOST = 9 };
 
 struct grid {
     struct planes planes, fenced; /* the same with one pixel more on all sides */
@@ -54,24 +54,27 @@ static double next_up(enum pixel_type type, double v)
 }
 
 /* The mean, but for the nodata value: then the next one, on the side of the exact mean. */
-static double wanted_mean(enum pixel_type type, const double *v, int n,
+static double wanted_mean(enum pixel_type type, const double *v, const double *weights, int n,
                           const struct halving_nodata *nodata)
 {
-    double sum = 0;
+    double sum = 0, weight = 0;
 
-    for (int i = 0; i < n; i++)
-        sum += v[i];
-    const double exact = sum / n;
+    for (int i = 0; i < n; i++) {
+        sum += weights[i] * v[i];
+        weight += weights[i];
+    }
+    const double exact = sum / weight;
     if (pixel_is_float(type)) {
         const double m = type == PX_FLOAT32 ? (double)(float)exact : exact;
         return nodata->has_value && m == nodata->value ? next_up(type, m) : m;
     }
-    const double m = exact - floor(exact) >= 0.5 ? ceil(exact) : floor(exact);
+    const double size = floor(fabs(exact) + 0.5), m = exact < 0 ? -size : size;
     if (!nodata->has_value || m != nodata->value)
         return m;
     return exact < m ? m - 1 : m + 1;
 }
 
+/* Of equally frequent ones the one that has its number first. */
 static double wanted_mode(const double *v, int n)
 {
     double best = v[0];
@@ -79,7 +82,7 @@ static double wanted_mode(const double *v, int n)
 
     for (int i = 0; i < n; i++) {
         int times = 0;
-        for (int k = 0; k < n; k++)
+        for (int k = 0; k <= i; k++)
             times += v[k] == v[i];
         if (times > most) {
             most = times;
@@ -93,22 +96,25 @@ static double wanted(enum halving how, const struct planes *in, int band, int64_
                      const struct halving_nodata *nodata)
 {
     const struct region r = in->region;
-    double v[MOST];
+    const int side = how == HALVE_GAUSS ? 3 : 2;
+    double v[MOST], weights[MOST];
     int n = 0;
 
     if (how == HALVE_NEAREST)
         return pixel_load(in->type, planes_at(in, band, 2 * x, 2 * y), 0);
-    for (int i = 0; i < MOST; i++) {
-        const int64_t at_x = 2 * x + i % 2, at_y = 2 * y + i / 2;
+    for (int i = 0; i < side * side; i++) {
+        const int64_t at_x = 2 * x + i % side, at_y = 2 * y + i / side;
         if (at_x >= r.x + r.width || at_y >= r.y + r.height)
             continue;
         const double p = pixel_load(in->type, planes_at(in, band, at_x, at_y), 0);
-        if (!isnan(p) && !(nodata->has_value && p == nodata->value))
-            v[n++] = p;
+        if (isnan(p) || (nodata->has_value && p == nodata->value))
+            continue;
+        weights[n] = side == 2 ? 1 : (i % 3 == 1 ? 2 : 1) * (i / 3 == 1 ? 2 : 1);
+        v[n++] = p;
     }
     if (n == 0)
         return nodata->has_value ? nodata->value : NAN;
-    return how == HALVE_MODE ? wanted_mode(v, n) : wanted_mean(in->type, v, n, nodata);
+    return how == HALVE_MODE ? wanted_mode(v, n) : wanted_mean(in->type, v, weights, n, nodata);
 }
 
 /* Few values, for ties and for means that are the nodata value; some of them at the ends of the
@@ -160,7 +166,7 @@ START_TEST(halves_are_what_the_words_say)
         const struct region r = {rand() % 9 * 2 - 4, rand() % 9 * 2, sides[round % SIDES],
                                  sides[round / SIDES % SIDES]};
         const int kind = round / (SIDES * SIDES);
-        const struct halving_nodata nodata = {kind % 2 == 1, rand() % 4};
+        const struct halving_nodata nodata = {kind % 2 == 1, rand() % 4, NULL};
         for (int type = 0; type < PX_N_TYPES; type++)
             for (int how = 0; how < HALVE_N; how++)
                 check_halved((enum halving)how, (enum pixel_type)type, r, kind / 2, &nodata);
@@ -169,13 +175,13 @@ START_TEST(halves_are_what_the_words_say)
 END_TEST
 
 /* A 2 x 2 halved. */
-static double half_of(enum halving how, enum pixel_type type, const double v[MOST],
+static double half_of(enum halving how, enum pixel_type type, const double v[4],
                       const struct halving_nodata *nodata)
 {
     struct grid in = grid_new(type, (struct region){0, 0, 2, 2});
     struct grid out = grid_new(type, (struct region){0, 0, 1, 1});
 
-    for (int i = 0; i < MOST; i++)
+    for (int i = 0; i < 4; i++)
         pixel_store(type, v[i], planes_at(&in.planes, 1, i % 2, i / 2));
     halve(how, &in.planes, nodata, &out.planes);
     const double half = pixel_load(type, planes_at(&out.planes, 1, 0, 0), 0);
@@ -184,13 +190,14 @@ static double half_of(enum halving how, enum pixel_type type, const double v[MOS
     return half;
 }
 
-#define FOUR(...) ((const double[MOST]){__VA_ARGS__})
+#define FOUR(...) ((const double[4]){__VA_ARGS__})
 
-START_TEST(of_equally_frequent_values_the_first)
+START_TEST(of_equally_frequent_values_the_one_complete_first)
 {
-    const struct halving_nodata none = {false, 0}, nine = {true, 9};
+    const struct halving_nodata none = {false, 0, NULL}, nine = {true, 9, NULL};
 
-    ck_assert(half_of(HALVE_MODE, PX_UINT8, FOUR(4, 3, 3, 4), &none) == 4);
+    ck_assert(half_of(HALVE_MODE, PX_UINT8, FOUR(4, 3, 3, 4), &none) == 3);
+    ck_assert(half_of(HALVE_MODE, PX_UINT8, FOUR(4, 3, 4, 3), &none) == 4);
     ck_assert(half_of(HALVE_MODE, PX_UINT8, FOUR(4, 3, 3, 2), &none) == 3);
     ck_assert(half_of(HALVE_MODE, PX_UINT8, FOUR(1, 2, 3, 4), &none) == 1);
     ck_assert(half_of(HALVE_MODE, PX_UINT8, FOUR(9, 9, 9, 4), &nine) == 4);
@@ -200,7 +207,7 @@ END_TEST
 
 START_TEST(means_step_aside_from_nodata)
 {
-    const struct halving_nodata five = {true, 5}, none = {false, 0};
+    const struct halving_nodata five = {true, 5, NULL}, none = {false, 0, NULL};
 
     ck_assert(half_of(HALVE_AVERAGE, PX_UINT8, FOUR(4, 6, 4, 6), &five) == 6);
     ck_assert(half_of(HALVE_AVERAGE, PX_UINT8, FOUR(4, 4, 6, 5), &five) == 4); /* 4.67 */
@@ -214,26 +221,26 @@ START_TEST(means_step_aside_from_nodata)
 }
 END_TEST
 
-START_TEST(means_of_halves_go_up)
+START_TEST(means_of_halves_go_away_from_zero)
 {
-    const struct halving_nodata none = {false, 0};
+    const struct halving_nodata none = {false, 0, NULL};
 
     ck_assert(half_of(HALVE_AVERAGE, PX_UINT8, FOUR(0, 0, 1, 1), &none) == 1);
     ck_assert(half_of(HALVE_AVERAGE, PX_UINT8, FOUR(0, 0, 0, 1), &none) == 0);
-    ck_assert(half_of(HALVE_AVERAGE, PX_INT16, FOUR(-1, -2, -1, -2), &none) == -1);
+    ck_assert(half_of(HALVE_AVERAGE, PX_INT16, FOUR(-1, -2, -1, -2), &none) == -2);
     ck_assert(half_of(HALVE_AVERAGE, PX_INT16, FOUR(-2, -2, -2, -1), &none) == -2);
     ck_assert(half_of(HALVE_AVERAGE, PX_FLOAT32, FOUR(0, 0, 0, 1), &none) == 0.25);
 }
 END_TEST
 
-static uint64 chosen_of(enum halving how, enum pixel_type type, const uint64 v[MOST])
+static uint64 chosen_of(enum halving how, enum pixel_type type, const uint64 v[4])
 {
-    const struct halving_nodata none = {false, 0};
+    const struct halving_nodata none = {false, 0, NULL};
     struct grid in = grid_new(type, (struct region){0, 0, 2, 2});
     struct grid out = grid_new(type, (struct region){0, 0, 1, 1});
     uint64 chosen;
 
-    for (int i = 0; i < MOST; i++)
+    for (int i = 0; i < 4; i++)
         memcpy(planes_at(&in.planes, 0, i % 2, i / 2), &v[i], sizeof v[i]);
     halve(how, &in.planes, &none, &out.planes);
     memcpy(&chosen, planes_at(&out.planes, 0, 0, 0), sizeof chosen);
@@ -260,8 +267,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        halves_are_what_the_words_say,   of_equally_frequent_values_the_first,
-        means_step_aside_from_nodata,    means_of_halves_go_up,
+        halves_are_what_the_words_say,   of_equally_frequent_values_the_one_complete_first,
+        means_step_aside_from_nodata,    means_of_halves_go_away_from_zero,
         chosen_64_bit_integers_are_kept,
     };
 

@@ -1,0 +1,108 @@
+/* pulse.c - signs of life between rank 0 and the workers of a farm.
+ * SPDX-License-Identifier: MIT */
+#include "pulse.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BEATS = 8 }; /* in the time of silence that is borne */
+
+static void listen(struct pulse *p)
+{
+    MPI_Irecv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, 0, p->cluster->pulse_comm, &p->receiving);
+}
+
+bool pulse_begin(struct pulse *p, struct cluster *c, double silence_s, struct err *e)
+{
+    const int n = c->rank == 0 ? c->size : 1;
+
+    *p = (struct pulse){.cluster = c, .silence_s = silence_s, .n = n};
+    p->heard_s = memory_new((size_t)n, sizeof *p->heard_s, e);
+    p->sending = p->heard_s ? memory_new((size_t)n, sizeof *p->sending, e) : NULL;
+    if (!p->sending) {
+        free(p->heard_s);
+        *p = (struct pulse){0};
+        return false;
+    }
+    for (int i = 0; i < n; i++) {
+        p->heard_s[i] = i == c->rank ? 0 : clock_s();
+        p->sending[i] = MPI_REQUEST_NULL;
+    }
+    listen(p);
+    return true;
+}
+
+void pulse_end(struct pulse *p)
+{
+    if (!p->sending)
+        return;
+    MPI_Cancel(&p->receiving);
+    MPI_Wait(&p->receiving, MPI_STATUS_IGNORE);
+    for (int i = 0; i < p->n; i++)
+        if (p->sending[i] != MPI_REQUEST_NULL)
+            MPI_Request_free(&p->sending[i]);
+    free(p->heard_s);
+    free(p->sending);
+    *p = (struct pulse){0};
+}
+
+void pulse_forget(struct pulse *p, int rank)
+{
+    p->heard_s[rank] = 0;
+}
+
+static void take(struct pulse *p)
+{
+    MPI_Status status;
+    int here;
+
+    for (MPI_Test(&p->receiving, &here, &status); here; MPI_Test(&p->receiving, &here, &status)) {
+        if (p->heard_s[status.MPI_SOURCE] > 0)
+            p->heard_s[status.MPI_SOURCE] = clock_s();
+        listen(p);
+    }
+}
+
+static void give(struct pulse *p)
+{
+    int sent;
+
+    for (int i = 0; i < p->n; i++) {
+        if (p->heard_s[i] == 0)
+            continue;
+        MPI_Test(&p->sending[i], &sent, MPI_STATUS_IGNORE);
+        if (sent)
+            MPI_Isend(NULL, 0, MPI_BYTE, i, 0, p->cluster->pulse_comm, &p->sending[i]);
+    }
+}
+
+static void check(const struct pulse *p, double now)
+{
+    for (int i = 0; i < p->n; i++)
+        if (p->heard_s[i] > 0 && now - p->heard_s[i] > p->silence_s) {
+            fprintf(stderr,
+                    "tilery: rank %d%s%s has given no sign of life for %.0f s: rank %d on %s ends "
+                    "the job\n",
+                    i, p->cluster->hosts ? " on " : "",
+                    p->cluster->hosts ? p->cluster->hosts + i * MPI_MAX_PROCESSOR_NAME : "",
+                    now - p->heard_s[i], p->cluster->rank, p->cluster->host);
+            MPI_Abort(p->cluster->comm, EXIT_SILENT);
+        }
+}
+
+void pulse_beat(struct pulse *p)
+{
+    const double now = clock_s(), asleep_s = now - p->beat_s;
+
+    if (p->silence_s <= 0)
+        return;
+    take(p);
+    if (asleep_s < p->silence_s / BEATS)
+        return;
+    p->beat_s = now;
+    give(p);
+    if (asleep_s < p->silence_s) /* else this rank itself was: others had no chance to be heard */
+        check(p, now);
+}
