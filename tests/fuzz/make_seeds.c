@@ -207,8 +207,8 @@ static void make_record(void)
     struct err e;
 
     check(pack_i64(&record, 0, &e) && pack_u32(&record, 0, &e) && pack_i64(&record, 0, &e) &&
-              pack_u32(&record, 1, &e) && pack_i64(&record, 0, &e) &&
-              pack_u32(&record, sizeof bigtiff, &e) &&
+              pack_u32(&record, FEED_COMPUTE, &e) && pack_u32(&record, 1, &e) &&
+              pack_i64(&record, 0, &e) && pack_u32(&record, sizeof bigtiff, &e) &&
               pack_u32(&record, crc_of(bigtiff, sizeof bigtiff), &e) && pack_i64(&record, 0, &e) &&
               pack_bytes(&seed, record.data, record.size, &e),
           "record", &e);
