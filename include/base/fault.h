@@ -8,7 +8,8 @@
  * this key (a chunk's number, a rank …) NAME%P each time with probability P; NAME%P:SEED for
  * other draws
  *
- * Points: kernel-crash, kernel-hang, kernel-memory, chunk-error (key: the chunk).
+ * Points, all with the chunk as key: kernel-crash, kernel-hang, kernel-memory, and errors on a rank
+ * (chunk-error) and in storing a result (store-error), which ends the job.
  * SPDX-License-Identifier: MIT */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H

@@ -68,8 +68,8 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *content,
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e) MUST_CHECK;
 void ticket_free(struct ticket *t);
 
-/* What a chunk makes of the output: itself, and what its overviews look at beyond it; and what of each
- * source it needs for that. */
+/* What a chunk makes of the output: itself, and what its overviews look at beyond it; and what
+ * of each source it needs for that. */
 struct region ticket_region(const struct ticket *t, int64_t chunk);
 void ticket_needs(const struct ticket *t, int64_t chunk, struct region *needs);
 

@@ -35,13 +35,13 @@ static inline int64_t halved(int64_t n)
 /* The region of the next overview that stands for r, whose corner has even coordinates. */
 struct region halved_region(struct region r);
 
-/* Fills out, of the same type and bands: the region in holds what that is made of, as far as the grid
- * goes, and begins with it. */
+/* Fills out, of the same type and bands: the region in holds what that is made of, as far as the
+ * grid goes, and begins with it. */
 void halve(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
            const struct planes *out);
 
-/* The mask of the next overview (uint8, 0: outside): where a mean (GAUSS too) has any pixel, where most pixels are
- * inside, where the first one is. */
+/* The mask of the next overview (uint8, 0: outside): where a mean (GAUSS too) has any pixel,
+ * where most pixels are inside, where the first one is. */
 void halve_mask(enum halving how, const struct planes *in, const struct planes *out);
 
 #endif

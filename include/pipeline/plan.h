@@ -54,8 +54,8 @@ bool plan_new(struct plan **out, const struct step *steps, int n_steps,
 bool plan_new_careful(struct plan **out, const struct step *steps, int n_steps,
                       const struct plan_sources *sources, double nodata, struct err *e) MUST_CHECK;
 
-/* The validity that masks alone give that plan's output, where there are masks: uint8, 255 inside and 0
- * outside, as many bands. Of the scenes nothing is read. */
+/* The validity that masks alone give that plan's output, where there are masks: uint8, 255
+ * inside and 0 outside, as many bands. Of the scenes nothing is read. */
 bool plan_new_validity(struct plan **out, const struct step *steps, int n_steps,
                        const struct plan_sources *sources, struct err *e) MUST_CHECK;
 

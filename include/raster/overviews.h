@@ -1,9 +1,9 @@
-/* overviews.h - the levels of an output: itself, its overviews, each half of the one before, and the
- * masks of these.
+/* overviews.h - the levels of an output: itself, its overviews, each half of the one before, and
+ * the masks of these.
  *
  * Blobs of all levels are numbered through: those of the output first, then those of its first
- * overview, and so on, then those of the masks in the same order. Plain values, the same on every
- * rank.
+ * overview, and so on, then those of the masks in the same order. Plain values, the same on
+ * every rank.
  * SPDX-License-Identifier: MIT */
 #ifndef RASTER_OVERVIEWS_H
 #define RASTER_OVERVIEWS_H
@@ -31,8 +31,9 @@ int overviews_levels(const struct overviews *o);
 int overviews_mask(const struct overviews *o, int level);
 bool overviews_is_mask(const struct overviews *o, int level);
 
-/* The part of a level that a chunk of whole tiles makes: what lies over the chunk, and what the levels
- * that it makes above look at to the right and below. overviews_beyond: how many pixels that is. */
+/* The part of a level that a chunk of whole tiles makes: what lies over the chunk, and what the
+ * levels that it makes above look at to the right and below. overviews_beyond: how many pixels
+ * that is. */
 struct region overviews_region(const struct overviews *o, struct region chunk, int level);
 int64_t overviews_beyond(const struct overviews *o, int level);
 

@@ -25,8 +25,10 @@ struct coordinator {
     bool *starved; /* pick had nothing for the rank since the last result */
     bool *gone;    /* the rank has said goodbye */
     bool failed;
-    int signal; /* a rank was asked to stop by it: no more is dealt, and what is under way waited for … */
-    double drain_until_s; /* … but no longer than this */
+    /* A rank was asked to stop by this: no more is dealt, and what is under way is waited for, but
+     * no longer than that. */
+    int signal;
+    double drain_until_s;
 };
 
 /* A batch system waits some seconds between asking and killing; syncing must fit in, too. */

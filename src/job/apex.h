@@ -17,7 +17,8 @@ size_t apex_bytes(const struct overviews *o);
 bool apex_new(struct apex **out, const struct ticket *t, struct err *e) MUST_CHECK;
 void apex_free(struct apex *a);
 
-/* The pixels a chunk makes of the lowest level, and of its mask; false if they are not that many. */
+/* The pixels a chunk makes of the lowest level, and of its mask; false if they are not that
+ * many. */
 bool apex_take(struct apex *a, int64_t chunk, const unsigned char *pixels, size_t n);
 
 /* When all are there: encodes all tiles of these levels into the scratch file and notes them in the

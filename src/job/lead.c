@@ -5,6 +5,7 @@
 #include "lead_parts.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -228,6 +229,8 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
     struct lead *l = ctx;
     const struct region r = division_chunk(&l->sizing.division, chunk);
 
+    if (fault_due("store-error", chunk))
+        return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
     if (!note_durable(l, rank, result, e) || !collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);

@@ -1,5 +1,5 @@
-/* levels.c - the pixels of one level of the output with their mask, and those of its overviews made of
- * them.
+/* levels.c - the pixels of one level of the output with their mask, and those of its overviews
+ * made of them.
  * SPDX-License-Identifier: MIT */
 #include "levels.h"
 

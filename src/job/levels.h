@@ -1,5 +1,5 @@
-/* levels.h - the pixels of one level of the output with their mask, and those of its overviews made of
- * them.
+/* levels.h - the pixels of one level of the output with their mask, and those of its overviews
+ * made of them.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_LEVELS_H
 #define JOB_LEVELS_H
@@ -37,8 +37,9 @@ bool levels_new(struct levels **out, const struct ticket *t, struct packer *pack
                 struct err *e) MUST_CHECK;
 void levels_free(struct levels *l);
 
-/* Append to the parcel of a chunk, whose level (of the pixels ticket_region says) is `whole`: its
- * tiles; the tiles of all overviews that it has whole, and the pixels of the next one for rank 0. */
+/* Append to the parcel of a chunk, whose level (of the pixels ticket_region says) is `whole`:
+ * its tiles; the tiles of all overviews that it has whole, and the pixels of the next one for
+ * rank 0. */
 bool levels_tiles(struct levels *l, const struct level *whole, struct buffer *parcel,
                   struct tick tick, struct err *e) MUST_CHECK;
 bool levels_overviews(struct levels *l, const struct level *whole, struct buffer *parcel,

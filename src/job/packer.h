@@ -39,8 +39,8 @@ struct packer_tiles {
 bool packer_tiles(struct packer *p, const struct packer_tiles *tiles, struct buffer *parcel,
                   struct tick tick, struct err *e) MUST_CHECK;
 
-/* Appends pixels themselves, of an overview whose tiles take in several chunks; behind them those of
- * its mask (NULL: there is none). */
+/* Appends pixels themselves, of an overview whose tiles take in several chunks; behind them
+ * those of its mask (NULL: there is none). */
 bool packer_pixels(struct packer *p, int64_t chunk, const struct planes *pixels,
                    const struct planes *mask, struct buffer *parcel, struct err *e) MUST_CHECK;
 

@@ -175,7 +175,8 @@ bool encoder_shows_edges(const struct encoder *c)
     return c->photographic;
 }
 
-/* Eight pixels to a byte, the first one highest; each row begins a byte. In place; returns the bytes. */
+/* Eight pixels to a byte, the first one highest; each row begins a byte. In place; returns the
+ * bytes. */
 static size_t pack_bits(unsigned char *pixels, size_t n, size_t width)
 {
     unsigned char *to = pixels;

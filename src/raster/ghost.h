@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 
-/* Puts them into a little-endian TIFF without tiles, whose directories move down for them. mask: each
- * tile of a mask will follow that of its pixels. */
+/* Puts them into a little-endian TIFF without tiles, whose directories move down for them. mask:
+ * each tile of a mask will follow that of its pixels. */
 bool ghost_insert(int fd, bool mask, struct err *e) MUST_CHECK;
 
 #endif

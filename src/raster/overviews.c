@@ -51,7 +51,8 @@ bool overviews_is_mask(const struct overviews *o, int level)
     return level > o->n;
 }
 
-/* Each level above wants the pixels beyond of the one below, twice those it has itself and its reach. */
+/* Each level above wants the pixels beyond of the one below, twice those it has itself and its
+ * reach. */
 int64_t overviews_beyond(const struct overviews *o, int level)
 {
     const int top = o->n < o->local + 1 ? o->n : o->local + 1;

@@ -9,12 +9,13 @@ out=$TMP/out.tif
 "$GENERATE" "$in" 4096 4096 UInt16 COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512 || exit 1
 
 job() { # job FAULTS N OPTION...: 64 chunks; the words of the last job are in stderr
+    rm -f "$out"
     TILERY_FAULTS=$1
     export TILERY_FAULTS
     n=$2
     shift 2
     ranks "$n" "$@" --chunk 512 read "$in" ! gaussian-blur --sigma-x=2 ! threshold --thresh=127 ! \
-        write "$out" --overwrite --nodata=0 --co COMPRESS=DEFLATE 2>"$TMP/stderr"
+        write "$out" --nodata=0 --co COMPRESS=DEFLATE 2>"$TMP/stderr"
     status=$?
 }
 ends() {
@@ -78,6 +79,7 @@ for n in 1 2 3; do
     ok "a poisoned chunk is named, $n ranks" grep -q \
         "^tilery: given up after 3 tries: rank . on .*: chunk 9 (512x512 at 512,512): .*signal 11.*gaussian-blur" "$TMP/stderr"
     ok "a poisoned chunk leaves no process, $n ranks" nobody_left
+    rm -f "$out".part*
 done
 job "kernel-hang@9" 2 --isolate --chunk-timeout=1 --on-error=nodata --retries=1
 ok "a chunk that hangs every time: status 3" ends 3
@@ -87,5 +89,20 @@ job "kernel-memory@9" 2 --isolate --memory=400M --on-error=nodata
 ok "a chunk that takes all memory: status 3" ends 3
 ok "a chunk that takes all memory is told" tried "signal 6"
 ok "a chunk that takes all memory: nodata there, the rest is right" pixels_but_named
+
+# A run that gave up a chunk and then failed: the next one knows what was given up, and verification does not
+# take it for a mistake.
+for n in 1 3; do
+    for io in root shared; do
+        rm -f "$out"
+        job "kernel-crash@1,store-error@63" "$n" --isolate --io=$io --on-error=nodata --retries=0
+        ok "a result that cannot be stored ends the job, $n ranks, $io" ends 1
+        ok "what is done is kept, $n ranks, $io" grep -q "storing chunk 63.*run --resume goes on" "$TMP/stderr"
+        job "" "$n" --io=$io --resume --verify=100
+        ok "resumed on $n ranks, $io: status 3" ends 3
+        ok "resumed on $n ranks, $io: what was given up is named" grep -q "chunk 1 (512x512 at 512,0) is nodata" "$TMP/stderr"
+        ok "resumed on $n ranks, $io: nodata there, the rest is right" pixels_but_named
+    done
+done
 ok "nothing is left at the end" nobody_left
 finish

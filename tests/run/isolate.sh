@@ -72,8 +72,21 @@ for n in 1 2 3; do
         ok "on-error=skip on $n ranks, $how: the rest is right" pixels_but_one 7
         rm -f "$out"
     done
-    refused 1 "$n" "corrupt.tif: chunk.*256,256.*row 1, column 1" --retries=0 --isolate --chunk 256 read "$TMP/corrupt.tif" ! \
-        threshold --thresh=100 ! write "$out" --co TILED=YES --co BLOCKXSIZE=256 --co BLOCKYSIZE=256
+    # shellcheck disable=SC2086
+    ranks "$n" --retries=0 --isolate --chunk 256 read "$TMP/corrupt.tif" ! threshold --thresh=100 ! write "$out" \
+        --nodata=7 $tiles 2>"$TMP/stderr"
+    ok "on-error=fail without retries on $n ranks: status 1" test $? -eq 1
+    ok "on-error=fail without retries on $n ranks: one line" test "$(grep -c '^tilery:' "$TMP/stderr")" -eq 1
+    ok "on-error=fail without retries on $n ranks: names the chunk" grep -q "corrupt.tif: chunk.*256,256.*row 1, column 1" "$TMP/stderr"
+    ok "on-error=fail without retries on $n ranks: no output" test ! -e "$out"
+    # What is there is gone on with, and given up where it must be.
+    # shellcheck disable=SC2086
+    ranks "$n" --resume --on-error=nodata --chunk 256 read "$TMP/corrupt.tif" ! threshold --thresh=100 ! write "$out" \
+        --nodata=7 $tiles 2>"$TMP/stderr"
+    status=$?
+    ok "on-error=nodata after a run that failed, $n ranks" gave_up
+    ok "on-error=nodata after a run that failed, $n ranks: nodata there, the rest is right" pixels_but_one 7
+    rm -f "$out"
 done
 ranks 2 --chunk 256 --on-error=nodata read "$TMP/corrupt.tif" ! threshold --thresh=100 ! write "$out" --of=COG \
     --co BLOCKSIZE=128 --nodata=7 2>"$TMP/stderr"

@@ -65,7 +65,7 @@ END_TEST
  * that is handed out must lie within. Returns whether it seems whole. */
 static bool reads_within(const unsigned char *bytes, size_t n)
 {
-    struct buffer parcel = {malloc(n ? n : 1), n, n, false};
+    struct buffer parcel = {.data = malloc(n ? n : 1), .size = n, .capacity = n};
     struct parcel_reader r;
     struct parcel_blob blob;
     bool whole = false;
