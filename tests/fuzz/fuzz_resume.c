@@ -62,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .apex = job.lead.apex,
         .collect = job.lead.collect,
         .schedule = job.lead.schedule,
+        .retries = job.lead.retries,
     };
     struct resume *r = NULL;
     int64_t pixels = 0;
