@@ -17,7 +17,7 @@ same_everywhere() { # KIND RANKS SINK...: the same bytes with so many ranks and 
     shift 2
     for io in root shared; do
         for n in $numbers; do
-            ok "$kind $io $n" ranks $n --io=$io read "$in" ! blur --ksize=3 ! write "$TMP/$kind-$io-$n.tif" "$@"
+            ok "$kind $io $n" ranks "$n" --io=$io read "$in" ! blur --ksize=3 ! write "$TMP/$kind-$io-$n.tif" "$@"
             ok "$kind $io $n, same bytes" same_bytes "$TMP/$kind-root-1.tif" "$TMP/$kind-$io-$n.tif"
         done
     done
