@@ -158,7 +158,7 @@ int renameat2(int a, const char *from, int b, const char *to, unsigned flags)
 C
 if [ -z "${ASAN_OPTIONS:-}" ]; then
     cc -shared -fPIC -o "$TMP/late.so" "$TMP/late.c" || exit 1
-    LD_PRELOAD=$TMP/late.so "$TILERY" run -q --resume read "$in" ! median-blur --ksize=5 ! write "$out" --of=COG --co COMPRESS=LZW 2>/dev/null
+    LD_PRELOAD=$TMP/late.so "$TILERY" run -q --resume read "$masked" ! median-blur --ksize=5 ! write "$out" --of=COG --co COMPRESS=LZW --co OVERVIEW_RESAMPLING=GAUSS 2>/dev/null
     ok "the output has its name, and its run is dead" test -e "$out" -a -e "$out.part.journal"
     start_run 2 cog
     wait $job
