@@ -128,6 +128,9 @@ seeds: $(BUILD)/tests/fuzz/make_seeds ## make the seeds of fuzz targets anew, wh
 install: all ## into PREFIX (default /usr/local), below DESTDIR if given
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/tilery $(DESTDIR)$(PREFIX)/bin/tilery
+	install -m 755 scripts/supervise $(DESTDIR)$(PREFIX)/bin/tilery-supervise
+	install -m 755 scripts/bench-nodes $(DESTDIR)$(PREFIX)/bin/tilery-bench-nodes
+	install -m 644 scripts/bench-nodes.gnuplot $(DESTDIR)$(PREFIX)/bin/bench-nodes.gnuplot
 clean: ## remove what was built
 	rm -rf build build-* tilery
 help: ## this list

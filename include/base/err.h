@@ -25,7 +25,7 @@ enum exit_status {
 
 struct err {
     char text[1000];
-    int status; /* exit status this failure deserves; 0: none set */
+    int status; /* what to exit with; EXIT_DONE: the job ends early, with nothing left to do */
 };
 
 /* err_set sets *e, with status EXIT_FAILED; err_usage with EXIT_USAGE: the user asked for what

@@ -4,12 +4,13 @@
  * A point in the code asks whether its fault is due. TILERY_FAULTS says when, in entries apart
  * by commas:
  *
- * NAME#N at the N-th time that this process asks (from 1) NAME@KEY whenever the point asks with
- * this key (a chunk's number, a rank …) NAME%P each time with probability P; NAME%P:SEED for
- * other draws
+ *   NAME#N        at the N-th time that this process asks (from 1)
+ *   NAME@KEY      whenever the point asks with this key (a chunk's number, a rank …)
+ *   NAME%P[:SEED] each time with probability P; another SEED gives other draws
  *
- * Points, all with the chunk as key: kernel-crash, kernel-hang, kernel-memory, and errors on a rank
- * (chunk-error) and in storing a result (store-error), which ends the job.
+ * Points, all with the chunk as key: kernel-crash, kernel-hang, kernel-memory, errors on a rank
+ * (chunk-error) and in storing a result (store-error), which ends the job, and a wrong pixel at the
+ * chunk's upper left (pixel-flip).
  * SPDX-License-Identifier: MIT */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H

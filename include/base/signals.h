@@ -3,6 +3,8 @@
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
 
+#include "base/err.h"
+
 /* From now on the first SIGTERM, SIGINT or SIGUSR1 is only remembered. Another one, half a
  * second or more later, ends the process as it always would: what asks twice is not one signal
  * that came by two ways, as from a batch system and from mpirun. */
@@ -10,6 +12,9 @@ void signals_watch(void);
 
 /* The signal that came; 0: none has. */
 int signals_caught(void);
+
+/* The same as a failure, err_stopped: false when one has come. */
+bool signals_none(struct err *e) MUST_CHECK;
 
 /* "SIGTERM" and so on. */
 const char *signals_name(int signal);

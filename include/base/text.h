@@ -3,6 +3,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include "base/err.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +23,9 @@ const char *text_nearest(const char *text, const char *const *names, int n_names
 
 /* What makes a word of n things a plural: "1 band", "3 bands". */
 const char *text_s(int n);
+
+/* a and b in one, to be freed; NULL with *e set when memory is short. */
+char *text_join(const char *a, const char *b, struct err *e) MUST_CHECK;
 
 /* "1.5 MiB" and the like, in out. */
 const char *text_bytes(size_t bytes, char *out, size_t out_size);

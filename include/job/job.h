@@ -7,6 +7,7 @@
 #include "ops/param.h"
 #include "pipeline/divide.h"
 #include "pipeline/parse.h"
+#include "raster/bulk.h"
 #include "raster/scene.h"
 #include "report/progress.h"
 
@@ -23,6 +24,7 @@ struct isolate;
 struct job_options {
     const struct pipeline *pipeline;
     enum job_io io;
+    enum direct_io direct;
     size_t align; /* of what ranks write, in bytes; at least 1 */
     enum division_kind division;
     struct size2 chunk;  /* 0: to be chosen */

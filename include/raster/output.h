@@ -6,6 +6,7 @@
 #ifndef RASTER_OUTPUT_H
 #define RASTER_OUTPUT_H
 
+#include "raster/bulk.h"
 #include "raster/overviews.h"
 #include "raster/scene.h"
 
@@ -27,6 +28,7 @@ struct output_options {
     bool cog;               /* a Cloud Optimized GeoTIFF */
     int resampling;         /* of overviews: enum halving; -1: there are none */
     int n_overviews;        /* 0: until one fits into a tile */
+    enum direct_io direct;  /* how blobs are written */
     const char *provenance; /* the pipeline as text, for the metadata */
 };
 

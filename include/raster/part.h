@@ -4,6 +4,7 @@
 #define RASTER_PART_H
 
 #include "base/memory.h"
+#include "raster/bulk.h"
 #include "raster/scratch.h"
 
 /* What rank 0 lays beside the part file, so that another host's file of that name is not taken for
@@ -24,7 +25,7 @@ struct part; /* opaque */
 /* Opens the part file if the probe beside it holds that token. Fails, saying so, if this host does
  * not see them or may not write. */
 bool part_join(struct part **out, const char *part, const unsigned char token[PART_TOKEN],
-               struct err *e) MUST_CHECK;
+               enum direct_io direct, struct err *e) MUST_CHECK;
 
 int part_fd(const struct part *p);
 

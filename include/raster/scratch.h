@@ -7,6 +7,7 @@
 #define RASTER_SCRATCH_H
 
 #include "base/memory.h"
+#include "raster/bulk.h"
 
 struct scratch; /* opaque */
 
@@ -16,10 +17,10 @@ bool scratch_new(struct scratch **out, const char *path, int rank, bool resumes,
                  struct err *e) MUST_CHECK;
 void scratch_free(struct scratch *s); /* leaves the file; NULL is allowed */
 
-/* Removes the files: its own and those it has read; NULL is allowed. */
+/* Removes its own file; NULL is allowed. */
 void scratch_remove(struct scratch *s);
 
-/* Removes the files of all ranks that dead runs left beside the output. */
+/* Removes the files of all ranks, of dead runs too, beside the output. */
 void scratch_sweep(const char *path);
 
 int scratch_fd(const struct scratch *s);
@@ -41,10 +42,10 @@ bool scratch_fetch(struct scratch *s, uint32_t rank, uint64_t at, void *out, siz
 bool scratch_adopt(struct scratch *s, uint32_t rank, uint64_t at, int64_t blob, uint32_t size,
                    struct err *e) MUST_CHECK;
 
-/* Copies all blobs to the file `fd`, each to at[blob]; framed: with its size before it and its last
+/* Copies all blobs to another file, each to at[blob]; framed: with its size before it and its last
  * four bytes after it, as Cloud Optimized GeoTIFF has them (at[blob] is then where the blob itself
  * goes). Fails naming the file, or when a signal asks to stop. */
-bool scratch_copy(struct scratch *s, int fd, const char *name, const uint64_t *at, bool framed,
-                  struct err *e) MUST_CHECK;
+bool scratch_copy(struct scratch *s, struct bulk *to, const char *name, const uint64_t *at,
+                  bool framed, struct err *e) MUST_CHECK;
 
 #endif

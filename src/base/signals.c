@@ -37,6 +37,11 @@ int signals_caught(void)
     return caught;
 }
 
+bool signals_none(struct err *e)
+{
+    return !caught || err_stopped(e, "stopped by %s", signals_name(caught));
+}
+
 const char *signals_name(int number)
 {
     switch (number) {

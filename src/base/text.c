@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include "base/memory.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -139,6 +141,16 @@ const char *text_nearest(const char *text, const char *const *names, int n_names
 const char *text_s(int n)
 {
     return n == 1 ? "" : "s";
+}
+
+char *text_join(const char *a, const char *b, struct err *e)
+{
+    const size_t n = strlen(a) + strlen(b) + 1;
+    char *text = memory_raw(1, n, e);
+
+    if (text)
+        snprintf(text, n, "%s%s", a, b);
+    return text;
 }
 
 const char *text_bytes(size_t bytes, char *out, size_t out_size)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct args {
-    int division, io, nodata, progress;
+    int division, io, direct, nodata, progress;
     struct size2 chunk;
     size_t memory, align;
     const char *report;
@@ -37,6 +37,10 @@ static const struct param params[] = {
      "a "
      "file system that all see; auto: shared where all see the same files, else root",
      P_CHOICE, offsetof(struct args, io), "auto", job_io_names, 0, 0},
+    {"direct-io",
+     "whether tiles are written past the page cache (O_DIRECT), so that they need no memory of it "
+     "and are on the disk sooner; auto: on ext4 and XFS",
+     P_CHOICE, offsetof(struct args, direct), "auto", direct_io_names, 0, 0},
     {"align",
      "with --io=shared, what ranks write begins at multiples of this many bytes (the stripes of a "
      "parallel file system: 1M)",
@@ -201,6 +205,7 @@ int command_run(struct words words)
     const struct job_options options = {
         .pipeline = &pipeline,
         .io = (enum job_io)args.io,
+        .direct = (enum direct_io)args.direct,
         .align = args.align ? args.align : 1,
         .division = (enum division_kind)args.division,
         .chunk = args.chunk,

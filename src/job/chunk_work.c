@@ -258,6 +258,8 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
                 : run(w, in, &out.pixels, tick, e)) ||
             (t->validity && !make_mask(w, in, &out.mask, tick, e)))
             return false;
+        if (fault_due("pixel-flip", w->place.chunk_index))
+            *(unsigned char *)planes_at(&out.pixels, 0, chunk.x, chunk.y) ^= 1;
     }
     const struct uniform *u = chunk_input_uniform(w->input);
     out.uniform = u ? uniform_tiles(u) : NULL;

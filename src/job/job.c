@@ -57,6 +57,7 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
         .n_steps = p->n_steps - 2,
         .memory_bytes = memory,
         .raster = &options->raster,
+        .direct = options->direct,
     };
     struct buffer files = {0};
     bool ok = cluster_agree(c, endpoints_read(&ends, p, e), e);
@@ -97,6 +98,12 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
     }
     shared_close(s->shared);
     s->shared = NULL;
+    if (!s->leads) { /* it writes nothing */
+        if (!s->ticket.resumes)
+            scratch_remove(s->scratch);
+        scratch_free(s->scratch);
+        s->scratch = NULL;
+    }
     if (options->io == JOB_IO_SHARED) {
         *e = why;
         return err_context(e, "not all ranks can read and write the same files: use --io=root");

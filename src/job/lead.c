@@ -35,7 +35,10 @@ static bool check_report(const struct lead *l, struct err *e)
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e)
 {
     *l = (struct lead){.options = options, .start_s = clock_s()};
-    return endpoints_read(&l->ends, options->pipeline, e) && check_report(l, e);
+    if (!endpoints_read(&l->ends, options->pipeline, e))
+        return false;
+    l->ends.sink.direct = options->direct;
+    return check_report(l, e);
 }
 
 static bool open_sources(struct lead *l, struct err *e)
@@ -275,6 +278,7 @@ static bool begin_publishing(struct lead *l, struct err *e)
 void lead_sweep(struct lead *l)
 {
     saved_remove(l->saved);
+    scratch_sweep(l->ends.sink.path);
 }
 
 bool lead_finish(struct lead *l, struct err *e)

@@ -119,7 +119,7 @@ bool lead_begin_saving(struct lead *l, struct err *e)
     struct buffer bytes = {0};
     bool ok = resume_pack_head(&bytes, &head, &l->signature, e) &&
               saved_new(&l->saved, l->ends.sink.path, &bytes,
-                        l->resume ? resume_journal(l->resume) : NULL, e);
+                        l->resume ? resume_journal(l->resume) : NULL, l->options->sync_s, e);
 
     buffer_free(&bytes);
     return ok;

@@ -200,11 +200,12 @@ static bool check_chunk(struct verify *v, int64_t chunk, struct err *e)
     if (retries_touch(v->lead->retries, division_chunk(&v->sizing.division, chunk)))
         return true; /* it is known not to be what was asked for */
     v->payload.size = v->result.size = 0;
-    if (!feed_load(v->feed, chunk, 0, &v->payload, e) ||
-        !chunk_work(v->worker, chunk, v->payload.data, v->payload.size, &v->result,
-                    (struct tick){never_stop, NULL}, e))
-        return signals_caught() ? err_stopped(e, "stopped by %s", signals_name(signals_caught()))
-                                : false;
+    bool ok = feed_load(v->feed, chunk, 0, &v->payload, e) &&
+              chunk_work(v->worker, chunk, v->payload.data, v->payload.size, &v->result,
+                         (struct tick){never_stop, NULL}, e);
+    ok = signals_none(e) && ok; /* a stop is why it failed, if there was one */
+    if (!ok)
+        return false;
     if (!parcel_open(&r, &v->result))
         return err_set(e, "a chunk computed again has no tiles (a defect)");
     while (parcel_next(&r, &blob))

@@ -8,6 +8,7 @@
 
 #include "base/crc.h"
 #include "base/pack.h"
+#include "base/signals.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -23,8 +24,7 @@ struct resume {
     struct journal *journal;
     struct resume_head head;
     struct buffer signature;
-    struct record *list; /* as they come; a later one of a chunk counts */
-    size_t n, capacity;
+    struct buffer records; /* struct record, as they come; a later one of a chunk counts */
 };
 
 struct blob {
@@ -63,6 +63,12 @@ static bool read_blob(struct reader *r, struct blob *b)
     return r->u.ok;
 }
 
+static struct record *records(const struct resume *r, size_t *n)
+{
+    *n = r->records.size / sizeof(struct record);
+    return (struct record *)(void *)r->records.data;
+}
+
 static bool add_record(void *ctx, const unsigned char *bytes, size_t n, struct err *e)
 {
     struct resume *r = ctx;
@@ -71,17 +77,11 @@ static bool add_record(void *ctx, const unsigned char *bytes, size_t n, struct e
 
     if (!u.ok)
         return true; /* its checksum holds, but it says nothing */
-    if (r->n == r->capacity) {
-        const size_t capacity = 2 * r->capacity + 256;
-        struct record *grown = realloc(r->list, capacity * sizeof *grown);
-        if (!grown)
-            return err_set(e, "out of memory: a list of %zu chunks was wanted", capacity);
-        r->list = grown;
-        r->capacity = capacity;
-    }
-    if (!buffer_append(&record.bytes, u.at, (size_t)(u.end - u.at), e))
+    if (!buffer_append(&record.bytes, u.at, (size_t)(u.end - u.at), e) ||
+        !buffer_append(&r->records, &record, sizeof record, e)) {
+        buffer_free(&record.bytes);
         return false;
-    r->list[r->n++] = record;
+    }
     return true;
 }
 
@@ -178,12 +178,15 @@ bool resume_finished(const char *path, const struct buffer *signature, bool *fin
 
 void resume_free(struct resume *r)
 {
+    size_t n;
+
     if (!r)
         return;
     journal_close(r->journal);
-    for (size_t i = 0; i < r->n; i++)
-        buffer_free(&r->list[i].bytes);
-    free(r->list);
+    struct record *list = records(r, &n);
+    for (size_t i = 0; i < n; i++)
+        buffer_free(&list[i].bytes);
+    buffer_free(&r->records);
     buffer_free(&r->signature);
     free(r);
 }
@@ -353,15 +356,17 @@ bool resume_restore(struct resume *r, const struct resume_into *into, int64_t *p
 {
     struct restoring x = {.into = into, .n_chunks = division_chunks(into->division)};
     int64_t next;
+    size_t n;
+    const struct record *list = records(r, &n);
     bool sound, ok;
 
     x.of = memory_new((size_t)x.n_chunks, sizeof *x.of, e);
     ok = x.of != NULL;
-    for (size_t i = 0; ok && i < r->n; i++) {
-        const struct record *record = &r->list[i];
+    for (size_t i = 0; ok && i < n; i++) {
+        const struct record *record = &list[i];
         if (record->chunk < 0 || record->chunk >= x.n_chunks)
             continue;
-        ok = check_record(&x, record, &sound, e);
+        ok = signals_none(e) && check_record(&x, record, &sound, e);
         if (ok && sound)
             x.of[record->chunk] = record;
     }

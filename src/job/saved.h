@@ -19,10 +19,11 @@
 struct saved; /* opaque */
 
 /* journal: of an earlier run, to go on with; NULL: there is none yet. It and the head's bytes
- * are taken over ({0} is left). Fails if memory is short. */
+ * are taken over ({0} is left). The journal is synced every sync_s seconds. Fails if memory is
+ * short. */
 bool saved_new(struct saved **out, const char *path, struct buffer *head, struct journal *journal,
-               struct err *e) MUST_CHECK;
-void saved_free(struct saved *s); /* leaves the file; NULL is allowed */
+               double sync_s, struct err *e) MUST_CHECK;
+void saved_free(struct saved *s); /* leaves the file, synced; NULL is allowed */
 
 /* The chunk is not computed, but given up: its record will say so. Fails if memory is short. */
 bool saved_given_up(struct saved *s, int64_t chunk, enum feed_task task, struct err *e) MUST_CHECK;

@@ -80,7 +80,8 @@ static bool check_file(struct unpack *u, struct err *e)
 }
 
 /* Everything but the scenes. */
-static bool open_described(struct shared *s, const struct buffer *description, struct err *e)
+static bool open_described(struct shared *s, const struct buffer *description,
+                           enum direct_io direct, struct err *e)
 {
     struct unpack u = unpack_begin(description->data, description->size);
     char *part = unpack_text(&u);
@@ -88,7 +89,7 @@ static bool open_described(struct shared *s, const struct buffer *description, s
     const uint32_t n = unpack_u32(&u);
     bool ok = u.ok || err_set(e, "the list of files is damaged");
 
-    ok = ok && part_join(&s->part, part, token, e);
+    ok = ok && part_join(&s->part, part, token, direct, e);
     for (uint32_t i = 0; ok && i < n; i++)
         ok = check_file(&u, e);
     free(part);
@@ -130,7 +131,8 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
         .scratch = own->scratch,
         .durable = own->durable,
     };
-    if (!open_described(s, description, e) || (!sources && !open_sources(s, options, e)) ||
+    if (!open_described(s, description, options->direct, e) ||
+        (!sources && !open_sources(s, options, e)) ||
         !feed_new(&s->feed, t, sources ? sources : &s->own, 1, e)) {
         shared_close(s);
         return false;

@@ -35,6 +35,7 @@ struct shared_options {
     int n_steps;
     size_t memory_bytes; /* of this rank */
     const struct raster_options *raster;
+    enum direct_io direct;
 };
 
 /* What a rank works with, borrowed. */

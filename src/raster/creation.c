@@ -135,6 +135,7 @@ bool creation_read(struct creation *c, const struct text_list *options, struct l
     set_lists(c, &g, layout, codec);
     c->sparse = given_yes(&g, SPARSE_OK);
     c->levelled = g.text[ZLEVEL] || g.text[ZSTD_LEVEL];
+    c->raw = codec->number == COMPRESSION_NONE;
     c->fixed_colours = g.text[PHOTOMETRIC] || g.text[ALPHA] || codec->photographic;
     return true;
 }

@@ -12,6 +12,7 @@ struct creation {
     char **tile;            /* for GDALCreate of a file of one of its tiles */
     struct buffer settings; /* of the codec, by codec_pack */
     bool sparse;            /* tiles of nothing but nodata (0 if there is none) are not stored */
+    bool raw;               /* tiles are stored as they are */
     bool levelled;          /* the user says how hard to compress */
     bool fixed_colours;     /* user or codec say what the bands are; the scene's say is not asked */
 };

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "raster/output.h"
 
+#include "base/text.h"
+
 #include "creation.h"
 #include "ghost.h"
 #include "metadata.h"
@@ -21,6 +23,7 @@ struct output {
     char *path, *part;
     bool overwrite, gaps; /* gaps: tiles may be left out */
     int fd;
+    struct bulk bulk;
     struct overviews levels;
     struct creation creation;
     struct tile_index index[2 * LEVELS_MOST];
@@ -65,15 +68,9 @@ bool output_check(const struct output_options *options, enum pixel_type type, in
 
 static bool set_names(struct output *o, const char *path, struct err *e)
 {
-    size_t n = strlen(path) + 1;
-
-    o->path = memory_raw(1, n, e);
-    o->part = memory_raw(1, n + sizeof ".part", e);
-    if (!o->path || !o->part)
-        return false;
-    memcpy(o->path, path, n);
-    snprintf(o->part, n + sizeof ".part", "%s.part", path);
-    return true;
+    o->path = text_join(path, "", e);
+    o->part = o->path ? text_join(path, ".part", e) : NULL;
+    return o->part != NULL;
 }
 
 /* GDAL's order: the output, its mask, the overviews, their masks. */
@@ -106,6 +103,8 @@ static bool find_index(struct output *o, const char *name, struct err *e)
     if (fstat(o->fd, &st) != 0)
         return err_errno(e, "%s", name);
     o->end = (uint64_t)st.st_size;
+    if (o->creation.raw && !o->levels.cog) /* then tiles are whole blocks, as a rule */
+        o->end = (o->end + BULK_BLOCK - 1) / BULK_BLOCK * BULK_BLOCK;
     for (int k = 0; k < overviews_levels(&o->levels); k++)
         if (!tile_index_find(&o->index[k], o->fd, directory_of(&o->levels, k),
                              layout_blobs(&o->levels.level[k]), e))
@@ -151,11 +150,9 @@ static bool make_part(struct output *o, const struct output_options *options, st
 {
     if (!options->resumes)
         return make_head(o, o->part, options, scene, grid, e);
-    const size_t n = strlen(o->part) + sizeof ".head";
-    char *name = memory_raw(1, n, e);
+    char *name = text_join(o->part, ".head", e);
     if (!name)
         return false;
-    snprintf(name, n, "%s.head", o->part);
     bool ok = make_head(o, name, options, scene, grid, e);
     if (o->fd >= 0)
         unlink(name);
@@ -183,6 +180,7 @@ bool output_create(struct output **out, const struct output_options *options, st
     o->gaps |= o->creation.sparse;
     if (ok && !metadata_nodata(scene, options, levels->level[0].type, &o->absent))
         o->absent = 0;
+    o->bulk = bulk_begin(o->fd, options->direct);
     if (ok)
         *out = o;
     else if (options->resumes)
@@ -237,7 +235,7 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
     }
     if (o->end + n > tile_index_highest(&o->index[0]))
         return too_large(o, e);
-    if (!write_whole(o->fd, bytes, n, o->end))
+    if (!bulk_write(&o->bulk, bytes, n, o->end))
         return err_errno(e, "%s: cannot write %llu bytes at offset %llu", o->part,
                          (unsigned long long)n, (unsigned long long)o->end);
     o->end += n;
@@ -314,7 +312,7 @@ const uint64_t *output_places(const struct output *o)
 
 bool output_copy(struct output *o, struct scratch *s, struct err *e)
 {
-    return scratch_copy(s, o->fd, o->part, o->offsets, o->levels.cog, e);
+    return scratch_copy(s, &o->bulk, o->part, o->offsets, o->levels.cog, e);
 }
 
 static bool check_complete(const struct output *o, struct err *e)
@@ -354,6 +352,7 @@ void output_leave(struct output *o)
 {
     if (!o)
         return;
+    bulk_end(&o->bulk);
     if (o->fd >= 0)
         close(o->fd);
     creation_free(&o->creation);

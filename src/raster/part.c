@@ -3,6 +3,7 @@
 #include "raster/part.h"
 
 #include "base/new_file.h"
+#include "base/text.h"
 
 #include "whole_io.h"
 
@@ -13,14 +14,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+/* Of the file that lies beside the part file. */
 static char *probe_path(const char *part, struct err *e)
 {
-    const size_t n = strlen(part) + sizeof ".probe";
-    char *path = memory_raw(1, n, e);
-
-    if (path)
-        snprintf(path, n, "%s.probe", part);
-    return path;
+    return text_join(part, ".probe", e);
 }
 
 bool part_probe_new(struct part_probe *p, const char *part, struct err *e)
@@ -50,6 +47,7 @@ void part_probe_free(struct part_probe *p)
 
 struct part {
     int fd;
+    struct bulk bulk;
     char *name;
 };
 
@@ -73,7 +71,7 @@ static bool sees_probe(const char *part, const unsigned char token[PART_TOKEN], 
 }
 
 bool part_join(struct part **out, const char *part, const unsigned char token[PART_TOKEN],
-               struct err *e)
+               enum direct_io direct, struct err *e)
 {
     if (!sees_probe(part, token, e))
         return false;
@@ -87,6 +85,7 @@ bool part_join(struct part **out, const char *part, const unsigned char token[PA
         part_leave(p);
         return false;
     }
+    p->bulk = bulk_begin(p->fd, direct);
     *out = p;
     return true;
 }
@@ -98,14 +97,14 @@ int part_fd(const struct part *p)
 
 bool part_write(struct part *p, const void *bytes, size_t n, uint64_t offset, struct err *e)
 {
-    return write_whole(p->fd, bytes, n, offset) ||
+    return bulk_write(&p->bulk, bytes, n, offset) ||
            err_errno(e, "%s: cannot write %zu bytes at offset %llu", p->name, n,
                      (unsigned long long)offset);
 }
 
 bool part_copy(struct part *p, struct scratch *s, const uint64_t *at, bool framed, struct err *e)
 {
-    return scratch_copy(s, p->fd, p->name, at, framed, e);
+    return scratch_copy(s, &p->bulk, p->name, at, framed, e);
 }
 
 bool part_sync(struct part *p, struct err *e)
@@ -117,6 +116,7 @@ void part_leave(struct part *p)
 {
     if (!p)
         return;
+    bulk_end(&p->bulk);
     if (p->fd >= 0)
         close(p->fd);
     free(p->name);

@@ -3,6 +3,7 @@
 #include "raster/scratch.h"
 
 #include "base/signals.h"
+#include "base/text.h"
 
 #include "whole_io.h"
 
@@ -28,8 +29,7 @@ struct scratch {
     char *path, *name;
     uint64_t end;
     uint32_t rank;
-    struct entry *list;
-    size_t n, capacity;
+    struct buffer list; /* struct entry */
     /* Those of an earlier run, by rank: descriptors, -1 where there is none. */
     int *old;
     uint32_t n_old;
@@ -38,12 +38,10 @@ struct scratch {
 /* PATH.part.blobs-RANK, to be freed. */
 static char *name_of(const char *path, uint32_t rank, struct err *e)
 {
-    const size_t n = strlen(path) + sizeof ".part.blobs-4294967295";
-    char *name = memory_raw(1, n, e);
+    char ending[sizeof ".part.blobs-4294967295"];
 
-    if (name)
-        snprintf(name, n, "%s.part.blobs-%u", path, rank);
-    return name;
+    snprintf(ending, sizeof ending, ".part.blobs-%u", rank);
+    return text_join(path, ending, e);
 }
 
 static bool open_file(struct scratch *s, bool resumes, struct err *e)
@@ -93,23 +91,14 @@ void scratch_free(struct scratch *s)
     free(s->old);
     free(s->path);
     free(s->name);
-    free(s->list);
+    buffer_free(&s->list);
     free(s);
 }
 
 void scratch_remove(struct scratch *s)
 {
-    struct err ignored;
-
-    if (!s)
-        return;
-    unlink(s->name);
-    for (uint32_t i = 0; i < s->n_old; i++) {
-        char *name = s->old[i] >= 0 ? name_of(s->path, i, &ignored) : NULL;
-        if (name)
-            unlink(name);
-        free(name);
-    }
+    if (s)
+        unlink(s->name);
 }
 
 void scratch_sweep(const char *path)
@@ -141,18 +130,15 @@ uint64_t scratch_end(const struct scratch *s)
     return s->end;
 }
 
+static const struct entry *entries(const struct scratch *s, size_t *n)
+{
+    *n = s->list.size / sizeof(struct entry);
+    return (const struct entry *)(const void *)s->list.data;
+}
+
 static bool list(struct scratch *s, struct entry entry, struct err *e)
 {
-    if (s->n == s->capacity) {
-        const size_t capacity = 2 * s->capacity + 64;
-        struct entry *grown = realloc(s->list, capacity * sizeof *grown);
-        if (!grown)
-            return err_set(e, "out of memory: a list of %zu blobs was wanted", capacity);
-        s->list = grown;
-        s->capacity = capacity;
-    }
-    s->list[s->n++] = entry;
-    return true;
+    return buffer_append(&s->list, &entry, sizeof entry, e);
 }
 
 bool scratch_keep(struct scratch *s, const void *bytes, size_t n, struct err *e)
@@ -225,52 +211,69 @@ bool scratch_adopt(struct scratch *s, uint32_t rank, uint64_t at, int64_t blob, 
 
 /* --- to the output ---------------------------------------------------------------------------- */
 
-enum { FRAME = 4 };
+enum { FRAME = 4, STAGE = 1 << 20 };
 
-/* One blob, and in `bytes` room for it and its frame. */
-static bool copy_one(const struct scratch *s, const struct entry *x, int fd, const char *name,
-                     uint64_t at, bool framed, unsigned char *bytes, struct err *e)
+/* Blobs that follow one another in the output, to be written together. */
+struct stage {
+    struct bulk *to;
+    const char *name; /* of the output */
+    unsigned char *bytes;
+    size_t n;
+    uint64_t at;
+};
+
+static bool flush(struct stage *g, struct err *e)
 {
-    unsigned char *blob = bytes + FRAME;
-    const ssize_t got = read_whole(x->fd, blob, x->size, x->at);
+    const size_t n = g->n;
 
-    if (got != (ssize_t)x->size)
+    g->n = 0;
+    return bulk_write(g->to, g->bytes, n, g->at) ||
+           err_errno(e, "%s: cannot write %zu bytes at offset %llu", g->name, n,
+                     (unsigned long long)g->at);
+}
+
+/* A blob of n bytes with its frame about it. */
+static void frame(unsigned char *blob, uint32_t n)
+{
+    for (int i = 0; i < FRAME; i++)
+        blob[i - FRAME] = (unsigned char)(n >> (8 * i));
+    for (int i = 0; i < FRAME; i++) /* of a blob shorter than that, what is before it */
+        blob[n + (uint32_t)i] = blob[(ptrdiff_t)n - FRAME + i];
+}
+
+static bool copy_one(const struct scratch *s, const struct entry *x, struct stage *g, uint64_t at,
+                     size_t framed, struct err *e)
+{
+    if (g->n > 0 && (g->n >= STAGE || g->at + g->n != at - framed) && !flush(g, e))
+        return false;
+    if (g->n == 0)
+        g->at = at - framed;
+    unsigned char *blob = g->bytes + g->n + framed;
+    if (read_whole(x->fd, blob, x->size, x->at) != (ssize_t)x->size)
         return err_errno(e, "%s: cannot read back %u bytes at offset %llu", s->name, x->size,
                          (unsigned long long)x->at);
-    if (framed) {
-        for (int i = 0; i < FRAME; i++)
-            bytes[i] = (unsigned char)(x->size >> (8 * i));
-        for (int i = 0; i < FRAME; i++) /* of a blob shorter than that, what is before it */
-            blob[x->size + (uint32_t)i] = blob[(ptrdiff_t)x->size - FRAME + i];
-    }
-    const uint64_t from = framed ? at - FRAME : at;
-    const size_t n = x->size + (framed ? 2U * FRAME : 0);
-    return write_whole(fd, framed ? bytes : blob, n, from) ||
-           err_errno(e, "%s: cannot write %zu bytes at offset %llu", name, n,
-                     (unsigned long long)from);
+    if (framed)
+        frame(blob, x->size);
+    g->n += framed + x->size + framed;
+    return true;
 }
 
-static bool stopped(struct err *e)
+bool scratch_copy(struct scratch *s, struct bulk *to, const char *name, const uint64_t *at,
+                  bool framed, struct err *e)
 {
-    const int signal = signals_caught();
-
-    if (signal)
-        err_stopped(e, "stopped by %s", signals_name(signal));
-    return signal != 0;
-}
-
-bool scratch_copy(struct scratch *s, int fd, const char *name, const uint64_t *at, bool framed,
-                  struct err *e)
-{
+    size_t n;
+    const struct entry *list = entries(s, &n);
     uint32_t largest = 0;
 
-    for (size_t i = 0; i < s->n; i++)
-        largest = s->list[i].size > largest ? s->list[i].size : largest;
-    unsigned char *bytes = memory_raw(1, (size_t)largest + 2 * FRAME, e);
-    bool ok = bytes != NULL;
-    for (size_t i = 0; ok && i < s->n; i++)
-        ok = !stopped(e) &&
-             copy_one(s, &s->list[i], fd, name, at[s->list[i].blob], framed, bytes, e);
-    free(bytes);
+    for (size_t i = 0; i < n; i++)
+        largest = list[i].size > largest ? list[i].size : largest;
+    const size_t room = STAGE + (size_t)largest + 2 * FRAME;
+    struct stage stage = {to, name, memory_raw(1, room, e), 0, 0};
+    bool ok = stage.bytes != NULL;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = signals_none(e) &&
+             copy_one(s, &list[i], &stage, at[list[i].blob], framed ? FRAME : 0, e);
+    ok = ok && flush(&stage, e);
+    free(stage.bytes);
     return ok;
 }

@@ -4,6 +4,7 @@
 
 #include "base/new_file.h"
 #include "base/pack.h"
+#include "base/text.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -162,17 +163,6 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
     return (one && json_array_append_new(r->tries, one) == 0) || no_memory(e);
 }
 
-/* The name it has until it is whole; to be freed. */
-static char *part_path(const char *path, struct err *e)
-{
-    const size_t n = strlen(path) + sizeof ".part";
-    char *part = memory_raw(1, n, e);
-
-    if (part)
-        snprintf(part, n, "%s.part", path);
-    return part;
-}
-
 static bool open_part(const char *path, const char *part, int *fd, struct err *e)
 {
     struct stat st;
@@ -184,7 +174,7 @@ static bool open_part(const char *path, const char *part, int *fd, struct err *e
 
 bool run_report_check(const char *path, struct err *e)
 {
-    char *part = part_path(path, e);
+    char *part = text_join(path, ".part", e);
     int fd;
     const bool ok = part && open_part(path, part, &fd, e);
 
@@ -214,7 +204,7 @@ bool run_report_write(const struct run_report *r, const char *path, struct err *
     if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
         json_object_set(r->root, "retries", r->tries) != 0)
         return no_memory(e);
-    char *part = part_path(path, e);
+    char *part = text_join(path, ".part", e);
     int fd;
     bool ok = part && open_part(path, part, &fd, e);
     if (ok && !(dump(r, fd) && rename(part, path) == 0)) {

@@ -5,22 +5,15 @@ BUILD=${BUILD:-build}
 export BUILD
 cases=${CASES:-150}        # random cases for each op and type beside OpenCV
 by_program=${BY_PROGRAM:-2} # for each op through the whole program
-failures=0
+lanes=${LANES:-$(nproc 2>/dev/null || echo 2)} # programs at a time
+failures=$(mktemp "${TMPDIR:-/tmp}/tilery-failures.XXXXXX")
+trap 'rm -f "$failures"' EXIT
 if [ "$(id -u)" -eq 0 ]; then # in containers
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 
 run() { # run SECONDS COMMAND...
-    limit=$1
-    shift
-    start=$(date +%s)
-    timeout -k 10 "$limit" "$@"
-    status=$?
-    if [ $status -ne 0 ]; then
-        echo "FAILED (status $status): $*"
-        failures=$((failures + 1))
-    fi
-    echo "    $(($(date +%s) - start)) s: $*"
+    sh tests/run/timed.sh "$failures" "$@"
 }
 
 for test in "$BUILD"/tests/unit/test_*; do
@@ -33,18 +26,22 @@ done
 for n in 1 2 3 5; do
     run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
 done
-if [ -z "${SKIP_OPENCV:-}" ]; then
-    run 600 "$BUILD/tests/opencv/compare" "$cases"
-    run 600 "$BUILD/tests/opencv/compare" --program "$by_program"
-fi
-for test in cli ranks metadata geometry nodata shared memory copy uniform codecs cog cog_mask errors files network hostile isolate kill resume supervise idle readme docs; do
-    case $test in
-    idle | memory) [ -z "${MPI_ASAN_OPTIONS:-}" ] || continue ;; # measure CPU and memory: not of a sanitized build
-    esac
-    run 300 sh "tests/run/$test.sh"
-done
-if [ $failures -ne 0 ]; then
-    echo "check: $failures of the programs above failed"
+# The longest first, side by side: mostly they wait for mpirun.
+{
+    if [ -z "${SKIP_OPENCV:-}" ]; then
+        echo "600 $BUILD/tests/opencv/compare $cases"
+        echo "600 $BUILD/tests/opencv/compare --program $by_program"
+    fi
+    for test in codecs isolate resume nodata hostile shared memory metadata cli ranks geometry copy uniform cog cog_mask errors files \
+        network kill supervise readme docs; do
+        # Of a sanitized build, memory is not that of others.
+        [ "$test" = memory ] && [ -n "${MPI_ASAN_OPTIONS:-}" ] || echo "300 sh tests/run/$test.sh"
+    done
+} | xargs -P "$lanes" -L 1 sh tests/run/timed.sh "$failures"
+[ -n "${MPI_ASAN_OPTIONS:-}" ] || run 300 sh tests/run/idle.sh # CPU of ranks that wait: nothing beside it
+if [ -s "$failures" ]; then
+    echo "check: $(wc -l <"$failures") of the programs above failed:"
+    cat "$failures"
     exit 1
 fi
 echo "check: all passed"

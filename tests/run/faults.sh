@@ -104,5 +104,15 @@ for n in 1 3; do
         ok "resumed on $n ranks, $io: nodata there, the rest is right" pixels_but_named
     done
 done
+# Verification finds one wrong pixel. Each rank has it in its first chunk.
+for n in 1 2 3; do
+    for io in root shared; do
+        job "pixel-flip#1" "$n" --io=$io --verify=100
+        ok "a wrong pixel is found, $n ranks, $io" ends 1
+        ok "a wrong pixel is told, $n ranks, $io" grep -q "verifying: pixel [0-9,]* of band 1 is [0-9]* in the file, and [0-9]* when" "$TMP/stderr"
+        ok "a wrong pixel leaves no output, $n ranks, $io" test ! -e "$out"
+        rm -f "$out".part*
+    done
+done
 ok "nothing is left at the end" nobody_left
 finish

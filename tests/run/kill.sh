@@ -3,37 +3,16 @@
 . tests/run/lib.sh
 
 no_ranks_left() {
-    ! pgrep -f "run -q read $TMP/in.tif" >/dev/null
+    ! pgrep -f "run -q .*read $TMP/in.tif" >/dev/null
 }
 "$GENERATE" "$TMP/in.tif" 6000 6000 UInt16 || exit 1
-for victim in 0 1 2; do
-    mpirun -q -n 3 "$TILERY" run -q read "$TMP/in.tif" ! gaussian-blur --sigma-x=40 ! median-blur --ksize=5 ! write "$TMP/out.tif" \
-        --co COMPRESS=DEFLATE --co ZLEVEL=9 >/dev/null 2>&1 &
-    job=$!
-    tries=0
-    while [ ! -e "$TMP/out.tif.part" ] && [ $tries -lt 100 ]; do
-        sleep 0.1
-        tries=$((tries + 1))
-    done
-    sleep 0.3
-    # The ranks are mpirun's children; their order of birth is the order of ranks.
-    pid=$(pgrep -P $job -f "$TILERY" | sort -n | sed -n "$((victim + 1))p")
-    ok "rank $victim runs" test -n "$pid"
-    start=$(date +%s)
-    kill -KILL "$pid"
-    wait $job
-    status=$?
-    ok "the job ends with a status when rank $victim dies" test $status -ne 0
-    ok "the job ends within 10 s when rank $victim dies" test $(($(date +%s) - start)) -le 10
-    ok "no output appears when rank $victim dies" test ! -e "$TMP/out.tif"
-    sleep 0.2
-    ok "no rank is left when rank $victim dies" no_ranks_left
+
+signal_rank() { # signal_rank RANK SIGNAL OPTION...: what the job ended with, and after how many seconds
+    victim=$1 signal=$2
+    shift 2
     rm -f "$TMP"/out.tif*
-done
-# A rank that hangs, or is behind a network that is silent, says nothing at all.
-for victim in 0 1 2; do
-    mpirun -q -n 3 "$TILERY" run -q --silence=2 read "$TMP/in.tif" ! gaussian-blur --sigma-x=40 ! median-blur --ksize=5 ! write "$TMP/out.tif" \
-        --co COMPRESS=DEFLATE --co ZLEVEL=9 >/dev/null 2>"$TMP/stderr" &
+    mpirun -q -n 3 "$TILERY" run -q "$@" read "$TMP/in.tif" ! gaussian-blur --sigma-x=40 ! median-blur --ksize=5 ! \
+        write "$TMP/out.tif" --co COMPRESS=DEFLATE --co ZLEVEL=9 >/dev/null 2>"$TMP/stderr" &
     job=$!
     tries=0
     while [ ! -e "$TMP/out.tif.part" ] && [ $tries -lt 100 ]; do
@@ -41,16 +20,30 @@ for victim in 0 1 2; do
         tries=$((tries + 1))
     done
     sleep 0.5
+    # The ranks are mpirun's children; their order of birth is the order of ranks.
     pid=$(pgrep -P $job -f "$TILERY" | sort -n | sed -n "$((victim + 1))p")
+    ok "rank $victim runs" test -n "$pid"
     start=$(date +%s)
-    kill -STOP "$pid"
+    kill -"$signal" "$pid"
     wait $job
     status=$?
-    ok "the job ends with status 76 when rank $victim is silent, not $status" test $status -eq 76
-    ok "the job ends within 10 s when rank $victim is silent" test $(($(date +%s) - start)) -le 10
-    ok "rank $victim is named" grep -q "rank $victim.* has given no sign of life" "$TMP/stderr"
+    seconds=$(($(date +%s) - start))
     sleep 0.2
+}
+
+for victim in 0 1 2; do
+    signal_rank $victim KILL
+    ok "the job ends with a status when rank $victim dies" test $status -ne 0
+    ok "the job ends within 10 s when rank $victim dies" test $seconds -le 10
+    ok "no output appears when rank $victim dies" test ! -e "$TMP/out.tif"
+    ok "no rank is left when rank $victim dies" no_ranks_left
+done
+# A rank that hangs, or is behind a network that is silent, says nothing at all.
+for victim in 0 1 2; do
+    signal_rank $victim STOP --silence=2
+    ok "the job ends with status 76 when rank $victim is silent, not $status" test $status -eq 76
+    ok "the job ends within 10 s when rank $victim is silent" test $seconds -le 10
+    ok "rank $victim is named" grep -q "rank $victim.* has given no sign of life" "$TMP/stderr"
     ok "no rank is left when rank $victim is silent" no_ranks_left
-    rm -f "$TMP"/out.tif*
 done
 finish

@@ -54,6 +54,30 @@ ok "a command without --resume is refused" ends 2 0 "$TMP/mpirun" tilery run
 ok "and no command" ends 2 0
 ok "and a wrong number" ends 2 0 --max-restarts many "$TMP/mpirun" tilery run --resume
 
+# In a Slurm job, for which scontrol is a stand-in.
+cat >"$TMP/scontrol" <<'SH'
+#!/bin/sh
+echo "$*" >>"$(dirname "$0")/requeued"
+kill -TERM $PPID # as Slurm does
+SH
+chmod +x "$TMP/scontrol"
+requeued() { # requeued HOW-OFTEN PLAN RESTARTS ARG...: so often, as the job with so many restarts behind it
+    : >"$TMP/requeued"
+    # shellcheck disable=SC2086
+    plan $2
+    times=$1 restarts=$3
+    shift 3
+    PATH=$TMP:$PATH SLURM_JOB_ID=7 SLURM_RESTART_COUNT=$restarts timeout 30 $supervise --delay 0 --requeue 2 "$@" \
+        "$TMP/mpirun" tilery run --resume 2>"$TMP/stderr"
+    [ "$(grep -c "^requeue 7" "$TMP/requeued")" -eq "$times" ]
+}
+ok "a lost host requeues the job" requeued 1 205 0
+ok "but not for ever" requeued 0 "205 0" 2
+ok "nor what is no accident" requeued 0 1 0
+ok "nor what was cancelled" requeued 0 75 0
+ok "a crash is tried again in the same job" requeued 0 "139 0" 1
+ok "and requeues when restarts are used up" requeued 1 "139 139" 1 --max-restarts 1
+
 # A lost host.
 printf '# three\nnode1 slots=4\nnode2 slots=4\nnode3 slots=2\n' >"$TMP/hosts"
 plan 205 205 0
