@@ -39,7 +39,7 @@ OPENCV    := $(BUILD)/tests/opencv/compare
 GENERATE  := $(BUILD)/bench/generate
 BENCH_OPS := $(BUILD)/bench/bench-ops
 
-.PHONY: all tests check check-faults fuzz seeds demo bench bench-ops docs lint sanitize install clean help
+.PHONY: all tests check check-cluster check-faults fuzz seeds demo bench bench-ops docs lint sanitize install clean help
 all: $(BUILD)/tilery ## the program, also as ./tilery (default)
 	@$(if $(filter build,$(BUILD)),ln -sf build/tilery tilery,true)
 
@@ -106,6 +106,10 @@ $(BUILD)/bench/%.o: bench/%.cpp
 tests: all $(UNIT) $(MPI_TESTS) $(FUZZ) $(OPENCV) $(GENERATE) ## build the test programs too
 check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
+check-cluster: all $(GENERATE) ## run what needs several nodes and Slurm, on namespaces of this machine; as root
+	sh scripts/setup.sh cluster
+	BUILD=$(BUILD) sh tests/run/timed.sh /dev/stdout 400 sh tests/cluster/nodes.sh
+	BUILD=$(BUILD) sh tests/run/timed.sh /dev/stdout 600 sh tests/cluster/slurm.sh
 check-faults: ## run the tests with faults on purpose, in build-faults
 	$(MAKE) FAULTS=1 BUILD=build-faults build-faults/tilery build-faults/bench/generate
 	BUILD=build-faults timeout -k 10 600 sh tests/run/faults.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says which dependencies are missing and which packages bring them: need.sh build|test. Exit 1 if any.
+# Says which dependencies are missing and which packages bring them: need.sh build|test|cluster. Exit 1 if any.
 set -u
 mpicc=${MPICC:-mpicc}
 pkg=${PKG:-pkg-config}
@@ -35,7 +35,7 @@ want "GDAL (gdal)" libgdal-dev gdal-devel "gdal / libgdal" "$pkg" --exists gdal
 want "libtiff 4.5 or newer (libtiff-4)" libtiff-dev libtiff-devel "libtiff" "$pkg" --atleast-version=4.5 libtiff-4
 want "libdeflate" libdeflate-dev libdeflate-devel libdeflate "$pkg" --exists libdeflate
 want "jansson (JSON)" libjansson-dev jansson-devel jansson "$pkg" --exists jansson
-if [ "${1:-build}" = test ]; then
+if [ "${1:-build}" != build ]; then
     want "mpirun" openmpi-bin openmpi openmpi command -v mpirun
     want "Check (unit tests)" check check-devel check "$pkg" --exists check
     want "a C++ compiler (c++)" g++ gcc-c++ "gcc / cxx-compiler" command -v "${CXX:-c++}"
@@ -44,6 +44,18 @@ if [ "${1:-build}" = test ]; then
     want "jq" jq jq jq command -v jq
     want "numpy and GDAL for Python" "python3-numpy python3-gdal" "python3-numpy python3-gdal" "numpy, gdal" python_has
     want "pgrep" procps procps-ng procps-ng command -v pgrep
+fi
+if [ "${1:-build}" = cluster ]; then
+    PATH=$PATH:/usr/sbin:/sbin
+    want "an SSH server (sshd)" openssh-server openssh-server openssh command -v sshd
+    want "ssh" openssh-client openssh-clients openssh command -v ssh
+    want "ip" iproute2 iproute iproute2 command -v ip
+    want "tc" iproute2 iproute-tc iproute2 command -v tc
+    want "Slurm's controller" slurmctld slurm-slurmctld slurm command -v slurmctld
+    want "Slurm's daemon" slurmd slurm-slurmd slurm command -v slurmd
+    want "Slurm's commands" slurm-client slurm slurm command -v sbatch
+    want "munge" munge munge munge command -v munged
+    want "gnuplot" gnuplot-nox gnuplot gnuplot command -v gnuplot
 fi
 [ $missing -eq 0 ] && exit 0
 echo "tilery: on Debian \`sh scripts/setup.sh\` installs it all; on a cluster look for" >&2

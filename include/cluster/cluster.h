@@ -21,6 +21,18 @@ int cluster_rank(const struct cluster *c);
 int cluster_size(const struct cluster *c);
 const char *cluster_host(const struct cluster *c);
 int cluster_node_size(const struct cluster *c); /* ranks on this rank's host */
+int cluster_nodes(const struct cluster *c);     /* hosts */
+
+/* How a farm's messages go: straight from rank 0 to a rank and back, or, for other hosts than rank
+ * 0's, by way of the first rank there; auto: that where there are many ranks. */
+enum fan_out { FAN_OUT_AUTO, FAN_OUT_FLAT, FAN_OUT_NODE };
+extern const char *const fan_out_names[];
+
+/* The same on all ranks; may_relay: whether a rank has memory for others' messages. */
+void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay);
+
+/* For tests on one host: as if each `ranks` ranks were on a host of their own. */
+void cluster_pretend_hosts(struct cluster *c, int ranks);
 
 /* Collective. True everywhere if ok is true everywhere; otherwise false everywhere, and *e is the
  * failure of the lowest failing rank, with its rank and host in front unless that is rank 0. */

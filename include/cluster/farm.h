@@ -56,13 +56,14 @@ struct farm_limits {
     int credits;       /* tasks a worker holds at most; at least 1 */
     double silence_s;  /* without a sign of life from a rank, and the job is ended; 0: never */
     size_t send_bytes; /* rank 0 deals no more while tasks of so many bytes are on their way */
+    size_t relay_bytes; /* of messages for others that a rank holds (and of one, whatever its size) */
 };
 
 /* Where a rank's time went, in seconds, and what it moved. */
 struct farm_times {
     double load_s, store_s, message_s, work_s, wait_s;
     double cpu_s; /* used from the farm's beginning to its end */
-    int64_t tasks, sent_bytes, received_bytes;
+    int64_t tasks, sent_bytes, received_bytes, relayed_bytes;
 };
 
 /* Collective. Runs the farm until lead->finished (lead is rank 0's; NULL elsewhere). Fails

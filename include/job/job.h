@@ -25,11 +25,13 @@ struct job_options {
     const struct pipeline *pipeline;
     enum job_io io;
     enum direct_io direct;
+    enum fan_out fan_out;
     size_t align; /* of what ranks write, in bytes; at least 1 */
     enum division_kind division;
     struct size2 chunk;  /* 0: to be chosen */
     size_t memory_bytes; /* of each rank; 0: its share of what the host has */
     const char *report;  /* file for the report, or NULL */
+    const char *trace;   /* file for the timeline of all ranks, or NULL */
     enum progress_mode progress;
     struct raster_options raster;
     bool resume;             /* goes on with what an earlier run has left of the output */

@@ -48,12 +48,25 @@ static bool gather_hosts(struct cluster *c, struct err *e)
 
     if (c->rank == 0)
         ok = (c->hosts = memory_new((size_t)c->size, MPI_MAX_PROCESSOR_NAME, e)) != NULL;
-    if (!cluster_agree(c, ok, e)) {
-        cluster_end(c);
+    if (!cluster_agree(c, ok, e))
         return false;
-    }
     MPI_Gather(c->host, MPI_MAX_PROCESSOR_NAME, MPI_CHAR, c->hosts, MPI_MAX_PROCESSOR_NAME,
                MPI_CHAR, 0, c->comm);
+    return true;
+}
+
+/* Which rank is the first on its host, for all of them. */
+static bool find_leaders(struct cluster *c, MPI_Comm node, struct err *e)
+{
+    int first = c->rank;
+
+    c->leader = memory_new((size_t)c->size, sizeof *c->leader, e);
+    if (!cluster_agree(c, c->leader != NULL, e))
+        return false;
+    MPI_Bcast(&first, 1, MPI_INT, 0, node); /* whose ranks are in the order of all */
+    MPI_Allgather(&first, 1, MPI_INT, c->leader, 1, MPI_INT, c->comm);
+    for (int i = 0; i < c->size; i++)
+        c->nodes += c->leader[i] == i;
     return true;
 }
 
@@ -72,10 +85,14 @@ bool cluster_begin(struct cluster **out, struct err *e)
     MPI_Get_processor_name(c->host, &length);
     MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, c->rank, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &c->node_size);
-    MPI_Comm_free(&node);
     MPI_Comm_dup(c->comm, &c->pulse_comm);
-    *out = c;
-    return gather_hosts(c, e);
+    const bool ok = find_leaders(c, node, e) && gather_hosts(c, e);
+    MPI_Comm_free(&node);
+    if (ok)
+        *out = c;
+    else
+        cluster_end(c);
+    return ok;
 }
 
 void cluster_end(struct cluster *c)
@@ -84,6 +101,7 @@ void cluster_end(struct cluster *c)
     MPI_Comm_free(&c->pulse_comm);
     MPI_Finalize();
     free(c->hosts);
+    free(c->leader);
     free(c);
 }
 
@@ -105,6 +123,34 @@ const char *cluster_host(const struct cluster *c)
 int cluster_node_size(const struct cluster *c)
 {
     return c->node_size;
+}
+
+int cluster_nodes(const struct cluster *c)
+{
+    return c->nodes;
+}
+
+const char *const fan_out_names[] = {"auto", "flat", "node", NULL};
+
+void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay)
+{
+    enum { MANY = 64 };
+
+    c->by_node = fan_out == FAN_OUT_NODE || (fan_out == FAN_OUT_AUTO && c->size > MANY && may_relay);
+}
+
+void cluster_pretend_hosts(struct cluster *c, int ranks)
+{
+    for (int i = 0; i < c->size; i++)
+        c->leader[i] = i / ranks * ranks;
+    c->nodes = (c->size + ranks - 1) / ranks;
+}
+
+int cluster_above(const struct cluster *c, int rank)
+{
+    if (rank == 0)
+        return -1;
+    return c->by_node && c->leader[rank] != rank ? c->leader[rank] : 0;
 }
 
 bool cluster_agree(struct cluster *c, bool ok, struct err *e)

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "base/timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +58,7 @@ static void store(struct coordinator *c, int64_t task, int rank, struct buffer *
 
     if (!c->failed && !c->lead->store(c->lead->ctx, task, rank, result, &e))
         fail(c, &e);
-    c->times->store_s += clock_s() - start;
+    c->times->store_s += timeline_since("storing", start);
     memset(c->starved, 0, (size_t)c->cluster->size * sizeof *c->starved);
 }
 
@@ -120,7 +121,7 @@ static bool load(struct coordinator *c, int64_t task, int rank, struct buffer *p
         ok = err_set(&e,
                      "task %lld needs %zu bytes in one message, more than %d; use smaller chunks",
                      (long long)task, payload->size, FARM_MESSAGE_MAX);
-    c->times->load_s += clock_s() - start;
+    c->times->load_s += timeline_since("loading", start);
     if (!ok)
         task_failed(c, task, rank, &(struct buffer){0}, &e);
     return ok;
@@ -223,11 +224,13 @@ static bool work(struct coordinator *c)
         return false;
     if (load(c, task, 0, &payload)) {
         double start = clock_s();
+        timeline_task(task);
         double others = c->times->load_s + c->times->store_s + c->times->message_s;
         bool ok = c->work->work(c->work->ctx, task, payload.data, payload.size, &result,
                                 (struct tick){tick, c}, &e);
         others = c->times->load_s + c->times->store_s + c->times->message_s - others;
-        c->times->work_s += clock_s() - start - others;
+        c->times->work_s += timeline_since("working", start) - others;
+        timeline_task(-1);
         c->times->tasks++;
         if (ok) {
             store(c, task, 0, &result);
@@ -278,7 +281,7 @@ static void lead(struct coordinator *c)
         }
         double start = clock_s();
         backoff_wait(&backoff);
-        c->times->wait_s += clock_s() - start;
+        c->times->wait_s += timeline_since("waiting", start);
     }
 }
 

@@ -1,6 +1,6 @@
 /* farm_worker.c - a worker's side of the farm: tasks in, results out, until told to stop.
  *
- * A worker whose task fails says so and goes on; it leaves when rank 0 says stop, after
+ * The first worker on a host may have to hand on the messages of the others there. A worker whose task fails says so and goes on; it leaves when rank 0 says stop, after
  * everything it sent has arrived.
  * SPDX-License-Identifier: MIT */
 #include "farm_worker.h"
@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "base/timeline.h"
 
 #include <stdlib.h>
 
@@ -24,6 +25,8 @@ struct worker {
     bool stopped;
     bool broken;    /* an answer could not be taken: no other one is */
     bool signalled; /* and has said so */
+    int followers;  /* whose messages are handed on … */
+    int byes;       /* … until they have said goodbye */
 };
 
 static void say(struct worker *w, enum mail_kind kind, struct buffer *bytes)
@@ -83,6 +86,8 @@ static bool serve(struct worker *w)
     if (signals_caught() && !w->signalled)
         tell_signal(w);
     any |= mail_collect(&w->in);
+    if (w->followers > 0)
+        any |= mail_relay(&w->in, &w->out, &w->byes, &w->times->relayed_bytes);
     while (w->n_queue < w->credits && mail_take(&w->in, &kind, &rank, &bytes)) {
         any = true;
         w->times->received_bytes += (int64_t)bytes.size;
@@ -119,6 +124,7 @@ static void work(struct worker *w)
     for (int i = 0; i < w->n_queue; i++)
         w->queue[i] = w->queue[i + 1];
     const int64_t number = mail_unsign(&task);
+    timeline_task(number);
     bool ok = w->work->work(w->work->ctx, number, task.data, task.size, &result,
                             (struct tick){tick, w}, &e) &&
               mail_sign(&result, number, &e);
@@ -136,7 +142,8 @@ static void work(struct worker *w)
     buffer_free(&task);
     buffer_free(&result);
     w->times->tasks++;
-    w->times->work_s += clock_s() - start - (w->times->message_s - others);
+    w->times->work_s += timeline_since("working", start) - (w->times->message_s - others);
+    timeline_task(-1);
 }
 
 static void run(struct worker *w)
@@ -155,29 +162,41 @@ static void run(struct worker *w)
         }
         double start = clock_s();
         backoff_wait(&backoff);
-        w->times->wait_s += clock_s() - start;
+        w->times->wait_s += timeline_since("waiting", start);
     }
     say(w, MAIL_BYE, &(struct buffer){0});
     backoff = (struct backoff){0};
-    while (mailbox_count(&w->out) > 0)
-        if (!mail_sent(&w->out))
+    while (mailbox_count(&w->out) > 0 || w->byes < w->followers)
+        if (!serve(w))
             backoff_wait(&backoff);
+}
+
+static int count_followers(const struct cluster *c)
+{
+    int n = 0;
+
+    for (int rank = 1; rank < c->size; rank++)
+        n += cluster_above(c, rank) == c->rank;
+    return n;
 }
 
 bool farm_worker_run(struct cluster *c, const struct farm_work *work_side,
                      struct farm_limits limits, struct farm_times *times, struct err *e)
 {
-    const int slots = limits.credits + 5; /* as rank 0 has for each */
+    const int followers = count_followers(c);
+    const int slots = (limits.credits + 5) * (1 + 2 * followers); /* as rank 0 has for each */
     struct worker w = {
         .cluster = c,
         .work = work_side,
         .times = times,
         .credits = limits.credits,
+        .followers = followers,
         .queue = memory_new((size_t)limits.credits, sizeof *w.queue, e),
     };
     bool ok = w.queue && mailbox_new(&w.out, c, slots, e) && mailbox_new(&w.in, c, slots, e) &&
               pulse_begin(&w.pulse, c, limits.silence_s, e);
 
+    w.in.relay_most = limits.relay_bytes;
     ok = cluster_agree(c, ok, e);
     if (ok) {
         run(&w);

@@ -9,10 +9,15 @@
 
 struct cluster {
     MPI_Comm comm, pulse_comm; /* the latter for signs of life (pulse.h) */
-    int rank, size, node_size;
+    int rank, size, node_size, nodes;
+    int *leader;  /* of each rank: the first rank on its host */
+    bool by_node; /* messages between rank 0 and other hosts go by way of those */
     char *hosts; /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
     char host[MPI_MAX_PROCESSOR_NAME];
 };
+
+/* The rank that hands `rank` its messages: 0, or the first one on its host; -1 for rank 0. */
+int cluster_above(const struct cluster *c, int rank);
 
 /* Sleeps a little longer each time; start from {0}, and again after anything happened. */
 struct backoff {

@@ -14,7 +14,7 @@ bool mailbox_new(struct mailbox *m, struct cluster *c, int n_slots, struct err *
 
     if (!slot)
         return false;
-    *m = (struct mailbox){c, slot, n_slots};
+    *m = (struct mailbox){.cluster = c, .slot = slot, .n = n_slots};
     return true;
 }
 
@@ -76,15 +76,29 @@ static void close_gap(struct mailbox *m, int at)
     m->slot[m->n - 1] = (struct letter){0};
 }
 
+/* The tag says which worker a letter is from or for, and what it is. */
+enum { KIND_BITS = 5 };
+
+static void post(struct mailbox *m, struct letter letter, int to)
+{
+    struct letter *slot = free_slot(m);
+
+    assert(slot);
+    *slot = letter;
+    slot->used = true;
+    slot->message = MPI_MESSAGE_NULL;
+    MPI_Isend(slot->bytes.data, cluster_count(slot->bytes.size), MPI_BYTE, to,
+              slot->rank << KIND_BITS | (int)slot->kind, m->cluster->comm, &slot->request);
+}
+
 void mail_send(struct mailbox *m, int rank, enum mail_kind kind, struct buffer *bytes)
 {
-    struct letter *letter = free_slot(m);
+    const struct cluster *c = m->cluster;
+    const int worker = c->rank == 0 ? rank : c->rank, above = cluster_above(c, worker);
+    const int to = c->rank == 0 && above == 0 ? worker : above;
 
-    assert(letter);
-    *letter = (struct letter){.kind = kind, .rank = rank, .bytes = *bytes, .used = true};
+    post(m, (struct letter){.kind = kind, .rank = worker, .bytes = *bytes}, to);
     *bytes = (struct buffer){0};
-    MPI_Isend(letter->bytes.data, cluster_count(letter->bytes.size), MPI_BYTE, rank, (int)kind,
-              m->cluster->comm, &letter->request);
 }
 
 bool mail_sent(struct mailbox *m)
@@ -105,14 +119,62 @@ bool mail_sent(struct mailbox *m)
     return any;
 }
 
+/* It is not for this rank, but for another one that this one is above. */
+static bool is_for_others(const struct mailbox *m, const struct letter *letter)
+{
+    return m->cluster->rank != 0 && letter->rank != m->cluster->rank;
+}
+
+static size_t bytes_for_others(const struct mailbox *m)
+{
+    size_t bytes = 0;
+
+    for (int i = 0; i < m->n && m->slot[i].used; i++)
+        if (is_for_others(m, &m->slot[i]))
+            bytes += m->slot[i].bytes.size;
+    return bytes;
+}
+
+/* Whether a letter is to wait until others' letters have gone. */
+static bool lacks_room(const struct mailbox *m, const struct letter *letter)
+{
+    const size_t held = bytes_for_others(m) + m->relaying;
+
+    return is_for_others(m, letter) && held > 0 && held + letter->size > m->relay_most;
+}
+
+/* Begins to receive what was matched. */
+static void receive(struct mailbox *m, struct letter *letter)
+{
+    const size_t n = letter->size;
+    struct err e;
+
+    if (!buffer_reserve(&letter->bytes, n, &e)) {
+        fprintf(stderr, "tilery: rank %d on %s: message of rank %d: %s\n", m->cluster->rank,
+                m->cluster->host, letter->rank, e.text);
+        MPI_Abort(m->cluster->comm, EXIT_FAILED);
+    }
+    letter->bytes.size = n;
+    MPI_Imrecv(letter->bytes.data, cluster_count(n), MPI_BYTE, &letter->message, &letter->request);
+}
+
+static void receive_held(struct mailbox *m)
+{
+    for (int i = 0; i < m->n && m->slot[i].used; i++) {
+        struct letter *letter = &m->slot[i];
+        if (letter->message != MPI_MESSAGE_NULL && !lacks_room(m, letter))
+            receive(m, letter);
+    }
+}
+
 bool mail_collect(struct mailbox *m)
 {
     bool any = false;
 
+    receive_held(m);
     for (struct letter *letter = free_slot(m); letter; letter = free_slot(m)) {
         MPI_Message message;
         MPI_Status status;
-        struct err e;
         int there = 0, n;
 
         MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, m->cluster->comm, &there, &message, &status);
@@ -120,14 +182,16 @@ bool mail_collect(struct mailbox *m)
             break;
         MPI_Get_count(&status, MPI_BYTE, &n);
         *letter = (struct letter){
-            .kind = (enum mail_kind)status.MPI_TAG, .rank = status.MPI_SOURCE, .used = true};
-        if (!buffer_reserve(&letter->bytes, (size_t)n, &e)) {
-            fprintf(stderr, "tilery: rank %d on %s: message from rank %d: %s\n", m->cluster->rank,
-                    m->cluster->host, letter->rank, e.text);
-            MPI_Abort(m->cluster->comm, EXIT_FAILED);
-        }
-        letter->bytes.size = (size_t)n;
-        MPI_Imrecv(letter->bytes.data, n, MPI_BYTE, &message, &letter->request);
+            .kind = (enum mail_kind)(status.MPI_TAG & ((1 << KIND_BITS) - 1)),
+            .rank = status.MPI_TAG >> KIND_BITS,
+            .down = status.MPI_SOURCE == 0,
+            .message = message,
+            .size = (size_t)n,
+        };
+        const bool waits = lacks_room(m, letter);
+        letter->used = true;
+        if (!waits)
+            receive(m, letter);
         any = true;
     }
     return any;
@@ -142,19 +206,46 @@ static bool must_wait(const struct mailbox *m, int at)
     return false;
 }
 
-bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes)
+/* The first letter that has arrived in full and is to be taken next, for this rank or for others. */
+static struct letter *arrived(struct mailbox *m, bool for_others)
 {
     for (int i = 0; i < m->n && m->slot[i].used; i++) {
         struct letter *letter = &m->slot[i];
         int done = 0;
-        MPI_Test(&letter->request, &done, MPI_STATUS_IGNORE);
-        if (!done || must_wait(m, i))
+        if (is_for_others(m, letter) != for_others || letter->message != MPI_MESSAGE_NULL)
             continue;
-        *kind = letter->kind;
-        *rank = letter->rank;
-        *bytes = letter->bytes;
-        close_gap(m, i);
-        return true;
+        MPI_Test(&letter->request, &done, MPI_STATUS_IGNORE);
+        if (done && !must_wait(m, i))
+            return letter;
     }
-    return false;
+    return NULL;
+}
+
+bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes)
+{
+    const struct letter *letter = arrived(m, false);
+
+    if (!letter)
+        return false;
+    *kind = letter->kind;
+    *rank = letter->rank;
+    *bytes = letter->bytes;
+    close_gap(m, (int)(letter - m->slot));
+    return true;
+}
+
+bool mail_relay(struct mailbox *in, struct mailbox *out, int *byes, int64_t *bytes)
+{
+    const struct letter *letter;
+    bool any = false;
+
+    while (free_slot(out) && (letter = arrived(in, true))) {
+        *byes += letter->kind == MAIL_BYE;
+        *bytes += (int64_t)letter->bytes.size;
+        post(out, *letter, letter->down ? letter->rank : 0);
+        close_gap(in, (int)(letter - in->slot));
+        any = true;
+    }
+    in->relaying = bytes_for_others(out);
+    return any;
 }

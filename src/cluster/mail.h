@@ -21,9 +21,12 @@ enum mail_kind {
 
 struct letter {
     enum mail_kind kind;
-    int rank; /* of the other side */
+    int rank; /* of the worker that it is from or for; the other side is rank 0 */
+    bool down; /* it is for the worker */
     struct buffer bytes;
+    size_t size; /* of a letter that arrives, also before it is received */
     MPI_Request request;
+    MPI_Message message; /* not MPI_MESSAGE_NULL: is not received yet, for want of room */
     bool used;
 };
 
@@ -32,6 +35,8 @@ struct mailbox {
     struct cluster *cluster;
     struct letter *slot;
     int n;
+    size_t relay_most; /* bytes for others that this rank holds; one letter at least */
+    size_t relaying;   /* of these, those on their way on */
 };
 
 bool mailbox_new(struct mailbox *m, struct cluster *c, int n_slots, struct err *e) MUST_CHECK;
@@ -44,7 +49,8 @@ size_t mailbox_bytes(const struct mailbox *m);
 bool mail_sign(struct buffer *b, int64_t task, struct err *e) MUST_CHECK;
 int64_t mail_unsign(struct buffer *b);
 
-/* Sends *bytes, which the mailbox owns from now on ({0} is left). There must be a free slot. */
+/* Sends *bytes from rank 0 to `rank`, or to rank 0 (then rank is 0). The mailbox owns them from now on
+ * ({0} is left). There must be a free slot. */
 void mail_send(struct mailbox *m, int rank, enum mail_kind kind, struct buffer *bytes);
 
 /* Frees what has arrived at the other side; true if anything had. */
@@ -58,5 +64,9 @@ bool mail_collect(struct mailbox *m);
  * a rank's letters are taken in the order it sent them, however large. The caller owns its bytes.
  * False if there is none. */
 bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes);
+
+/* Sends on by `out` what is here for others (cluster_above); *byes counts goodbyes among it. What
+ * that took is added to *bytes. True if there was anything. */
+bool mail_relay(struct mailbox *in, struct mailbox *out, int *byes, int64_t *bytes);
 
 #endif

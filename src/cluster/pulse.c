@@ -1,4 +1,4 @@
-/* pulse.c - signs of life between rank 0 and the workers of a farm.
+/* pulse.c - signs of life between ranks of a farm that send each other messages.
  * SPDX-License-Identifier: MIT */
 #include "pulse.h"
 
@@ -14,20 +14,25 @@ static void listen(struct pulse *p)
     MPI_Irecv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, 0, p->cluster->pulse_comm, &p->receiving);
 }
 
+static bool is_peer(const struct cluster *c, int rank)
+{
+    return cluster_above(c, rank) == c->rank || cluster_above(c, c->rank) == rank;
+}
+
 bool pulse_begin(struct pulse *p, struct cluster *c, double silence_s, struct err *e)
 {
-    const int n = c->rank == 0 ? c->size : 1;
+    const size_t n = (size_t)c->size;
 
-    *p = (struct pulse){.cluster = c, .silence_s = silence_s, .n = n};
-    p->heard_s = memory_new((size_t)n, sizeof *p->heard_s, e);
-    p->sending = p->heard_s ? memory_new((size_t)n, sizeof *p->sending, e) : NULL;
+    *p = (struct pulse){.cluster = c, .silence_s = silence_s};
+    p->heard_s = memory_new(n, sizeof *p->heard_s, e);
+    p->sending = p->heard_s ? memory_new(n, sizeof *p->sending, e) : NULL;
     if (!p->sending) {
         free(p->heard_s);
         *p = (struct pulse){0};
         return false;
     }
-    for (int i = 0; i < n; i++) {
-        p->heard_s[i] = i == c->rank ? 0 : clock_s();
+    for (int i = 0; i < c->size; i++) {
+        p->heard_s[i] = is_peer(c, i) ? clock_s() : 0;
         p->sending[i] = MPI_REQUEST_NULL;
     }
     listen(p);
@@ -40,7 +45,7 @@ void pulse_end(struct pulse *p)
         return;
     MPI_Cancel(&p->receiving);
     MPI_Wait(&p->receiving, MPI_STATUS_IGNORE);
-    for (int i = 0; i < p->n; i++)
+    for (int i = 0; i < p->cluster->size; i++)
         if (p->sending[i] != MPI_REQUEST_NULL)
             MPI_Request_free(&p->sending[i]);
     free(p->heard_s);
@@ -69,7 +74,7 @@ static void give(struct pulse *p)
 {
     int sent;
 
-    for (int i = 0; i < p->n; i++) {
+    for (int i = 0; i < p->cluster->size; i++) {
         if (p->heard_s[i] == 0)
             continue;
         MPI_Test(&p->sending[i], &sent, MPI_STATUS_IGNORE);
@@ -80,7 +85,7 @@ static void give(struct pulse *p)
 
 static void check(const struct pulse *p, double now)
 {
-    for (int i = 0; i < p->n; i++)
+    for (int i = 0; i < p->cluster->size; i++)
         if (p->heard_s[i] > 0 && now - p->heard_s[i] > p->silence_s) {
             fprintf(stderr,
                     "tilery: rank %d%s%s has given no sign of life for %.0f s: rank %d on %s ends "

@@ -1,5 +1,5 @@
-/* pulse.h - signs of life between rank 0 and the workers of a farm: a rank that hangs, or a network
- * that is silent, says nothing else, and Open MPI does not tell.
+/* pulse.h - signs of life between ranks of a farm that send each other messages (cluster_above): a
+ * rank that hangs, or a network that is silent, says nothing else, and Open MPI does not tell.
  * SPDX-License-Identifier: MIT */
 #ifndef CLUSTER_PULSE_H
 #define CLUSTER_PULSE_H
@@ -10,8 +10,7 @@ struct pulse {
     struct cluster *cluster;
     double silence_s; /* so long without a sign, and the job is ended; 0: never */
     double beat_s;    /* when the last signs were given */
-    int n;            /* peers: rank 0's are all ranks, the others' rank 0 alone */
-    double *heard_s;  /* of each, when the last sign came; 0: it is not listened for any more */
+    double *heard_s;  /* of each rank, when the last sign came; 0: it is not listened for */
     MPI_Request *sending, receiving;
 };
 

@@ -12,10 +12,10 @@
 #include <string.h>
 
 struct args {
-    int division, io, direct, nodata, progress;
+    int division, io, fan_out, direct, nodata, progress;
     struct size2 chunk;
     size_t memory, align;
-    const char *report;
+    const char *report, *trace;
     struct text_list config;
     bool isolate;
     struct real_given chunk_timeout;
@@ -41,6 +41,10 @@ static const struct param params[] = {
      "whether tiles are written past the page cache (O_DIRECT), so that they need no memory of it "
      "and are on the disk sooner; auto: on ext4 and XFS",
      P_CHOICE, offsetof(struct args, direct), "auto", direct_io_names, 0, 0},
+    {"fan-out",
+     "how chunks and results go to and from other hosts; flat: rank 0 sends to every rank; node: to "
+     "the first rank of each host, which hands them on; auto: node above 64 ranks",
+     P_CHOICE, offsetof(struct args, fan_out), "auto", fan_out_names, 0, 0},
     {"align",
      "with --io=shared, what ranks write begins at multiples of this many bytes (the stripes of a "
      "parallel file system: 1M)",
@@ -81,6 +85,8 @@ static const struct param params[] = {
      P_REAL, offsetof(struct args, verify), "0", NULL, 0, 100},
     {"report", "file for the report: JSON with each rank's times", P_TEXT,
      offsetof(struct args, report), NULL, NULL, 0, 0},
+    {"trace", "file for the timeline of all ranks: JSON for the viewers of Chrome and Perfetto",
+     P_TEXT, offsetof(struct args, trace), NULL, NULL, 0, 0},
     {"progress", "how progress is shown", P_CHOICE, offsetof(struct args, progress), "auto",
      progress_names, 0, 0},
     {"config", "configuration option K=V for GDAL", P_LIST, offsetof(struct args, config), NULL,
@@ -206,11 +212,13 @@ int command_run(struct words words)
         .pipeline = &pipeline,
         .io = (enum job_io)args.io,
         .direct = (enum direct_io)args.direct,
+        .fan_out = (enum fan_out)args.fan_out,
         .align = args.align ? args.align : 1,
         .division = (enum division_kind)args.division,
         .chunk = args.chunk,
         .memory_bytes = args.memory,
         .report = args.report,
+        .trace = args.trace,
         .progress = args.quiet ? PROGRESS_NONE : (enum progress_mode)args.progress,
         .raster = {args.config, args.allow_network},
         .resume = args.resume,

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/crc.h"
 #include "base/pack.h"
+#include "base/timeline.h"
 #include "job/feed.h"
 #include "job/tile_cache.h"
 
@@ -182,7 +183,7 @@ static bool decode(struct chunk_input *c, int source, struct held_tile *tile,
     if (!decoder_decode(s->decoder, a->index, blob, a->size, tile->rows, tile->pixels, e) ||
         !remember(c, source, tile, blob, a->size, e) || !keep_blob(tile, a->bytes, a->size, l, e))
         return false;
-    c->times->decode_s += clock_s() - start;
+    c->times->decode_s += timeline_since("decoding", start);
     c->times->blobs_decoded++;
     return true;
 }
@@ -232,7 +233,7 @@ static bool fill_from_blobs(struct chunk_input *c, int source, struct unpack *u,
         double start = clock_s();
         if (ok && wanted)
             needs_copy(&s->grid, &needs.blob[i], pixels, s->sparse, in);
-        c->times->assemble_s += clock_s() - start;
+        c->times->assemble_s += timeline_since("assembling", start);
         if (ok && !tick.call(tick.ctx))
             ok = err_set(e, "stopped");
     }
@@ -263,7 +264,7 @@ static bool fill_piece(void *ctx, const struct piece *piece, struct err *e)
         for (int64_t y = 0; y < piece->scene.height; y++, pixels += row)
             memcpy(planes_at(f->in, b, piece->scene.x + piece->dx, piece->scene.y + piece->dy + y),
                    pixels, row);
-    f->input->times->assemble_s += clock_s() - start;
+    f->input->times->assemble_s += timeline_since("assembling", start);
     return true;
 }
 

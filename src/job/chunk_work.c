@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/pack.h"
 #include "base/planes.h"
+#include "base/timeline.h"
 #include "job/feed.h"
 #include "pipeline/execute.h"
 #include "pipeline/inside.h"
@@ -133,8 +134,8 @@ static void fill_planes(const struct planes *p, double value)
 
 /* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing
  * else. */
-static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
-                struct tick tick, struct err *e)
+static bool run_executor(struct chunk_worker *w, const struct planes *in, const struct planes *out,
+                         struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     struct outside outside[PLAN_MAX_SOURCES];
@@ -155,6 +156,16 @@ static bool run(struct chunk_worker *w, const struct planes *in, const struct pl
         w->times.empty_chunks++;
     }
     return true;
+}
+
+static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
+                struct tick tick, struct err *e)
+{
+    const double start = clock_s();
+    const bool ok = run_executor(w, in, out, tick, e);
+
+    timeline_since("ops", start);
+    return ok;
 }
 
 /* A part of the chunk. */

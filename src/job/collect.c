@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/crc.h"
 #include "base/pack.h"
+#include "base/timeline.h"
 
 #include <stdlib.h>
 
@@ -177,7 +178,7 @@ static bool write_run(struct collect *c, struct err *e)
     }
     const double start = clock_s();
     bool ok = output_append(c->into.output, n, index, sizes, bytes, e);
-    c->times.write_s += clock_s() - start;
+    c->times.write_s += timeline_since("writing", start);
     c->times.written_bytes += end - bytes;
     c->times.blobs += n;
     for (int i = 0; ok && i < n; i++)
@@ -216,7 +217,7 @@ static bool take_later(struct collect *c, const struct parcel_blob *blob, struct
     const bool ok =
         !blob->bytes || scratch_add(c->into.scratch, blob->index, blob->bytes, blob->size, e);
 
-    c->times.write_s += clock_s() - start;
+    c->times.write_s += timeline_since("writing", start);
     c->times.written_bytes += blob->bytes ? blob->size : 0;
     c->times.blobs++;
     return ok && output_note(c->into.output, blob->index, blob->size, e);

@@ -8,6 +8,7 @@
 #include "base/crc.h"
 #include "base/pack.h"
 #include "base/planes.h"
+#include "base/timeline.h"
 #include "job/tile_cache.h"
 
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static bool append_blob(struct feed *f, struct blobs *blobs, int64_t index, size
     unsigned char *bytes = payload->data + crc_at + 4;
     double start = clock_s();
     bool ok = blobs_read(blobs, index, bytes, e);
-    f->times.read_s += clock_s() - start;
+    f->times.read_s += timeline_since("reading", start);
     f->times.read_bytes += (int64_t)size;
     f->times.blobs_sent++;
     if (!ok || !pack_u32(payload, crc_of(bytes, size), e))
@@ -166,7 +167,7 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
     };
     double start = clock_s();
     bool ok = scene_read(load->feed->sources->list[load->source].scene, &planes, e);
-    load->feed->times.read_s += clock_s() - start;
+    load->feed->times.read_s += timeline_since("reading", start);
     load->feed->times.read_bytes += (int64_t)size;
     if (!ok || !pack_i64(load->payload, crc_of(planes.data, size), e) ||
         !pack_i64(load->payload, (int64_t)padded, e))

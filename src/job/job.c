@@ -5,10 +5,10 @@
  * SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
-#include "lead.h"
-#include "try_chunk.h"
+#include "rank.h"
 
 #include "base/clock.h"
+#include "base/timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +18,6 @@ static size_t default_memory(const struct cluster *c)
 {
     return memory_available() / 2 / (size_t)cluster_node_size(c);
 }
-
-struct rank_state {
-    struct lead lead; /* rank 0's */
-    bool leads;
-    struct ticket ticket;
-    struct chunk_worker *worker;
-    struct isolate *isolate; /* NULL: the worker computes chunks */
-    struct shared *shared;   /* NULL: rank 0 alone touches files */
-    struct try_chunk try_chunk;
-    struct scratch *scratch; /* NULL: all blobs have places at once, or this rank writes none */
-    struct durable *durable; /* NULL: this rank writes nothing */
-    struct farm_times times;
-};
 
 const char *const job_io_names[] = {"auto", "root", "shared", NULL};
 
@@ -185,11 +172,14 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
 static bool work(struct cluster *c, struct rank_state *s, const struct job_options *options,
                  struct err *e)
 {
+    enum { RELAY_BYTES = 64 << 20 };
     const struct farm_lead lead = lead_farm(&s->lead);
     const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
     const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
-                                       s->ticket.sizing.send_bytes};
+                                       s->ticket.sizing.send_bytes, RELAY_BYTES};
 
+    cluster_fan_out(c, options->fan_out,
+                    cluster_max(c, s->leads && lead_spares(&s->lead, RELAY_BYTES)) > 0);
     s->try_chunk.shared = s->shared;
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
         return false;
@@ -232,97 +222,6 @@ static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *ke
     buffer_free(&tasks);
 }
 
-/* Adds the seconds of a plan's stages to the amounts of group "ops", which begin at `first` and end
- * at n: those of one op into one. Returns the new end. */
-static int add_ops(struct amount *amounts, int first, int n, const struct plan *plan,
-                   const double *seconds)
-{
-    for (int i = plan->stages.n_sources; i < plan->stages.n; i++) {
-        const char *name = plan->stages.list[i].name;
-        int at = first;
-        while (at < n && strcmp(amounts[at].name, name) != 0)
-            at++;
-        amounts[at] = (struct amount){"ops", name, amounts[at].value + seconds[i]};
-        n = at == n ? n + 1 : n;
-    }
-    return n;
-}
-
-/* The amounts of this rank. */
-static bool pack_report(struct cluster *c, const struct rank_state *s, double wall_s,
-                        struct buffer *out, struct err *e)
-{
-    struct chunk_times chunk;
-    const struct farm_times *t = &s->times;
-    const struct collect_times *collect = s->leads ? collect_times(s->lead.collect) : NULL;
-    const struct feed_times *feed = s->shared  ? shared_feed_times(s->shared)
-                                    : s->leads ? feed_times(s->lead.feed)
-                                               : NULL;
-    const struct shared_times own = s->shared ? *shared_times(s->shared) : (struct shared_times){0};
-    if (s->isolate)
-        isolate_times(s->isolate, &chunk);
-    else
-        chunk_worker_times(s->worker, &chunk);
-    const double load_s = s->shared ? own.feed_s : t->load_s;
-    struct amount amounts[2 * PLAN_MAX_STAGES + 32] = {
-        {"seconds", "wall", wall_s},
-        {"seconds", "cpu", clock_cpu_s()},
-        {"seconds", "cpu_in_farm", t->cpu_s},
-        {"seconds", "reading", feed ? feed->read_s : 0},
-        {"seconds", "feeding", feed ? load_s - feed->read_s : 0},
-        {"seconds", "writing", own.write_s + (collect ? collect->write_s : 0)},
-        {"seconds", "collecting", collect ? t->store_s - collect->write_s : 0},
-        {"seconds", "finishing", s->leads ? s->lead.finish_s : 0},
-        {"seconds", "messages", t->message_s},
-        {"seconds", "decoding", chunk.decode_s},
-        {"seconds", "assembling", chunk.assemble_s},
-        {"seconds", "overviews", chunk.overview_s},
-        {"seconds", "encoding", chunk.encode_s},
-        {"seconds", "waiting", t->wait_s},
-        {"amounts", "chunks", (double)t->tasks},
-        {"amounts", "pixels", (double)chunk.pixels},
-        {"amounts", "empty_chunks", (double)chunk.empty_chunks},
-        {"amounts", "uniform_tiles", (double)chunk.uniform_tiles},
-        {"amounts", "blobs_decoded", (double)chunk.blobs_decoded},
-        {"moved", "sent_bytes", (double)t->sent_bytes},
-        {"moved", "received_bytes", (double)t->received_bytes},
-        {"moved", "read_bytes", feed ? (double)feed->read_bytes : 0},
-        {"moved", "blobs_read", feed ? (double)feed->blobs_sent : 0},
-        {"moved", "blobs_not_read_again", feed ? (double)feed->blobs_spared : 0},
-        {"moved", "written_bytes",
-         (double)(own.written_bytes + (collect ? collect->written_bytes : 0))},
-        {"amounts", "peak_memory_bytes", (double)memory_peak()},
-        {"amounts", "peak_memory_bytes_isolated",
-         s->isolate ? (double)isolate_peak(s->isolate) : 0},
-    };
-    int n = 0;
-
-    while (amounts[n].group)
-        n++;
-    const int n_fixed = n;
-    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk.stage_s);
-    if (s->ticket.careful)
-        n = add_ops(amounts, n_fixed, n, s->ticket.careful, chunk.careful_s);
-    return rank_report_pack(out, cluster_host(c), amounts, n, e);
-}
-
-static bool report(struct cluster *c, struct rank_state *s, double start_s, struct err *e)
-{
-    struct buffer mine = {0};
-    struct buffer *all =
-        s->leads ? memory_new((size_t)cluster_size(c), sizeof *all, e) : &mine; /* unused there */
-    bool ok = cluster_agree(c, all && pack_report(c, s, clock_s() - start_s, &mine, e), e) &&
-              cluster_gather(c, &mine, all, e);
-
-    ok = ok && cluster_agree(c, !s->leads || lead_report(&s->lead, all, e), e);
-    for (int i = 0; s->leads && all && i < cluster_size(c); i++)
-        buffer_free(&all[i]);
-    if (s->leads)
-        free(all);
-    buffer_free(&mine);
-    return ok;
-}
-
 static void say_kept(struct err *e)
 {
     const size_t used = strlen(e->text);
@@ -337,17 +236,19 @@ bool job_run(struct cluster *c, const struct job_options *options, int64_t *give
     bool kept = false;
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
 
-    ok = ok && set_up(c, &s, options, e);
+    ok = ok && rank_trace_begin(c, options, e) && set_up(c, &s, options, e);
     if (ok && !work(c, &s, options, e)) {
         ok = false;
         save(c, &s, e->status == EXIT_STOPPED, &kept);
         if (kept)
             say_kept(e);
     }
-    ok = ok && (!options->report || report(c, &s, start_s, e));
+    ok = ok && (!options->report || rank_report(c, &s, start_s, e)) &&
+         (!options->trace || rank_trace(c, &s, e));
     *given_up = ok ? cluster_max(c, s.leads ? retries_given_up(s.lead.retries) : 0) : 0;
     if (!kept && !(s.ticket.resumes && !ok))
         scratch_remove(s.scratch);
+    timeline_end();
     durable_free(s.durable);
     shared_close(s.shared); /* before the scenes it reads, which are the lead's on rank 0 */
     if (s.leads)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "base/timeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +22,15 @@ static bool same_file(const char *a, const char *b)
                                  sa.st_ino == sb.st_ino);
 }
 
-static bool check_report(const struct lead *l, struct err *e)
+/* A file that a job writes beside its output. */
+static bool check_file(const struct lead *l, const char *option, const char *path,
+                       bool (*check)(const char *path, struct err *e), struct err *e)
 {
-    const char *path = l->options->report;
-
     if (!path)
         return true;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
-        return err_usage(e, "--report=%s is the scene's or the output's own file", path);
-    return run_report_check(path, e);
+        return err_usage(e, "%s=%s is the scene's or the output's own file", option, path);
+    return check(path, e);
 }
 
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e)
@@ -38,7 +39,8 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
     if (!endpoints_read(&l->ends, options->pipeline, e))
         return false;
     l->ends.sink.direct = options->direct;
-    return check_report(l, e);
+    return check_file(l, "--report", options->report, run_report_check, e) &&
+           check_file(l, "--trace", options->trace, trace_check, e);
 }
 
 static bool open_sources(struct lead *l, struct err *e)
@@ -275,6 +277,13 @@ static bool begin_publishing(struct lead *l, struct err *e)
     return !l->options->resume || saved_begin(l->saved, e);
 }
 
+bool lead_spares(const struct lead *l, size_t bytes)
+{
+    const struct sizing *s = &l->sizing;
+
+    return l->memory_bytes >= s->worker_bytes + s->message_bytes + bytes;
+}
+
 void lead_sweep(struct lead *l)
 {
     saved_remove(l->saved);
@@ -291,7 +300,7 @@ bool lead_finish(struct lead *l, struct err *e)
         return false;
     output_leave(l->output);
     l->output = NULL;
-    l->finish_s = clock_s() - start;
+    l->finish_s = timeline_since("finishing", start);
     retries_tell(l->retries, l->ends.sink.path);
     return true;
 }

@@ -19,6 +19,7 @@
 #include "job/schedule.h"
 #include "raster/cog_options.h"
 #include "report/run_report.h"
+#include "report/trace.h"
 
 struct lead {
     const struct job_options *options;
@@ -82,8 +83,14 @@ bool lead_finish(struct lead *l, struct err *e) MUST_CHECK;
 /* When it is there, and nobody has a scratch file any more: removes the journal. */
 void lead_sweep(struct lead *l);
 
+/* Whether workers have that much memory left over, and one message more. */
+bool lead_spares(const struct lead *l, size_t bytes);
+
 /* Writes the report, if one is wanted, from what the ranks packed. */
 bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;
+
+/* Writes the timeline of all ranks, from what they packed. */
+bool lead_trace(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;
 
 /* Chunks whose bytes have come to be on the device of a rank (struct durable_task). */
 bool lead_durable(struct lead *l, int rank, const void *tasks, size_t n, struct err *e) MUST_CHECK;

@@ -74,3 +74,8 @@ bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e)
     run_report_free(r);
     return ok;
 }
+
+bool lead_trace(struct lead *l, const struct buffer *ranks, struct err *e)
+{
+    return trace_write(l->options->trace, ranks, l->n_ranks, e);
+}

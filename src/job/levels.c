@@ -4,6 +4,7 @@
 #include "levels.h"
 
 #include "base/clock.h"
+#include "base/timeline.h"
 #include "pipeline/halve.h"
 
 #include <stdlib.h>
@@ -130,7 +131,7 @@ bool levels_overviews(struct levels *l, const struct level *whole, struct buffer
             return false;
         const double start = clock_s();
         level_halve(t, &level[(k + 1) % 2], at);
-        l->seconds += clock_s() - start;
+        l->seconds += timeline_since("overviews", start);
         if (!(k <= o->local ? pack_tiles(l, k, at, parcel, tick, e)
                             : pack_pixels(l, k, at, parcel, e)))
             return false;

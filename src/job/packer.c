@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/crc.h"
+#include "base/timeline.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -239,7 +240,7 @@ static bool encode_timed(struct packer *p, int level, const struct planes *pixel
     const bool ok =
         p->leaves_out || encode(c, &p->levels->level[level], pixels, index, known, out, e);
 
-    p->seconds += clock_s() - start;
+    p->seconds += timeline_since("encoding", start);
     return ok;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/pack.h"
+#include "base/timeline.h"
 #include "raster/file_id.h"
 
 #include <stdlib.h>
@@ -175,7 +176,7 @@ bool shared_place(struct shared *s, const uint64_t *at, struct err *e)
     const double start = clock_s();
     const bool ok = part_copy(s->part, s->scratch, at, s->ticket->overviews.cog, e);
 
-    s->times.write_s += clock_s() - start;
+    s->times.write_s += timeline_since("writing", start);
     return ok;
 }
 
@@ -205,7 +206,7 @@ static bool add_later(struct shared *s, const struct parcel_blob *blob, const un
     const bool ok = pixels ? scratch_keep(s->scratch, bytes, blob->size, e)
                            : scratch_add(s->scratch, blob->index, bytes, blob->size, e);
 
-    s->times.write_s += clock_s() - start;
+    s->times.write_s += timeline_since("writing", start);
     s->times.written_bytes += blob->size;
     return ok;
 }
@@ -252,7 +253,7 @@ static bool compute(struct shared *s, int64_t chunk, const struct buffer *given,
         const double start = clock_s();
         s->payload.size = 0;
         ok = feed_load(s->feed, chunk, 0, &s->payload, e);
-        s->times.feed_s += clock_s() - start;
+        s->times.feed_s += timeline_since("feeding", start);
     }
     ok = ok && s->chunks.work(s->chunks.ctx, chunk, payload->data, payload->size, blobs, tick, e);
     if (!ok)
@@ -326,7 +327,7 @@ static bool flush(struct shared *s, struct run *run, struct err *e)
     const double start = clock_s();
     bool ok = run->size == 0 || part_write(s->part, run->bytes, run->size, run->at, e);
 
-    s->times.write_s += clock_s() - start;
+    s->times.write_s += timeline_since("writing", start);
     s->times.written_bytes += (int64_t)run->size;
     run->size = 0;
     return ok;

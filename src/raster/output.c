@@ -105,6 +105,8 @@ static bool find_index(struct output *o, const char *name, struct err *e)
     o->end = (uint64_t)st.st_size;
     if (o->creation.raw && !o->levels.cog) /* then tiles are whole blocks, as a rule */
         o->end = (o->end + BULK_BLOCK - 1) / BULK_BLOCK * BULK_BLOCK;
+    if (ftruncate(o->fd, (off_t)o->end) != 0)
+        return err_errno(e, "%s", name);
     for (int k = 0; k < overviews_levels(&o->levels); k++)
         if (!tile_index_find(&o->index[k], o->fd, directory_of(&o->levels, k),
                              layout_blobs(&o->levels.level[k]), e))
@@ -136,8 +138,10 @@ static bool take_over(struct output *o, struct err *e)
 
     for (uint64_t at = 0; ok && at < o->end; at += PIECE) {
         const size_t n = o->end - at < PIECE ? (size_t)(o->end - at) : PIECE;
-        ok = (read_whole(from, bytes, n, at) == (ssize_t)n && write_whole(o->fd, bytes, n, at)) ||
-             err_errno(e, "%s: its head cannot be written", o->part);
+        ok = read_whole(from, bytes, n, at) == (ssize_t)n ||
+             err_errno(e, "%s: its new head cannot be read", o->part);
+        ok = ok && (write_whole(o->fd, bytes, n, at) ||
+                    err_errno(e, "%s: its head cannot be written", o->part));
     }
     if (o->fd != from)
         close(from);

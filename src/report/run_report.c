@@ -2,17 +2,15 @@
  * SPDX-License-Identifier: MIT */
 #include "report/run_report.h"
 
-#include "base/new_file.h"
 #include "base/pack.h"
-#include "base/text.h"
+
+#include "json_file.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct run_report {
     json_t *root, *ranks, *tries;
@@ -163,40 +161,16 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
     return (one && json_array_append_new(r->tries, one) == 0) || no_memory(e);
 }
 
-static bool open_part(const char *path, const char *part, int *fd, struct err *e)
-{
-    struct stat st;
-
-    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
-        return err_set(e, "--report=%s exists and is not a regular file", path);
-    return new_file(part, fd, e) || err_context(e, "--report=%s cannot be written", path);
-}
-
 bool run_report_check(const char *path, struct err *e)
 {
-    char *part = text_join(path, ".part", e);
-    int fd;
-    const bool ok = part && open_part(path, part, &fd, e);
-
-    if (ok) { /* a job that fails leaves nothing behind */
-        close(fd);
-        unlink(part);
-    }
-    free(part);
-    return ok;
+    return json_file_check("--report", path, e);
 }
 
-static bool dump(const struct run_report *r, int fd)
+static bool dump(const void *report, FILE *to)
 {
-    FILE *f = fdopen(fd, "w");
+    const struct run_report *r = report;
 
-    if (!f) {
-        close(fd);
-        return false;
-    }
-    const bool ok = json_dumpf(r->root, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
-                    fputc('\n', f) != EOF;
-    return fclose(f) == 0 && ok;
+    return json_dumpf(r->root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0;
 }
 
 bool run_report_write(const struct run_report *r, const char *path, struct err *e)
@@ -204,13 +178,5 @@ bool run_report_write(const struct run_report *r, const char *path, struct err *
     if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
         json_object_set(r->root, "retries", r->tries) != 0)
         return no_memory(e);
-    char *part = text_join(path, ".part", e);
-    int fd;
-    bool ok = part && open_part(path, part, &fd, e);
-    if (ok && !(dump(r, fd) && rename(part, path) == 0)) {
-        ok = err_errno(e, "--report=%s cannot be written", path);
-        unlink(part);
-    }
-    free(part);
-    return ok;
+    return json_file_write("--report", path, dump, r, e);
 }

@@ -173,7 +173,7 @@ static bool run(struct world *w, struct farm_times *times, struct err *e)
     const struct farm_work work_side = {w, work, answered};
 
     return farm_run(cluster, cluster_rank(cluster) == 0 ? &lead : NULL, &work_side,
-                    (struct farm_limits){3, 30, 8 << 20}, times, e);
+                    (struct farm_limits){3, 30, 8 << 20, 4 << 20}, times, e);
 }
 
 static struct world world_of(int n_tasks)
@@ -322,7 +322,8 @@ START_TEST(waiting_ranks_sleep)
 }
 END_TEST
 
-int main(void)
+/* test_farm [RANKS]: with messages relayed, as if so many ranks were on a host each. */
+int main(int argc, char **argv)
 {
     struct err e;
     Suite *suite = suite_create("farm");
@@ -330,6 +331,10 @@ int main(void)
 
     if (!cluster_begin(&cluster, &e))
         return EXIT_FAILURE;
+    if (argc > 1) {
+        cluster_pretend_hosts(cluster, atoi(argv[1]));
+        cluster_fan_out(cluster, FAN_OUT_NODE, true);
+    }
     tcase_add_test(tcase, farm_does_every_task_once);
     tcase_add_test(tcase, every_result_is_answered_once_where_it_was_made);
     tcase_add_test(tcase, an_answer_that_cannot_be_taken_ends_it_everywhere);

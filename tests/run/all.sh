@@ -26,6 +26,9 @@ done
 for n in 1 2 3 5; do
     run 120 mpirun -q --oversubscribe --bind-to none -n $n "$BUILD/tests/mpi/test_farm"
 done
+for n in 2 3; do # ranks of a host, as if there were several
+    run 120 mpirun -q --oversubscribe --bind-to none -n 6 "$BUILD/tests/mpi/test_farm" $n
+done
 # The longest first, side by side: mostly they wait for mpirun.
 {
     if [ -z "${SKIP_OPENCV:-}" ]; then
@@ -33,7 +36,7 @@ done
         echo "600 $BUILD/tests/opencv/compare --program $by_program"
     fi
     for test in codecs isolate resume nodata hostile shared memory metadata cli ranks geometry copy uniform cog cog_mask errors files \
-        network kill supervise readme docs; do
+        trace network kill supervise readme docs; do
         # Of a sanitized build, memory is not that of others.
         [ "$test" = memory ] && [ -n "${MPI_ASAN_OPTIONS:-}" ] || echo "300 sh tests/run/$test.sh"
     done

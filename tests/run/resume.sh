@@ -12,6 +12,7 @@ gdal_translate -q -mask 1 --config GDAL_TIFF_INTERNAL_MASK YES "$in" "$masked" |
 start=$(date +%s%N)
 ok "whole: deflate" ranks 2 read "$in" ! median-blur --ksize=5 ! write "$TMP/deflate.tif" --co COMPRESS=DEFLATE
 took=$((($(date +%s%N) - start) / 1000000))
+ok "whole: plain" ranks 2 read "$in" ! median-blur --ksize=5 ! write "$TMP/plain.tif"
 ok "whole: cog" ranks 2 read "$masked" ! median-blur --ksize=5 ! write "$TMP/cog.tif" --of=COG --co COMPRESS=LZW --co OVERVIEW_RESAMPLING=GAUSS
 ok "whole: overviews" ranks 2 read "$masked" ! median-blur --ksize=5 ! write "$TMP/overviews.tif" --overviews=average --co COMPRESS=ZSTD
 
@@ -26,6 +27,7 @@ start_run() { # start_run N KIND ARG...: in the background; $job is mpirun
     shift 2
     case $kind in
     deflate) set -- "$@" read "$in" ! median-blur --ksize=5 ! write "$out" --co COMPRESS=DEFLATE ;;
+    plain) set -- "$@" read "$in" ! median-blur --ksize=5 ! write "$out" ;;
     cog) set -- "$@" read "$masked" ! median-blur --ksize=5 ! write "$out" --of=COG --co COMPRESS=LZW --co OVERVIEW_RESAMPLING=GAUSS ;;
     overviews) set -- "$@" read "$masked" ! median-blur --ksize=5 ! write "$out" --overviews=average --co COMPRESS=ZSTD ;;
     esac
@@ -80,12 +82,12 @@ try() { # try KIND SIGNAL TEAR
 
 i=0
 while [ $i -lt "$runs" ]; do
-    for kind in deflate cog overviews; do
+    for kind in deflate plain cog overviews; do
         try "$kind" KILL no
         try "$kind" TERM no
         try "$kind" KILL yes
     done
-    i=$((i + 3))
+    i=$((i + 4))
 done
 
 # What is there is neither taken for another run's nor thrown away.
@@ -170,7 +172,7 @@ fi
 # A full disk: what was done is kept until there is room.
 if mount -t tmpfs -o size=8m tmpfs "$(mkdir -p "$TMP/small" && echo "$TMP/small")" 2>/dev/null; then
     out=$TMP/small/out.tif
-    for kind in deflate cog; do
+    for kind in deflate plain cog; do
         for io in root shared; do
             rm -f "$out"*
             mount -o remount,size=8m "$TMP/small"

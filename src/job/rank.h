@@ -1,0 +1,31 @@
+/* rank.h - what a rank has while a job runs, and what it tells at the end.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_RANK_H
+#define JOB_RANK_H
+
+#include "lead.h"
+#include "try_chunk.h"
+
+struct rank_state {
+    struct lead lead; /* rank 0's */
+    bool leads;
+    struct ticket ticket;
+    struct chunk_worker *worker;
+    struct isolate *isolate; /* NULL: the worker computes chunks */
+    struct shared *shared;   /* NULL: rank 0 alone touches files */
+    struct try_chunk try_chunk;
+    struct scratch *scratch; /* NULL: all blobs have places at once, or this rank writes none */
+    struct durable *durable; /* NULL: this rank writes nothing */
+    struct farm_times times;
+};
+
+/* Collective. Rank 0 writes the report of all ranks. start_s: when the job began. */
+bool rank_report(struct cluster *c, struct rank_state *s, double start_s,
+                 struct err *e) MUST_CHECK;
+
+/* Collective. Where a trace is wanted, timelines begin; at the end rank 0 writes them. */
+bool rank_trace_begin(struct cluster *c, const struct job_options *options,
+                      struct err *e) MUST_CHECK;
+bool rank_trace(struct cluster *c, struct rank_state *s, struct err *e) MUST_CHECK;
+
+#endif
