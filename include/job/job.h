@@ -49,9 +49,19 @@ struct job_options {
 /* The parameters of sources and sinks, for --help. */
 extern const struct param source_params[], sink_params[];
 
-/* Collective. Runs the job; all ranks return the same. *given_up: how many chunks of the output
- * are not what was asked for. Fails with one *e for all. */
-bool job_run(struct cluster *c, const struct job_options *options, int64_t *given_up,
+/* What is left of a job. */
+struct job_end {
+    int64_t given_up; /* chunks of the output that are not what was asked for */
+    char *journal;    /* on rank 0: of an output that is whole; NULL: there is none */
+};
+
+/* Collective. Runs the job; all ranks return the same. *end goes to job_sweep. Fails with one *e for
+ * all. */
+bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
              struct err *e) MUST_CHECK;
+
+/* The last thing of a process, after cluster_end: removes the journal. A rank that is killed on its
+ * way out leaves it, and the next run sees that all was done. */
+void job_sweep(struct job_end *end);
 
 #endif

@@ -136,7 +136,8 @@ void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay)
 {
     enum { MANY = 64 };
 
-    c->by_node = fan_out == FAN_OUT_NODE || (fan_out == FAN_OUT_AUTO && c->size > MANY && may_relay);
+    c->by_node =
+        fan_out == FAN_OUT_NODE || (fan_out == FAN_OUT_AUTO && c->size > MANY && may_relay);
 }
 
 void cluster_pretend_hosts(struct cluster *c, int ranks)

@@ -12,7 +12,7 @@ struct cluster {
     int rank, size, node_size, nodes;
     int *leader;  /* of each rank: the first rank on its host */
     bool by_node; /* messages between rank 0 and other hosts go by way of those */
-    char *hosts; /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
+    char *hosts;  /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
     char host[MPI_MAX_PROCESSOR_NAME];
 };
 

@@ -21,7 +21,7 @@ enum mail_kind {
 
 struct letter {
     enum mail_kind kind;
-    int rank; /* of the worker that it is from or for; the other side is rank 0 */
+    int rank;  /* of the worker that it is from or for; the other side is rank 0 */
     bool down; /* it is for the worker */
     struct buffer bytes;
     size_t size; /* of a letter that arrives, also before it is received */

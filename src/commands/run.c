@@ -42,7 +42,8 @@ static const struct param params[] = {
      "and are on the disk sooner; auto: on ext4 and XFS",
      P_CHOICE, offsetof(struct args, direct), "auto", direct_io_names, 0, 0},
     {"fan-out",
-     "how chunks and results go to and from other hosts; flat: rank 0 sends to every rank; node: to "
+     "how chunks and results go to and from other hosts; flat: rank 0 sends to every rank; node: "
+     "to "
      "the first rank of each host, which hands them on; auto: node above 64 ranks",
      P_CHOICE, offsetof(struct args, fan_out), "auto", fan_out_names, 0, 0},
     {"align",
@@ -192,7 +193,7 @@ int command_run(struct words words)
     struct cluster *cluster = NULL;
     struct isolate *isolate = NULL;
     struct words rest;
-    int64_t given_up = 0;
+    struct job_end end = {0};
     struct err e, mpi;
 
     if (wants_help(words))
@@ -232,12 +233,13 @@ int command_run(struct words words)
         .on_error = (enum on_error)args.on_error,
         .verbose = args.verbose,
     };
-    ok = cluster_agree(cluster, ok, &e) && job_run(cluster, &options, &given_up, &e);
+    ok = cluster_agree(cluster, ok, &e) && job_run(cluster, &options, &end, &e);
     if (!ok && cluster_rank(cluster) == 0)
         complain(&e);
     isolate_end(isolate);
     cluster_end(cluster);
+    job_sweep(&end);
     pipeline_free(&pipeline);
     params_free(params, &args, NULL);
-    return !ok ? e.status : given_up > 0 ? EXIT_PARTLY : EXIT_DONE;
+    return !ok ? e.status : end.given_up > 0 ? EXIT_PARTLY : EXIT_DONE;
 }

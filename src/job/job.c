@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Half of what a host has is left to the page cache and to others when nothing is said. */
 static size_t default_memory(const struct cluster *c)
@@ -229,7 +230,15 @@ static void say_kept(struct err *e)
     snprintf(e->text + used, sizeof e->text - used, "; what is done is kept: run --resume goes on");
 }
 
-bool job_run(struct cluster *c, const struct job_options *options, int64_t *given_up, struct err *e)
+void job_sweep(struct job_end *end)
+{
+    if (end->journal)
+        unlink(end->journal);
+    free(end->journal);
+}
+
+bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
+             struct err *e)
 {
     const double start_s = clock_s();
     struct rank_state s = {.leads = cluster_rank(c) == 0};
@@ -245,7 +254,11 @@ bool job_run(struct cluster *c, const struct job_options *options, int64_t *give
     }
     ok = ok && (!options->report || rank_report(c, &s, start_s, e)) &&
          (!options->trace || rank_trace(c, &s, e));
-    *given_up = ok ? cluster_max(c, s.leads ? retries_given_up(s.lead.retries) : 0) : 0;
+    *end = (struct job_end){0};
+    if (ok)
+        end->given_up = cluster_max(c, s.leads ? retries_given_up(s.lead.retries) : 0);
+    if (ok && s.leads)
+        end->journal = lead_journal(&s.lead);
     if (!kept && !(s.ticket.resumes && !ok))
         scratch_remove(s.scratch);
     timeline_end();

@@ -286,8 +286,14 @@ bool lead_spares(const struct lead *l, size_t bytes)
 
 void lead_sweep(struct lead *l)
 {
-    saved_remove(l->saved);
     scratch_sweep(l->ends.sink.path);
+}
+
+char *lead_journal(const struct lead *l)
+{
+    struct err ignored; /* without it, the journal stays for the next run to remove */
+
+    return saved_any(l->saved) ? saved_path(l->ends.sink.path, &ignored) : NULL;
 }
 
 bool lead_finish(struct lead *l, struct err *e)

@@ -80,8 +80,11 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
 /* Completes the output: its name appears. */
 bool lead_finish(struct lead *l, struct err *e) MUST_CHECK;
 
-/* When it is there, and nobody has a scratch file any more: removes the journal. */
+/* When it is there: removes scratch files of any rank of any run. */
 void lead_sweep(struct lead *l);
+
+/* The journal of an output that is whole, to be removed at last and freed; NULL: there is none. */
+char *lead_journal(const struct lead *l);
 
 /* Whether workers have that much memory left over, and one message more. */
 bool lead_spares(const struct lead *l, size_t bytes);

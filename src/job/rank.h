@@ -20,8 +20,7 @@ struct rank_state {
 };
 
 /* Collective. Rank 0 writes the report of all ranks. start_s: when the job began. */
-bool rank_report(struct cluster *c, struct rank_state *s, double start_s,
-                 struct err *e) MUST_CHECK;
+bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct err *e) MUST_CHECK;
 
 /* Collective. Where a trace is wanted, timelines begin; at the end rank 0 writes them. */
 bool rank_trace_begin(struct cluster *c, const struct job_options *options,

@@ -132,4 +132,3 @@ bool rank_trace(struct cluster *c, struct rank_state *s, struct err *e)
     buffer_free(&mine);
     return ok;
 }
-

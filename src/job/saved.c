@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A chunk whose blobs have their places, but may not have reached them. */
 struct settled {
@@ -165,10 +164,4 @@ bool saved_durable(struct saved *s, int rank, const void *tasks, size_t n, struc
 bool saved_any(const struct saved *s)
 {
     return s && s->journal;
-}
-
-void saved_remove(struct saved *s)
-{
-    if (s->journal)
-        unlink(s->path);
 }

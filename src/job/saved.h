@@ -42,9 +42,6 @@ bool saved_begin(struct saved *s, struct err *e) MUST_CHECK;
 /* Whether there is a journal, and with it something to go on with. */
 bool saved_any(const struct saved *s);
 
-/* Removes the journal of an output that is finished. */
-void saved_remove(struct saved *s);
-
 /* PATH.part.journal, to be freed. */
 char *saved_path(const char *path, struct err *e);
 

@@ -45,8 +45,8 @@ static bool fill(int fd, bool (*dump)(const void *ctx, FILE *to), const void *ct
     return fclose(f) == 0 && ok;
 }
 
-bool json_file_write(const char *option, const char *path,
-                     bool (*dump)(const void *ctx, FILE *to), const void *ctx, struct err *e)
+bool json_file_write(const char *option, const char *path, bool (*dump)(const void *ctx, FILE *to),
+                     const void *ctx, struct err *e)
 {
     char *part = text_join(path, ".part", e);
     int fd;

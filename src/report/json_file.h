@@ -12,8 +12,7 @@
 bool json_file_check(const char *option, const char *path, struct err *e) MUST_CHECK;
 
 /* Writes what `dump` puts out. Fails naming the file. */
-bool json_file_write(const char *option, const char *path,
-                     bool (*dump)(const void *ctx, FILE *to), const void *ctx,
-                     struct err *e) MUST_CHECK;
+bool json_file_write(const char *option, const char *path, bool (*dump)(const void *ctx, FILE *to),
+                     const void *ctx, struct err *e) MUST_CHECK;
 
 #endif

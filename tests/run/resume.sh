@@ -1,12 +1,12 @@
 #!/bin/sh
-# A run that is killed or asked to stop goes on with --resume, and ends with the file it would have written: RUNS=6 SEED=1.
+# A run that is killed or asked to stop goes on with --resume, and ends with the file it would have written: RUNS=6 SEED=1 SIDE=5000.
 . tests/run/lib.sh
 runs=${RUNS:-3}
 seed=${SEED:-1}
 
 in=$TMP/in.tif
 out=$TMP/out.tif
-"$GENERATE" "$in" 5000 5000 UInt16 || exit 1
+"$GENERATE" "$in" "${SIDE:-5000}" "${SIDE:-5000}" UInt16 || exit 1
 masked=$TMP/masked.tif
 gdal_translate -q -mask 1 --config GDAL_TIFF_INTERNAL_MASK YES "$in" "$masked" || exit 1
 start=$(date +%s%N)
