@@ -55,8 +55,8 @@ struct job_end {
     char *journal;    /* on rank 0: of an output that is whole; NULL: there is none */
 };
 
-/* Collective. Runs the job; all ranks return the same. *end goes to job_sweep. Fails with one *e for
- * all. */
+/* Collective. Runs the job; all ranks return the same. *end goes to job_sweep. Fails with one *e
+ * for all. */
 bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
              struct err *e) MUST_CHECK;
 

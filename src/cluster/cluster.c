@@ -61,7 +61,7 @@ static bool find_leaders(struct cluster *c, MPI_Comm node, struct err *e)
     int first = c->rank;
 
     c->leader = memory_new((size_t)c->size, sizeof *c->leader, e);
-    if (!cluster_agree(c, c->leader != NULL, e))
+    if (!cluster_agree(c, c->leader != NULL, e) || !c->leader)
         return false;
     MPI_Bcast(&first, 1, MPI_INT, 0, node); /* whose ranks are in the order of all */
     MPI_Allgather(&first, 1, MPI_INT, c->leader, 1, MPI_INT, c->comm);

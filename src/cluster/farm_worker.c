@@ -1,6 +1,7 @@
 /* farm_worker.c - a worker's side of the farm: tasks in, results out, until told to stop.
  *
- * The first worker on a host may have to hand on the messages of the others there. A worker whose task fails says so and goes on; it leaves when rank 0 says stop, after
+ * The first worker on a host may have to hand on the messages of the others there.
+ * A worker whose task fails says so and goes on; it leaves when rank 0 says stop, after
  * everything it sent has arrived.
  * SPDX-License-Identifier: MIT */
 #include "farm_worker.h"

@@ -206,7 +206,8 @@ static bool must_wait(const struct mailbox *m, int at)
     return false;
 }
 
-/* The first letter that has arrived in full and is to be taken next, for this rank or for others. */
+/* The first letter that has arrived in full and is to be taken next, for this rank or for
+ * others. */
 static struct letter *arrived(struct mailbox *m, bool for_others)
 {
     for (int i = 0; i < m->n && m->slot[i].used; i++) {

@@ -49,8 +49,8 @@ size_t mailbox_bytes(const struct mailbox *m);
 bool mail_sign(struct buffer *b, int64_t task, struct err *e) MUST_CHECK;
 int64_t mail_unsign(struct buffer *b);
 
-/* Sends *bytes from rank 0 to `rank`, or to rank 0 (then rank is 0). The mailbox owns them from now on
- * ({0} is left). There must be a free slot. */
+/* Sends *bytes from rank 0 to `rank`, or to rank 0 (then rank is 0). The mailbox owns them from
+ * now on ({0} is left). There must be a free slot. */
 void mail_send(struct mailbox *m, int rank, enum mail_kind kind, struct buffer *bytes);
 
 /* Frees what has arrived at the other side; true if anything had. */

@@ -25,7 +25,7 @@ bool pulse_begin(struct pulse *p, struct cluster *c, double silence_s, struct er
 
     *p = (struct pulse){.cluster = c, .silence_s = silence_s};
     p->heard_s = memory_new(n, sizeof *p->heard_s, e);
-    p->sending = p->heard_s ? memory_new(n, sizeof *p->sending, e) : NULL;
+    p->sending = p->heard_s ? memory_new(n, sizeof(MPI_Request), e) : NULL;
     if (!p->sending) {
         free(p->heard_s);
         *p = (struct pulse){0};

@@ -213,7 +213,7 @@ static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *ke
     if ((stopped || *kept) && s->durable && !durable_drain(s->durable, &tasks, &ignored))
         tasks.size = 0;
     bool ok = cluster_agree(c, all != NULL, &ignored) && cluster_gather(c, &tasks, all, &ignored);
-    for (int i = 0; s->leads && ok && i < cluster_size(c); i++)
+    for (int i = 0; s->leads && all && ok && i < cluster_size(c); i++)
         ok = lead_durable(&s->lead, i, all[i].data, all[i].size, &ignored);
     *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
     for (int i = 0; s->leads && all && i < cluster_size(c); i++)

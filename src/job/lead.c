@@ -39,6 +39,12 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
     if (!endpoints_read(&l->ends, options->pipeline, e))
         return false;
     l->ends.sink.direct = options->direct;
+    /* A run that finds its output whole would take it for the scene, and apply the ops again. */
+    if (options->resume && same_file(l->ends.source.path, l->ends.sink.path))
+        return err_usage(e, "%s: is the scene and the output, which --resume cannot tell apart",
+                         l->ends.sink.path);
+    if (options->report && options->trace && same_file(options->report, options->trace))
+        return err_usage(e, "--report=%s is the file of --trace, too", options->report);
     return check_file(l, "--report", options->report, run_report_check, e) &&
            check_file(l, "--trace", options->trace, trace_check, e);
 }

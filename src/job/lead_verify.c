@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
+#include "copy_blobs.h"
 #include "parcel.h"
 
 #include "base/clock.h"
@@ -56,19 +57,32 @@ static int64_t other_side(int64_t tiles)
     return side;
 }
 
-static bool begin(struct verify *v, struct err *e)
+/* Pieces that fit into the memory: with borders of the job's chunks inside, if that may be. */
+static bool choose_pieces(struct verify *v, struct err *e)
 {
     const struct division *d = &v->lead->sizing.division;
     const struct layout *l = &v->lead->overviews.level[0];
-    const struct size2 chunk = {
-        (int)(other_side(ceil_div(d->chunk_width, l->tile_width)) * l->tile_width),
-        (int)(other_side(ceil_div(d->chunk_height, l->tile_height)) * l->tile_height),
-    };
+    const int width = (int)(other_side(ceil_div(d->chunk_width, l->tile_width)) * l->tile_width);
+    const int height =
+        (int)(other_side(ceil_div(d->chunk_height, l->tile_height)) * l->tile_height);
+    const struct size2 sides[] = {
+        {width, height}, {width, l->tile_height}, {l->tile_width, l->tile_height}};
+
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        if (lead_choose_sizing(v->lead, DIVISION_TILES, sides[i], &v->only, &v->sizing, e))
+            return true;
+        if (e->status != EXIT_USAGE)
+            break;
+    }
+    return err_context(e, "--verify");
+}
+
+static bool begin(struct verify *v, struct err *e)
+{
     struct buffer bytes = {0};
 
-    overviews_lay_out(&v->only, l, 0, false);
-    bool ok = lead_choose_sizing(v->lead, DIVISION_TILES, chunk, &v->only, &v->sizing, e) &&
-              lead_pack(v->lead, &v->only, &v->sizing, &bytes, e) &&
+    overviews_lay_out(&v->only, &v->lead->overviews.level[0], 0, false);
+    bool ok = choose_pieces(v, e) && lead_pack(v->lead, &v->only, &v->sizing, &bytes, e) &&
               ticket_open(&v->ticket, &bytes, e) &&
               feed_new(&v->feed, &v->ticket, &v->lead->sources, 1, e) &&
               chunk_worker_new(&v->worker, &v->ticket, 0, "", e);
@@ -137,11 +151,11 @@ static bool differs(const struct verify *v, int64_t index, size_t at, const unsi
     const struct region r = layout_region(l, index);
 
     return err_set(e,
-                   "%s: verifying: pixel %" PRId64 ",%" PRId64
+                   "pixel %" PRId64 ",%" PRId64
                    " of band %d is %.17g in the file, and %.17g when it is computed again",
-                   output_part(v->lead->output), r.x + (int64_t)(at % row / pixel),
-                   r.y + (int64_t)(at / row), layout_plane(l, index) + (int)sample + 1,
-                   pixel_load(l->type, there + first, 0), pixel_load(l->type, here + first, 0));
+                   r.x + (int64_t)(at % row / pixel), r.y + (int64_t)(at / row),
+                   layout_plane(l, index) + (int)sample + 1, pixel_load(l->type, there + first, 0),
+                   pixel_load(l->type, here + first, 0));
 }
 
 static bool compare_decoded(struct verify *v, const struct parcel_blob *here, struct err *e)
@@ -163,7 +177,7 @@ static bool compare_decoded(struct verify *v, const struct parcel_blob *here, st
             ok = differs(v, here->index, i, a, b, e);
     free(a);
     free(b);
-    return ok;
+    return ok || err_context(e, "%s: verifying", output_part(v->lead->output));
 }
 
 static bool compare(struct verify *v, const struct parcel_blob *here, struct err *e)
@@ -178,8 +192,10 @@ static bool compare(struct verify *v, const struct parcel_blob *here, struct err
         return err_errno(e, "%s: tile %" PRId64 " cannot be read back", output_part(o),
                          here->index);
     v->blob.size = size;
-    if (size == here->size && (size == 0 || memcmp(v->blob.data, here->bytes, size) == 0))
-        return true;
+    const bool same =
+        size == here->size && (size == 0 || memcmp(v->blob.data, here->bytes, size) == 0);
+    if (same && (size == 0 || !copy_blobs_may(&v->ticket)))
+        return true; /* what was copied unopened may be damaged */
     if (size == 0 || here->size == 0)
         return err_set(e, "%s: verifying: tile %" PRId64 " is %s the file, but should%s be",
                        output_part(o), here->index, size ? "in" : "not in", size ? " not" : "");

@@ -360,7 +360,7 @@ bool resume_restore(struct resume *r, const struct resume_into *into, int64_t *p
     const struct record *list = records(r, &n);
     bool sound, ok;
 
-    x.of = memory_new((size_t)x.n_chunks, sizeof *x.of, e);
+    x.of = memory_new((size_t)x.n_chunks, sizeof(void *), e);
     ok = x.of != NULL;
     for (size_t i = 0; ok && i < n; i++) {
         const struct record *record = &list[i];

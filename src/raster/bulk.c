@@ -58,8 +58,8 @@ static bool write_blocks(struct bulk *b, const unsigned char *bytes, size_t n, u
         return write_whole(b->fd, bytes, n, offset);
     if (!b->room)
         b->room = aligned_alloc(BULK_BLOCK, ROOM);
-    if (!b->room) {
-        errno = ENOMEM;
+    if (!b->room) { /* as if its blocks were larger than ours */
+        errno = EINVAL;
         return false;
     }
     for (size_t at = 0; at < n; at += ROOM) {
@@ -87,7 +87,7 @@ bool bulk_write(struct bulk *b, const void *bytes, size_t n, uint64_t offset)
     const int why = errno;
     if (!set_direct(b->fd, false))
         return false;
-    if (!ok && why == EINVAL) { /* its blocks are larger than ours */
+    if (!ok && why == EINVAL) { /* its blocks are larger than ours: through the page cache */
         b->direct = false;
         return write_whole(b->fd, from + head, blocks, offset + head);
     }

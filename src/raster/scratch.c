@@ -7,6 +7,7 @@
 
 #include "whole_io.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -154,6 +155,7 @@ bool scratch_add(struct scratch *s, int64_t blob, const void *bytes, size_t n, s
 {
     const struct entry entry = {blob, s->end, (uint32_t)n, s->fd};
 
+    assert(n <= UINT32_MAX); /* tiles and messages are far smaller (job/sizing.c) */
     return n == 0 || (list(s, entry, e) && scratch_keep(s, bytes, n, e));
 }
 
@@ -249,9 +251,10 @@ static bool copy_one(const struct scratch *s, const struct entry *x, struct stag
     if (g->n == 0)
         g->at = at - framed;
     unsigned char *blob = g->bytes + g->n + framed;
+    errno = 0; /* what it stays when the file is too short */
     if (read_whole(x->fd, blob, x->size, x->at) != (ssize_t)x->size)
-        return err_errno(e, "%s: cannot read back %u bytes at offset %llu", s->name, x->size,
-                         (unsigned long long)x->at);
+        return err_errno(e, "%s.part: cannot read back %u bytes at offset %llu of its blobs",
+                         s->path, x->size, (unsigned long long)x->at);
     if (framed)
         frame(blob, x->size);
     g->n += framed + x->size + framed;

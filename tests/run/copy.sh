@@ -128,4 +128,12 @@ done
     copied "sparse to sparse" "$TMP/sparse.tif" $co --co COMPRESS=DEFLATE --co SPARSE_OK=YES
     ok "stays sparse" test "$(stat -c %s "$TMP/c-root-1.tif")" -lt 6000
 }
+
+# A damaged tile goes along unopened, and verification opens it.
+"$GENERATE" "$TMP/damaged.tif" 700 700 Byte COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 || exit 1
+size=$(stat -c %s "$TMP/damaged.tif") # which ends with a tile
+head -c 300 /dev/zero | dd of="$TMP/damaged.tif" bs=1 seek=$((size - 400)) conv=notrunc status=none
+co="--co COMPRESS=DEFLATE --co BLOCKXSIZE=256 --co BLOCKYSIZE=256"
+ok "a damaged tile is copied" ranks 2 read "$TMP/damaged.tif" ! write "$TMP/still.tif" $co
+refused 1 2 "verifying: the tile in row 2, column 2.*corrupt" --verify=100 read "$TMP/damaged.tif" ! write "$TMP/out.tif" $co
 finish

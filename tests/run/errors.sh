@@ -60,6 +60,9 @@ ulimit -f 256 # blocks of 512 bytes
 exec "$@"
 END
 chmod +x "$TMP/limited"
+cp "$in" "$TMP/both.tif"
+refused 2 2 "is the scene and the output" --resume read "$TMP/both.tif" ! blur --ksize=3 ! write "$TMP/both.tif" --overwrite
+refused 2 1 "is the file of --trace, too" --report "$TMP/r.json" --trace "$TMP/r.json" read "$in" ! blur --ksize=3 ! write "$out"
 WRAPPER=$TMP/limited
 for n in 1 3; do
     refused 1 "$n" "out.tif.*File too large" read "$in" ! blur --ksize=3 ! write "$out"

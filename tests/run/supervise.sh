@@ -47,6 +47,13 @@ plan 137 137 137 137 137 137 137 137
 printf 'tilery: the last words\n' >"$TMP/words-3"
 ok "but not for ever" ends 137 3 --max-restarts 2 "$TMP/mpirun" tilery run --resume
 ok "it gives up with the last error" grep -q "giving up.*the last words" "$TMP/stderr"
+plan 127 0
+ok "what cannot be started is not tried again" ends 127 1 "$TMP/mpirun" tilery run --resume
+plan 137 137 0
+ok "numbers with a sign of equality" ends 137 2 --max-restarts=1 "$TMP/mpirun" tilery run --resume
+plan 0
+ok "no numbers of other bases" ends 2 0 --delay 08 "$TMP/mpirun" tilery run --resume
+ok "an orphan that holds its words open is not waited for" timeout 8 $supervise sh -c 'sleep 15 & exit 0' --resume
 plan 137 137 137 0
 ok "old restarts do not count" ends 0 4 --max-restarts 1 --within 0 "$TMP/mpirun" tilery run --resume
 plan 0
