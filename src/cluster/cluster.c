@@ -19,7 +19,9 @@ void backoff_wait(struct backoff *b)
 {
     if (b->sleep_ns < SLEEP_LEAST_NS)
         b->sleep_ns = SLEEP_LEAST_NS;
-    nanosleep(&(struct timespec){0, b->sleep_ns}, NULL);
+    const struct timespec sleep = {0, b->sleep_ns}; /* apart: SimGrid has a macro for nanosleep */
+
+    nanosleep(&sleep, NULL);
     b->sleep_ns = b->sleep_ns * 2 < SLEEP_MOST_NS ? b->sleep_ns * 2 : SLEEP_MOST_NS;
 }
 
@@ -206,19 +208,19 @@ bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer 
     ok = buffer_append(&all[0], mine->data, mine->size, e);
     for (int rank = 1; rank < c->size; rank++) {
         struct backoff backoff = {0};
-        MPI_Message message;
         MPI_Status status;
         int there = 0, n;
 
         while (!there) {
-            MPI_Improbe(rank, TAG, c->comm, &there, &message, &status);
+            MPI_Iprobe(rank, TAG, c->comm, &there, &status);
             if (!there)
                 backoff_wait(&backoff);
         }
         MPI_Get_count(&status, MPI_BYTE, &n);
         if (ok)
             ok = buffer_reserve(&all[rank], (size_t)n, e);
-        MPI_Mrecv(ok ? all[rank].data : NULL, ok ? n : 0, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+        MPI_Recv(ok ? all[rank].data : NULL, ok ? n : 0, MPI_BYTE, rank, TAG, c->comm,
+                 MPI_STATUS_IGNORE);
         all[rank].size = ok ? (size_t)n : 0;
     }
     return cluster_agree(c, ok, e);

@@ -86,7 +86,6 @@ static void post(struct mailbox *m, struct letter letter, int to)
     assert(slot);
     *slot = letter;
     slot->used = true;
-    slot->message = MPI_MESSAGE_NULL;
     MPI_Isend(slot->bytes.data, cluster_count(slot->bytes.size), MPI_BYTE, to,
               slot->rank << KIND_BITS | (int)slot->kind, m->cluster->comm, &slot->request);
 }
@@ -135,49 +134,40 @@ static size_t bytes_for_others(const struct mailbox *m)
     return bytes;
 }
 
-/* Whether a letter is to wait until others' letters have gone. */
-static bool lacks_room(const struct mailbox *m, const struct letter *letter)
+/* Whether a letter of n bytes is to wait until others' letters have gone. */
+static bool lacks_room(const struct mailbox *m, const struct letter *letter, size_t n)
 {
     const size_t held = bytes_for_others(m) + m->relaying;
 
-    return is_for_others(m, letter) && held > 0 && held + letter->size > m->relay_most;
+    return is_for_others(m, letter) && held > 0 && held + n > m->relay_most;
 }
 
-/* Begins to receive what was matched. */
-static void receive(struct mailbox *m, struct letter *letter)
+/* Begins to receive what was seen. (Probed and then received, not matched: one thread does both,
+ * and SimGrid has no MPI_Improbe.) */
+static void receive(struct mailbox *m, struct letter *letter, const MPI_Status *status, int n)
 {
-    const size_t n = letter->size;
     struct err e;
 
-    if (!buffer_reserve(&letter->bytes, n, &e)) {
+    if (!buffer_reserve(&letter->bytes, (size_t)n, &e)) {
         fprintf(stderr, "tilery: rank %d on %s: message of rank %d: %s\n", m->cluster->rank,
                 m->cluster->host, letter->rank, e.text);
         MPI_Abort(m->cluster->comm, EXIT_FAILED);
     }
-    letter->bytes.size = n;
-    MPI_Imrecv(letter->bytes.data, cluster_count(n), MPI_BYTE, &letter->message, &letter->request);
-}
-
-static void receive_held(struct mailbox *m)
-{
-    for (int i = 0; i < m->n && m->slot[i].used; i++) {
-        struct letter *letter = &m->slot[i];
-        if (letter->message != MPI_MESSAGE_NULL && !lacks_room(m, letter))
-            receive(m, letter);
-    }
+    letter->bytes.size = (size_t)n;
+    letter->used = true;
+    MPI_Irecv(letter->bytes.data, n, MPI_BYTE, status->MPI_SOURCE, status->MPI_TAG,
+              m->cluster->comm, &letter->request);
 }
 
 bool mail_collect(struct mailbox *m)
 {
     bool any = false;
 
-    receive_held(m);
     for (struct letter *letter = free_slot(m); letter; letter = free_slot(m)) {
-        MPI_Message message;
         MPI_Status status;
         int there = 0, n;
 
-        MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, m->cluster->comm, &there, &message, &status);
+        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, m->cluster->comm, &there, &status);
         if (!there)
             break;
         MPI_Get_count(&status, MPI_BYTE, &n);
@@ -185,13 +175,10 @@ bool mail_collect(struct mailbox *m)
             .kind = (enum mail_kind)(status.MPI_TAG & ((1 << KIND_BITS) - 1)),
             .rank = status.MPI_TAG >> KIND_BITS,
             .down = status.MPI_SOURCE == 0,
-            .message = message,
-            .size = (size_t)n,
         };
-        const bool waits = lacks_room(m, letter);
-        letter->used = true;
-        if (!waits)
-            receive(m, letter);
+        if (lacks_room(m, letter, (size_t)n))
+            break; /* what comes behind it waits, too, until letters have gone */
+        receive(m, letter, &status, n);
         any = true;
     }
     return any;
@@ -213,7 +200,7 @@ static struct letter *arrived(struct mailbox *m, bool for_others)
     for (int i = 0; i < m->n && m->slot[i].used; i++) {
         struct letter *letter = &m->slot[i];
         int done = 0;
-        if (is_for_others(m, letter) != for_others || letter->message != MPI_MESSAGE_NULL)
+        if (is_for_others(m, letter) != for_others)
             continue;
         MPI_Test(&letter->request, &done, MPI_STATUS_IGNORE);
         if (done && !must_wait(m, i))

@@ -24,9 +24,7 @@ struct letter {
     int rank;  /* of the worker that it is from or for; the other side is rank 0 */
     bool down; /* it is for the worker */
     struct buffer bytes;
-    size_t size; /* of a letter that arrives, also before it is received */
     MPI_Request request;
-    MPI_Message message; /* not MPI_MESSAGE_NULL: is not received yet, for want of room */
     bool used;
 };
 
