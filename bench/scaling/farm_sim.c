@@ -68,8 +68,8 @@ static bool finished(void *ctx)
     return j->stored == j->tasks;
 }
 
-static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n, struct buffer *result,
-                 struct tick tick, struct err *e)
+static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n,
+                 struct buffer *result, struct tick tick, struct err *e)
 {
     const struct job *j = ctx;
     const double varies = 0.8 + 0.4 * (double)(task * 7919 % 1000) / 1000;
@@ -100,7 +100,8 @@ int main(int argc, char **argv)
         .store_s = atof(argv[6]),
         .blocks = atoi(argv[9]),
     };
-    const struct farm_lead lead = {.ctx = &j, .pick = pick, .load = load, .store = store, .finished = finished};
+    const struct farm_lead lead = {
+        .ctx = &j, .pick = pick, .load = load, .store = store, .finished = finished};
     const struct farm_work side = {.ctx = &j, .work = work};
     const struct farm_limits limits = {atoi(argv[7]), 0, SIZE_MAX, (64 << 20) / SCALE};
     cluster_fan_out(c, strcmp(argv[8], "node") == 0 ? FAN_OUT_NODE : FAN_OUT_FLAT, true);

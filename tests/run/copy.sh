@@ -134,6 +134,9 @@ done
 size=$(stat -c %s "$TMP/damaged.tif") # which ends with a tile
 head -c 300 /dev/zero | dd of="$TMP/damaged.tif" bs=1 seek=$((size - 400)) conv=notrunc status=none
 co="--co COMPRESS=DEFLATE --co BLOCKXSIZE=256 --co BLOCKYSIZE=256"
-ok "a damaged tile is copied" ranks 2 read "$TMP/damaged.tif" ! write "$TMP/still.tif" $co
-refused 1 2 "verifying: the tile in row 2, column 2.*corrupt" --verify=100 read "$TMP/damaged.tif" ! write "$TMP/out.tif" $co
+# shellcheck disable=SC2086 # several words
+{
+    ok "a damaged tile is copied" ranks 2 read "$TMP/damaged.tif" ! write "$TMP/still.tif" $co
+    refused 1 2 "verifying: the tile in row 2, column 2.*corrupt" --verify=100 read "$TMP/damaged.tif" ! write "$TMP/out.tif" $co
+}
 finish

@@ -14,7 +14,7 @@ job() { # job FAULTS N OPTION...: 64 chunks; the words of the last job are in st
     export TILERY_FAULTS
     n=$2
     shift 2
-    ranks "$n" "$@" --chunk 512 read "$in" ! gaussian-blur --sigma-x=2 ! threshold --thresh=127 ! \
+    ranks "$n" "$@" --chunk 512 read "$in" ! gaussian-blur --sigma-x="${sigma:-2}" ! threshold --thresh=127 ! \
         write "$out" --nodata=0 --co COMPRESS=DEFLATE 2>"$TMP/stderr"
     status=$?
 }
@@ -91,11 +91,14 @@ ok "a chunk that takes all memory is told" tried "signal 6"
 ok "a chunk that takes all memory: nodata there, the rest is right" pixels_but_named
 
 # A run that gave up a chunk and then failed: the next one knows what was given up, and verification does not
-# take it for a mistake.
+# take it for a mistake. The job takes some seconds, so that the first chunks are on the disk when it fails.
+sigma=100
+job "" 2
+mv "$out" "$TMP/good.tif"
 for n in 1 3; do
     for io in root shared; do
         rm -f "$out"
-        job "kernel-crash@1,store-error@63" "$n" --isolate --io=$io --on-error=nodata --retries=0
+        job "kernel-crash@1,store-error@63" "$n" --isolate --io=$io --on-error=nodata --retries=0 --sync-every=0
         ok "a result that cannot be stored ends the job, $n ranks, $io" ends 1
         ok "what is done is kept, $n ranks, $io" grep -q "storing chunk 63.*run --resume goes on" "$TMP/stderr"
         job "" "$n" --io=$io --resume --verify=100
@@ -104,6 +107,7 @@ for n in 1 3; do
         ok "resumed on $n ranks, $io: nodata there, the rest is right" pixels_but_named
     done
 done
+sigma=2
 # Verification finds one wrong pixel. Each rank has it in its first chunk.
 for n in 1 2 3; do
     for io in root shared; do
