@@ -108,8 +108,8 @@ check: tests ## run all tests
 	BUILD=$(BUILD) sh tests/run/all.sh
 check-cluster: all $(GENERATE) ## run what needs several nodes and Slurm, on namespaces of this machine; as root
 	sh scripts/setup.sh cluster
-	BUILD=$(BUILD) sh tests/run/timed.sh /dev/stdout 400 sh tests/cluster/nodes.sh
-	BUILD=$(BUILD) sh tests/run/timed.sh /dev/stdout 600 sh tests/cluster/slurm.sh
+	BUILD=$(BUILD) timeout -k 10 300 sh tests/cluster/nodes.sh
+	BUILD=$(BUILD) timeout -k 10 600 sh tests/cluster/slurm.sh
 check-faults: ## run the tests with faults on purpose, in build-faults
 	$(MAKE) FAULTS=1 BUILD=build-faults build-faults/tilery build-faults/bench/generate
 	BUILD=build-faults timeout -k 10 600 sh tests/run/faults.sh

@@ -21,7 +21,6 @@ int cluster_rank(const struct cluster *c);
 int cluster_size(const struct cluster *c);
 const char *cluster_host(const struct cluster *c);
 int cluster_node_size(const struct cluster *c); /* ranks on this rank's host */
-int cluster_nodes(const struct cluster *c);     /* hosts */
 
 /* How a farm's messages go: straight from rank 0 to a rank and back, or, for other hosts than rank
  * 0's, by way of the first rank there; auto: that where there are many ranks. */

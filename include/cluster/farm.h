@@ -56,8 +56,8 @@ struct farm_limits {
     int credits;       /* tasks a worker holds at most; at least 1 */
     double silence_s;  /* without a sign of life from a rank, and the job is ended; 0: never */
     size_t send_bytes; /* rank 0 deals no more while tasks of so many bytes are on their way */
-    size_t
-        relay_bytes; /* of messages for others that a rank holds (and of one, whatever its size) */
+    /* Of messages for others that a rank holds; one, whatever its size. */
+    size_t relay_bytes;
 };
 
 /* Where a rank's time went, in seconds, and what it moved. */

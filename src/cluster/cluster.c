@@ -67,8 +67,6 @@ static bool find_leaders(struct cluster *c, MPI_Comm node, struct err *e)
         return false;
     MPI_Bcast(&first, 1, MPI_INT, 0, node); /* whose ranks are in the order of all */
     MPI_Allgather(&first, 1, MPI_INT, c->leader, 1, MPI_INT, c->comm);
-    for (int i = 0; i < c->size; i++)
-        c->nodes += c->leader[i] == i;
     return true;
 }
 
@@ -127,11 +125,6 @@ int cluster_node_size(const struct cluster *c)
     return c->node_size;
 }
 
-int cluster_nodes(const struct cluster *c)
-{
-    return c->nodes;
-}
-
 const char *const fan_out_names[] = {"auto", "flat", "node", NULL};
 
 void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay)
@@ -146,7 +139,6 @@ void cluster_pretend_hosts(struct cluster *c, int ranks)
 {
     for (int i = 0; i < c->size; i++)
         c->leader[i] = i / ranks * ranks;
-    c->nodes = (c->size + ranks - 1) / ranks;
 }
 
 int cluster_above(const struct cluster *c, int rank)

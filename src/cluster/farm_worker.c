@@ -74,6 +74,25 @@ static void take_answer(struct worker *w, struct buffer *bytes)
     complain(w, MAIL_BROKEN, task, &(struct buffer){0}, &e);
 }
 
+/* Hands on what is here for followers or of them; true if there was anything. */
+static bool relay(struct worker *w)
+{
+    enum mail_kind kind;
+    size_t bytes;
+    int rank;
+    bool any = false;
+
+    while (mail_relay(&w->in, &w->out, &kind, &rank, &bytes)) {
+        w->times->relayed_bytes += (int64_t)bytes;
+        if (kind == MAIL_BYE) {
+            w->byes++;
+            pulse_forget(&w->pulse, rank); /* it gives no more signs */
+        }
+        any = true;
+    }
+    return any;
+}
+
 /* One look at the messages; true if anything happened. */
 static bool serve(struct worker *w)
 {
@@ -87,8 +106,7 @@ static bool serve(struct worker *w)
     if (signals_caught() && !w->signalled)
         tell_signal(w);
     any |= mail_collect(&w->in);
-    if (w->followers > 0)
-        any |= mail_relay(&w->in, &w->out, &w->byes, &w->times->relayed_bytes);
+    any |= w->followers > 0 && relay(w);
     while (w->n_queue < w->credits && mail_take(&w->in, &kind, &rank, &bytes)) {
         any = true;
         w->times->received_bytes += (int64_t)bytes.size;

@@ -9,7 +9,7 @@
 
 struct cluster {
     MPI_Comm comm, pulse_comm; /* the latter for signs of life (pulse.h) */
-    int rank, size, node_size, nodes;
+    int rank, size, node_size;
     int *leader;  /* of each rank: the first rank on its host */
     bool by_node; /* messages between rank 0 and other hosts go by way of those */
     char *hosts;  /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */

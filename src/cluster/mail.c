@@ -222,18 +222,18 @@ bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer
     return true;
 }
 
-bool mail_relay(struct mailbox *in, struct mailbox *out, int *byes, int64_t *bytes)
+bool mail_relay(struct mailbox *in, struct mailbox *out, enum mail_kind *kind, int *rank,
+                size_t *bytes)
 {
-    const struct letter *letter;
-    bool any = false;
+    const struct letter *letter = free_slot(out) ? arrived(in, true) : NULL;
 
-    while (free_slot(out) && (letter = arrived(in, true))) {
-        *byes += letter->kind == MAIL_BYE;
-        *bytes += (int64_t)letter->bytes.size;
+    if (letter) {
+        *kind = letter->kind;
+        *rank = letter->rank;
+        *bytes = letter->bytes.size;
         post(out, *letter, letter->down ? letter->rank : 0);
         close_gap(in, (int)(letter - in->slot));
-        any = true;
     }
     in->relaying = bytes_for_others(out);
-    return any;
+    return letter != NULL;
 }

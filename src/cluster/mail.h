@@ -63,8 +63,9 @@ bool mail_collect(struct mailbox *m);
  * False if there is none. */
 bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes);
 
-/* Sends on by `out` what is here for others (cluster_above); *byes counts goodbyes among it. What
- * that took is added to *bytes. True if there was anything. */
-bool mail_relay(struct mailbox *in, struct mailbox *out, int *byes, int64_t *bytes);
+/* Sends on by `out` the oldest letter for another rank (cluster_above) that is here in full: of that
+ * kind, from or for that rank, so many bytes. False if there is none, or no free slot. */
+bool mail_relay(struct mailbox *in, struct mailbox *out, enum mail_kind *kind, int *rank,
+                size_t *bytes);
 
 #endif

@@ -198,6 +198,15 @@ static bool work(struct cluster *c, struct rank_state *s, const struct job_optio
     return true;
 }
 
+static bool save_tasks(struct lead *l, const struct buffer *ranks, struct err *e)
+{
+    bool ok = true;
+
+    for (int i = 0; ok && i < l->n_ranks; i++)
+        ok = lead_durable(l, i, ranks[i].data, ranks[i].size, e);
+    return ok;
+}
+
 /* What is done is written down, for --resume to go on with; nothing that fails in this changes
  * why the job ends. A job that was stopped begins a journal for that; one that failed only goes on
  * with the one it has, so that a failure of the first seconds leaves nothing behind. *kept: whether
@@ -206,20 +215,12 @@ static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *ke
 {
     struct buffer tasks = {0};
     struct err ignored;
-    struct buffer *all =
-        s->leads ? memory_new((size_t)cluster_size(c), sizeof *all, &ignored) : &tasks;
 
     *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
     if ((stopped || *kept) && s->durable && !durable_drain(s->durable, &tasks, &ignored))
         tasks.size = 0;
-    bool ok = cluster_agree(c, all != NULL, &ignored) && cluster_gather(c, &tasks, all, &ignored);
-    for (int i = 0; s->leads && all && ok && i < cluster_size(c); i++)
-        ok = lead_durable(&s->lead, i, all[i].data, all[i].size, &ignored);
+    (void)!rank_tell(c, s, &tasks, save_tasks, &ignored);
     *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
-    for (int i = 0; s->leads && all && i < cluster_size(c); i++)
-        buffer_free(&all[i]);
-    if (s->leads)
-        free(all);
     buffer_free(&tasks);
 }
 

@@ -19,6 +19,11 @@ struct rank_state {
     struct farm_times times;
 };
 
+/* Collective. What each rank has to tell comes to rank 0, which does with it what `write` does. */
+bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *mine,
+               bool (*write)(struct lead *l, const struct buffer *ranks, struct err *e),
+               struct err *e) MUST_CHECK;
+
 /* Collective. Rank 0 writes the report of all ranks. start_s: when the job began. */
 bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct err *e) MUST_CHECK;
 

@@ -83,10 +83,9 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
     return rank_report_pack(out, cluster_host(c), amounts, n, e);
 }
 
-/* What each rank tells comes to rank 0, which writes it. */
-static bool tell(struct cluster *c, struct rank_state *s, const struct buffer *mine,
-                 bool (*write)(struct lead *l, const struct buffer *ranks, struct err *e),
-                 struct err *e)
+bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *mine,
+               bool (*write)(struct lead *l, const struct buffer *ranks, struct err *e),
+               struct err *e)
 {
     struct buffer unused, *all = &unused;
 
@@ -105,7 +104,7 @@ bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct
 {
     struct buffer mine = {0};
     const bool ok = cluster_agree(c, pack_report(c, s, clock_s() - start_s, &mine, e), e) &&
-                    tell(c, s, &mine, lead_report, e);
+                    rank_tell(c, s, &mine, lead_report, e);
 
     buffer_free(&mine);
     return ok;
@@ -127,7 +126,7 @@ bool rank_trace(struct cluster *c, struct rank_state *s, struct err *e)
 {
     struct buffer mine = {0};
     const bool ok = cluster_agree(c, trace_pack(&mine, cluster_host(c), e), e) &&
-                    tell(c, s, &mine, lead_trace, e);
+                    rank_tell(c, s, &mine, lead_trace, e);
 
     buffer_free(&mine);
     return ok;

@@ -251,10 +251,12 @@ static bool copy_one(const struct scratch *s, const struct entry *x, struct stag
     if (g->n == 0)
         g->at = at - framed;
     unsigned char *blob = g->bytes + g->n + framed;
-    errno = 0; /* what it stays when the file is too short */
-    if (read_whole(x->fd, blob, x->size, x->at) != (ssize_t)x->size)
+    const ssize_t got = read_whole(x->fd, blob, x->size, x->at);
+    if (got < 0)
         return err_errno(e, "%s.part: cannot read back %u bytes at offset %llu of its blobs",
                          s->path, x->size, (unsigned long long)x->at);
+    if (got != (ssize_t)x->size)
+        return err_set(e, "%s.part: its file of blobs has become shorter", s->path);
     if (framed)
         frame(blob, x->size);
     g->n += framed + x->size + framed;
