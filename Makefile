@@ -53,7 +53,9 @@ $(RASTER): FLAGS = $(RASTER_FLAGS)
 $(GUARD): FLAGS = $(CORE_FLAGS)
 $(call objects,report commands) $(BUILD)/main.o: FLAGS = $(JSON_FLAGS)
 $(call objects,job): FLAGS = $(CORE_FLAGS)
-$(call objects,cluster): FLAGS = $(CORE_FLAGS)
+# MPI with which ranks can go on without one that has died (Open MPI 5).
+ULFM := $(shell $(MPICC) -include mpi.h -include mpi-ext.h -dM -E -x c /dev/null 2>/dev/null | grep -q 'OMPI_HAVE_MPI_EXT_FTMPI 1' && echo -DHAVE_ULFM)
+$(call objects,cluster): FLAGS = $(CORE_FLAGS) $(ULFM)
 $(call objects,cluster): COMPILE = $(MPICC)
 COMPILE = $(CC)
 $(BUILD)/%.o: src/%.c

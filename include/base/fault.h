@@ -8,14 +8,16 @@
  *   NAME@KEY      whenever the point asks with this key (a chunk's number, a rank …)
  *   NAME%P[:SEED] each time with probability P; another SEED gives other draws
  *
- * Points, all with the chunk as key: kernel-crash, kernel-hang, kernel-memory, errors on a rank
- * (chunk-error) and in storing a result (store-error), which ends the job, and a wrong pixel at the
- * chunk's upper left (pixel-flip).
+ * Points with the chunk as key: kernel-crash, kernel-hang, kernel-memory, errors on a rank
+ * (chunk-error) and in storing a result (store-error), which ends the job, a wrong pixel at the
+ * chunk's upper left (pixel-flip), and a wrong bit in a message (task-flip, result-flip). Points
+ * with key 0, of scenes, outputs and journals: write-nospace, write-io, write-short, read-io.
  * SPDX-License-Identifier: MIT */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef FAULTS
@@ -25,6 +27,16 @@ bool fault_due(const char *name, int64_t key);
 /* A kernel goes wrong, if one of the kernel's faults is due: it crashes, hangs, or takes all
  * memory it gets and then crashes. */
 void fault_kernel(int64_t chunk);
+
+/* One bit of the bytes, anywhere, is another one, if that fault is due. */
+void fault_flip(const char *name, int64_t key, unsigned char *bytes, size_t n);
+
+/* Before a call that writes or reads: false, with errno set, if it is to fail. */
+bool fault_write(void);
+bool fault_read(void);
+
+/* How many of n bytes a call writes; whole blocks, where n is. */
+size_t fault_short(size_t n);
 
 #else
 
@@ -37,6 +49,26 @@ static inline bool fault_due(const char *name, int64_t key)
 static inline void fault_kernel(int64_t chunk)
 {
     (void)chunk;
+}
+
+static inline void fault_flip(const char *name, int64_t key, unsigned char *bytes, size_t n)
+{
+    (void)name, (void)key, (void)bytes, (void)n;
+}
+
+static inline bool fault_write(void)
+{
+    return true;
+}
+
+static inline bool fault_read(void)
+{
+    return true;
+}
+
+static inline size_t fault_short(size_t n)
+{
+    return n;
 }
 
 #endif

@@ -22,6 +22,19 @@ int cluster_size(const struct cluster *c);
 const char *cluster_host(const struct cluster *c);
 int cluster_node_size(const struct cluster *c); /* ranks on this rank's host */
 
+/* Collective, and called by all, whatever has failed on one: have ranks died since the last time? Then the
+ * others are numbered anew, in their order, and can go on (but all that was under way is lost). Only
+ * where MPI survives it (Open MPI 5, mpirun --with-ft ulfm), and rank 0 lives; else the job has
+ * ended. */
+bool cluster_mend(struct cluster *c);
+
+/* Who has died so far: the number when the job began and, on rank 0, the host. */
+struct lost_rank {
+    int rank;
+    char host[256];
+};
+const struct lost_rank *cluster_lost(const struct cluster *c, int *n);
+
 /* How a farm's messages go: straight from rank 0 to a rank and back, or, for other hosts than rank
  * 0's, by way of the first rank there; auto: that where there are many ranks. */
 enum fan_out { FAN_OUT_AUTO, FAN_OUT_FLAT, FAN_OUT_NODE };

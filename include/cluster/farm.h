@@ -68,7 +68,8 @@ struct farm_times {
 };
 
 /* Collective. Runs the farm until lead->finished (lead is rank 0's; NULL elsewhere). Fails
- * everywhere with the first failure of any rank, or as stopped (err_stopped). */
+ * everywhere with the first failure of any rank, or as stopped (err_stopped), or because a rank has
+ * died (cluster_mend). */
 bool farm_run(struct cluster *c, const struct farm_lead *lead, const struct farm_work *work,
               struct farm_limits limits, struct farm_times *times, struct err *e) MUST_CHECK;
 

@@ -43,6 +43,9 @@ struct failed_try {
 };
 bool run_report_try(struct run_report *r, const struct failed_try *t, struct err *e) MUST_CHECK;
 
+/* Adds a rank that died, and without which the job went on, to the list "lost". */
+bool run_report_lost(struct run_report *r, int rank, const char *host, struct err *e) MUST_CHECK;
+
 /* Writes the file; its name appears when it is whole. Fails naming it. */
 bool run_report_write(const struct run_report *r, const char *path, struct err *e) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 
 #ifdef FAULTS
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ enum { COUNTERS = 32 };
 
 /* How often this process has asked for each entry, by its place in the list. */
 static uint32_t asked[COUNTERS];
+static uint32_t flipped;
 
 /* A number in 0..1 that looks random; another one in each process, as a new try must not fail
  * like the last. */
@@ -71,6 +73,40 @@ void fault_kernel(int64_t chunk)
     if (fault_due("kernel-hang", chunk))
         for (;;)
             pause();
+}
+
+void fault_flip(const char *name, int64_t key, unsigned char *bytes, size_t n)
+{
+    if (n == 0 || !fault_due(name, key))
+        return;
+    const size_t bit = (size_t)(draw(1, key, ++flipped) * 8 * (double)n);
+    bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+}
+
+static bool fails(const char *name, int why)
+{
+    if (!fault_due(name, 0))
+        return false;
+    errno = why;
+    return true;
+}
+
+bool fault_write(void)
+{
+    return !fails("write-nospace", ENOSPC) && !fails("write-io", EIO);
+}
+
+bool fault_read(void)
+{
+    return !fails("read-io", EIO);
+}
+
+size_t fault_short(size_t n)
+{
+    enum { BLOCK = 4096 };
+    const size_t half = n % BLOCK == 0 ? n / 2 / BLOCK * BLOCK : n / 2;
+
+    return half > 0 && fault_due("write-short", 0) ? half : n;
 }
 
 #endif

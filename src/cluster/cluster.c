@@ -25,13 +25,13 @@ void backoff_wait(struct backoff *b)
     b->sleep_ns = b->sleep_ns * 2 < SLEEP_MOST_NS ? b->sleep_ns * 2 : SLEEP_MOST_NS;
 }
 
-void cluster_wait(MPI_Request *request)
+void cluster_wait(const struct cluster *c, MPI_Request *request)
 {
     struct backoff backoff = {0};
     int done = 0;
 
     MPI_Test(request, &done, MPI_STATUS_IGNORE);
-    while (!done) {
+    while (!done && !c->hurt) {
         backoff_wait(&backoff);
         MPI_Test(request, &done, MPI_STATUS_IGNORE);
     }
@@ -70,9 +70,40 @@ static bool find_leaders(struct cluster *c, MPI_Comm node, struct err *e)
     return true;
 }
 
-bool cluster_begin(struct cluster **out, struct err *e)
+bool cluster_look_round(struct cluster *c, struct err *e)
 {
     MPI_Comm node;
+
+    loss_watch(c);
+    free(c->hosts);
+    free(c->leader);
+    c->hosts = NULL;
+    c->leader = NULL;
+    c->pulse_comm = MPI_COMM_NULL;
+    MPI_Comm_rank(c->comm, &c->rank);
+    MPI_Comm_size(c->comm, &c->size);
+    MPI_Comm_dup(c->comm, &c->pulse_comm);
+    MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, c->rank, MPI_INFO_NULL, &node);
+    if (c->hurt)
+        return loss_error(c, e);
+    MPI_Comm_size(node, &c->node_size);
+    const bool ok = find_leaders(c, node, e) && gather_hosts(c, e);
+    MPI_Comm_free(&node);
+    return ok && !c->hurt;
+}
+
+static bool number_ranks(struct cluster *c, struct err *e)
+{
+    c->first_rank = memory_new((size_t)c->size, sizeof *c->first_rank, e);
+    if (!cluster_agree(c, c->first_rank != NULL, e) || !c->first_rank)
+        return false;
+    for (int i = 0; i < c->size; i++)
+        c->first_rank[i] = i;
+    return true;
+}
+
+bool cluster_begin(struct cluster **out, struct err *e)
+{
     int length;
     struct cluster *c = memory_new(1, sizeof *c, e);
 
@@ -80,28 +111,26 @@ bool cluster_begin(struct cluster **out, struct err *e)
         return false;
     MPI_Init(NULL, NULL);
     MPI_Comm_dup(MPI_COMM_WORLD, &c->comm);
-    MPI_Comm_rank(c->comm, &c->rank);
-    MPI_Comm_size(c->comm, &c->size);
     MPI_Get_processor_name(c->host, &length);
-    MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, c->rank, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &c->node_size);
-    MPI_Comm_dup(c->comm, &c->pulse_comm);
-    const bool ok = find_leaders(c, node, e) && gather_hosts(c, e);
-    MPI_Comm_free(&node);
-    if (ok)
-        *out = c;
-    else
+    if (!cluster_look_round(c, e) || !number_ranks(c, e)) {
         cluster_end(c);
-    return ok;
+        return false;
+    }
+    *out = c;
+    return true;
 }
 
 void cluster_end(struct cluster *c)
 {
     MPI_Comm_free(&c->comm);
-    MPI_Comm_free(&c->pulse_comm);
-    MPI_Finalize();
+    if (c->pulse_comm != MPI_COMM_NULL)
+        MPI_Comm_free(&c->pulse_comm);
+    if (c->lost.size == 0) /* after a loss, Open MPI 5.0.7 may wait for the dead there, for ever */
+        MPI_Finalize();
     free(c->hosts);
     free(c->leader);
+    free(c->first_rank);
+    buffer_free(&c->lost);
     free(c);
 }
 
@@ -154,15 +183,19 @@ bool cluster_agree(struct cluster *c, bool ok, struct err *e)
     int first;
     MPI_Request request;
 
+    if (c->hurt)
+        return loss_error(c, e);
     MPI_Iallreduce(&mine, &first, 1, MPI_INT, MPI_MIN, c->comm, &request);
-    cluster_wait(&request);
+    cluster_wait(c, &request);
+    if (c->hurt)
+        return loss_error(c, e);
     if (first == c->size)
         return true;
     if (first == c->rank && c->rank != 0)
         err_context(e, "rank %d on %s", c->rank, c->host);
     MPI_Ibcast(e, (int)sizeof *e, MPI_BYTE, first, c->comm, &request);
-    cluster_wait(&request);
-    return false;
+    cluster_wait(c, &request);
+    return c->hurt ? loss_error(c, e) : false;
 }
 
 bool cluster_share(struct cluster *c, struct buffer *b, struct err *e)
@@ -170,20 +203,24 @@ bool cluster_share(struct cluster *c, struct buffer *b, struct err *e)
     int64_t size = (int64_t)b->size;
     MPI_Request request;
 
+    if (c->hurt)
+        return loss_error(c, e);
     MPI_Ibcast(&size, 1, MPI_INT64_T, 0, c->comm, &request);
-    cluster_wait(&request);
+    cluster_wait(c, &request);
+    if (c->hurt)
+        return loss_error(c, e);
     if (c->rank != 0)
         b->size = 0;
     bool ok = buffer_reserve(b, c->rank == 0 ? 0 : (size_t)size, e);
     if (!cluster_agree(c, ok, e))
         return false;
     b->size = (size_t)size;
-    for (size_t at = 0; at < b->size; at += SHARE_PIECE) {
+    for (size_t at = 0; at < b->size && !c->hurt; at += SHARE_PIECE) {
         size_t n = b->size - at < SHARE_PIECE ? b->size - at : SHARE_PIECE;
         MPI_Ibcast(b->data + at, cluster_count(n), MPI_BYTE, 0, c->comm, &request);
-        cluster_wait(&request);
+        cluster_wait(c, &request);
     }
-    return true;
+    return !c->hurt || loss_error(c, e);
 }
 
 bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer *all, struct err *e)
@@ -192,22 +229,26 @@ bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer 
     bool ok = true;
     MPI_Request request;
 
+    if (c->hurt)
+        return loss_error(c, e);
     if (c->rank != 0) {
         MPI_Isend(mine->data, cluster_count(mine->size), MPI_BYTE, 0, TAG, c->comm, &request);
-        cluster_wait(&request);
+        cluster_wait(c, &request);
         return cluster_agree(c, true, e);
     }
     ok = buffer_append(&all[0], mine->data, mine->size, e);
-    for (int rank = 1; rank < c->size; rank++) {
+    for (int rank = 1; rank < c->size && !c->hurt; rank++) {
         struct backoff backoff = {0};
         MPI_Status status;
         int there = 0, n;
 
-        while (!there) {
+        while (!there && !c->hurt) {
             MPI_Iprobe(rank, TAG, c->comm, &there, &status);
             if (!there)
                 backoff_wait(&backoff);
         }
+        if (c->hurt)
+            break;
         MPI_Get_count(&status, MPI_BYTE, &n);
         if (ok)
             ok = buffer_reserve(&all[rank], (size_t)n, e);
@@ -223,7 +264,9 @@ int64_t cluster_max(struct cluster *c, int64_t v)
     int64_t largest;
     MPI_Request request;
 
+    if (c->hurt)
+        return v;
     MPI_Iallreduce(&v, &largest, 1, MPI_INT64_T, MPI_MAX, c->comm, &request);
-    cluster_wait(&request);
-    return largest;
+    cluster_wait(c, &request);
+    return c->hurt ? v : largest;
 }

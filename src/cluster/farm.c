@@ -7,6 +7,7 @@
 #include "pulse.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/signals.h"
 #include "base/timeline.h"
 
@@ -102,10 +103,12 @@ static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct 
     } else {
         const int64_t task = mail_unsign(bytes);
         c->held[rank] -= kind != MAIL_BROKEN;
-        if (kind == MAIL_RESULT)
+        if (kind == MAIL_RESULT) {
+            fault_flip("result-flip", task, bytes->data, bytes->size);
             store(c, task, rank, bytes);
-        else
+        } else {
             hear_failure(c, kind, rank, bytes, task);
+        }
     }
     buffer_free(bytes);
 }
@@ -207,7 +210,7 @@ static bool tick(void *ctx)
     struct coordinator *c = ctx;
 
     serve(c);
-    return !c->failed && !(c->signal && clock_s() > c->drain_until_s);
+    return !c->failed && !c->cluster->hurt && !(c->signal && clock_s() > c->drain_until_s);
 }
 
 /* Does one task here; false if there is none for this rank now. */
@@ -234,7 +237,7 @@ static bool work(struct coordinator *c)
         c->times->tasks++;
         if (ok) {
             store(c, task, 0, &result);
-        } else if (!c->failed && !c->signal) {
+        } else if (!c->failed && !c->signal && !c->cluster->hurt) {
             err_context(&e, "rank 0 on %s", c->cluster->host);
             task_failed(c, task, 0, &result, &e);
         }
@@ -263,13 +266,13 @@ static bool all_gone(const struct coordinator *c)
     return mailbox_count(&c->out) == 0 && mailbox_count(&c->in) == 0;
 }
 
-/* Serves until done or failed, then sees everybody off. */
+/* Serves until done or failed, then sees everybody off; or until a rank dies. */
 static void lead(struct coordinator *c)
 {
     struct backoff backoff = {0};
     bool stopped = false;
 
-    while (!stopped || !all_gone(c)) {
+    while (!c->cluster->hurt && (!stopped || !all_gone(c))) {
         if (!stopped && (c->failed || c->lead->finished(c->lead->ctx) || drained(c))) {
             for (int rank = 1; rank < c->cluster->size; rank++)
                 mail_send(&c->out, rank, MAIL_STOP, &(struct buffer){0});

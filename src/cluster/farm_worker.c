@@ -10,6 +10,7 @@
 #include "pulse.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/signals.h"
 #include "base/timeline.h"
 
@@ -129,7 +130,7 @@ static bool tick(void *ctx)
     struct worker *w = ctx;
 
     serve(w);
-    return !w->stopped;
+    return !w->stopped && !w->cluster->hurt;
 }
 
 /* Does the oldest task of the queue. */
@@ -143,6 +144,7 @@ static void work(struct worker *w)
     for (int i = 0; i < w->n_queue; i++)
         w->queue[i] = w->queue[i + 1];
     const int64_t number = mail_unsign(&task);
+    fault_flip("task-flip", number, task.data, task.size);
     timeline_task(number);
     bool ok = w->work->work(w->work->ctx, number, task.data, task.size, &result,
                             (struct tick){tick, w}, &e) &&
@@ -156,7 +158,7 @@ static void work(struct worker *w)
     }
     if (ok)
         say(w, MAIL_RESULT, &result);
-    else if (!w->stopped)
+    else if (!w->stopped && !w->cluster->hurt)
         complain(w, MAIL_FAILED, number, &result, &e);
     buffer_free(&task);
     buffer_free(&result);
@@ -169,7 +171,7 @@ static void run(struct worker *w)
 {
     struct backoff backoff = {0};
 
-    while (!w->stopped) {
+    while (!w->stopped && !w->cluster->hurt) {
         if (serve(w))
             backoff = (struct backoff){0};
         if (w->stopped)
@@ -185,7 +187,7 @@ static void run(struct worker *w)
     }
     say(w, MAIL_BYE, &(struct buffer){0});
     backoff = (struct backoff){0};
-    while (mailbox_count(&w->out) > 0 || w->byes < w->followers)
+    while (!w->cluster->hurt && (mailbox_count(&w->out) > 0 || w->byes < w->followers))
         if (!serve(w))
             backoff_wait(&backoff);
 }

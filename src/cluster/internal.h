@@ -10,14 +10,26 @@
 struct cluster {
     MPI_Comm comm, pulse_comm; /* the latter for signs of life (pulse.h) */
     int rank, size, node_size;
-    int *leader;  /* of each rank: the first rank on its host */
-    bool by_node; /* messages between rank 0 and other hosts go by way of those */
-    char *hosts;  /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
+    int *leader;        /* of each rank: the first rank on its host */
+    bool by_node;       /* messages between rank 0 and other hosts go by way of those */
+    char *hosts;        /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
+    int *first_rank;    /* of each rank: its number when the job began */
+    struct buffer lost; /* struct lost_rank */
+    bool hurt;          /* a rank has died: no message comes through any more (loss.c) */
     char host[MPI_MAX_PROCESSOR_NAME];
 };
 
 /* The rank that hands `rank` its messages: 0, or the first one on its host; -1 for rank 0. */
 int cluster_above(const struct cluster *c, int rank);
+
+/* Collective. Learns who is in c->comm, and where. Fails if memory is short, or a rank dies. */
+bool cluster_look_round(struct cluster *c, struct err *e) MUST_CHECK;
+
+/* From now on c->hurt tells that a rank has died, if MPI lets the others go on. */
+void loss_watch(struct cluster *c);
+
+/* What anything says that fails for this; false. */
+bool loss_error(const struct cluster *c, struct err *e);
 
 /* Sleeps a little longer each time; start from {0}, and again after anything happened. */
 struct backoff {
@@ -26,8 +38,8 @@ struct backoff {
 
 void backoff_wait(struct backoff *b);
 
-/* Waits for the request without spinning. */
-void cluster_wait(MPI_Request *request);
+/* Waits for the request without spinning, or until a rank has died. */
+void cluster_wait(const struct cluster *c, MPI_Request *request);
 
 /* A size as an MPI count; sizes of messages are bounded long before (job/sizing.c). */
 int cluster_count(size_t bytes);

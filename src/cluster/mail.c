@@ -20,8 +20,11 @@ bool mailbox_new(struct mailbox *m, struct cluster *c, int n_slots, struct err *
 
 void mailbox_free(struct mailbox *m)
 {
-    for (int i = 0; i < m->n; i++)
+    for (int i = 0; i < m->n; i++) {
+        if (m->slot[i].used && m->cluster->hurt) /* nothing else leaves letters under way */
+            MPI_Wait(&m->slot[i].request, MPI_STATUS_IGNORE);
         buffer_free(&m->slot[i].bytes);
+    }
     free(m->slot);
     *m = (struct mailbox){0};
 }
@@ -86,6 +89,7 @@ static void post(struct mailbox *m, struct letter letter, int to)
     assert(slot);
     *slot = letter;
     slot->used = true;
+    slot->request = MPI_REQUEST_NULL;
     MPI_Isend(slot->bytes.data, cluster_count(slot->bytes.size), MPI_BYTE, to,
               slot->rank << KIND_BITS | (int)slot->kind, m->cluster->comm, &slot->request);
 }
@@ -155,6 +159,7 @@ static void receive(struct mailbox *m, struct letter *letter, const MPI_Status *
     }
     letter->bytes.size = (size_t)n;
     letter->used = true;
+    letter->request = MPI_REQUEST_NULL;
     MPI_Irecv(letter->bytes.data, n, MPI_BYTE, status->MPI_SOURCE, status->MPI_TAG,
               m->cluster->comm, &letter->request);
 }
@@ -168,7 +173,7 @@ bool mail_collect(struct mailbox *m)
         int there = 0, n;
 
         MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, m->cluster->comm, &there, &status);
-        if (!there)
+        if (!there || m->cluster->hurt)
             break;
         MPI_Get_count(&status, MPI_BYTE, &n);
         *letter = (struct letter){
@@ -203,6 +208,8 @@ static struct letter *arrived(struct mailbox *m, bool for_others)
         if (is_for_others(m, letter) != for_others)
             continue;
         MPI_Test(&letter->request, &done, MPI_STATUS_IGNORE);
+        if (m->cluster->hurt)
+            return NULL; /* it may be empty */
         if (done && !must_wait(m, i))
             return letter;
     }

@@ -60,7 +60,7 @@ bool mail_collect(struct mailbox *m);
 
 /* The oldest letter that is here in full, and before which no other of its rank is still arriving:
  * a rank's letters are taken in the order it sent them, however large. The caller owns its bytes.
- * False if there is none. */
+ * False if there is none, or a rank has died. */
 bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer *bytes);
 
 /* Sends on by `out` the oldest letter for another rank (cluster_above) that is here in full: of that

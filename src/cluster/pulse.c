@@ -43,8 +43,10 @@ void pulse_end(struct pulse *p)
 {
     if (!p->sending)
         return;
-    MPI_Cancel(&p->receiving);
-    MPI_Wait(&p->receiving, MPI_STATUS_IGNORE);
+    if (p->receiving != MPI_REQUEST_NULL) {
+        MPI_Cancel(&p->receiving);
+        MPI_Wait(&p->receiving, MPI_STATUS_IGNORE);
+    }
     for (int i = 0; i < p->cluster->size; i++)
         if (p->sending[i] != MPI_REQUEST_NULL)
             MPI_Request_free(&p->sending[i]);
@@ -61,9 +63,10 @@ void pulse_forget(struct pulse *p, int rank)
 static void take(struct pulse *p)
 {
     MPI_Status status;
-    int here;
+    int here = 0;
 
-    for (MPI_Test(&p->receiving, &here, &status); here; MPI_Test(&p->receiving, &here, &status)) {
+    for (MPI_Test(&p->receiving, &here, &status); here && !p->cluster->hurt;
+         MPI_Test(&p->receiving, &here, &status)) {
         if (p->heard_s[status.MPI_SOURCE] > 0)
             p->heard_s[status.MPI_SOURCE] = clock_s();
         listen(p);
@@ -101,7 +104,7 @@ void pulse_beat(struct pulse *p)
 {
     const double now = clock_s(), asleep_s = now - p->beat_s;
 
-    if (p->silence_s <= 0)
+    if (p->silence_s <= 0 || p->cluster->hurt)
         return;
     take(p);
     if (asleep_s < p->silence_s / BEATS)

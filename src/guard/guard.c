@@ -88,9 +88,32 @@ void guard_end(struct guard *g)
     free(g);
 }
 
+/* The server is this process's child, and is reaped here when it is dead. */
+static bool has_server(struct guard *g)
+{
+    if (g->server > 0 && waitpid(g->server, NULL, WNOHANG) != 0)
+        g->server = 0;
+    return g->server > 0;
+}
+
+/* Sleeps until the bell rings, a slice at most. */
+static void doze(struct guard *g, uint32_t bell)
+{
+    word_wait(&g->control->bell, bell, &(struct timespec){0, SLICE_NS});
+}
+
+/* Ends a child that knows an earlier setup. */
+static void end_child(struct guard *g)
+{
+    kill_child(g);
+    while (is_born(g) && !atomic_load(&g->control->ended) && has_server(g))
+        doze(g, atomic_load(&g->control->bell));
+}
+
 bool guard_set_up(struct guard *g, const struct buffer *setup, struct guard_limits limits,
                   struct err *e)
 {
+    end_child(g);
     if (!shared_bytes_size(&g->setup, setup->size, e) ||
         !shared_bytes_size(&g->request, limits.message_bytes, e) ||
         !shared_bytes_size(&g->reply, limits.message_bytes, e))
@@ -117,24 +140,10 @@ int guard_child(const struct guard *g)
     return is_born(g) ? atomic_load(&g->control->child) : 0;
 }
 
-/* The server is this process's child, and is reaped here when it is dead. */
-static bool has_server(struct guard *g)
-{
-    if (g->server > 0 && waitpid(g->server, NULL, WNOHANG) != 0)
-        g->server = 0;
-    return g->server > 0;
-}
-
 static bool no_server(struct guard *g, struct err *e)
 {
     g->failure.died = g->failure.lasting = true;
     return err_set(e, "the kernel server, which was to start a process for it, is gone");
-}
-
-/* Sleeps until the bell rings, a slice at most. */
-static void doze(struct guard *g, uint32_t bell)
-{
-    word_wait(&g->control->bell, bell, &(struct timespec){0, SLICE_NS});
 }
 
 /* Has a child born, unless there is one. */

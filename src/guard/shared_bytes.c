@@ -39,6 +39,8 @@ bool shared_bytes_map(struct shared_bytes *s, struct err *e)
     void *at = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
     if (at == MAP_FAILED)
         return err_errno(e, "%zu bytes of shared memory cannot be mapped", n);
+    if (s->at)
+        munmap(s->at, s->size);
     s->at = at;
     s->size = n;
     return true;

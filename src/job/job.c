@@ -198,13 +198,25 @@ static bool work(struct cluster *c, struct rank_state *s, const struct job_optio
     return true;
 }
 
-static bool save_tasks(struct lead *l, const struct buffer *ranks, struct err *e)
+/* Each tells its number first, which may have changed since; one that failed tells nothing. */
+static bool save_tasks(struct lead *l, const struct buffer *ranks, int n, struct err *e)
 {
     bool ok = true;
 
-    for (int i = 0; ok && i < l->n_ranks; i++)
-        ok = lead_durable(l, i, ranks[i].data, ranks[i].size, e);
+    for (int i = 0; ok && i < n; i++) {
+        struct unpack u = unpack_begin(ranks[i].data, ranks[i].size);
+        const uint32_t rank = unpack_u32(&u);
+        if (u.ok)
+            ok = lead_durable(l, (int)rank, ranks[i].data + sizeof rank,
+                              ranks[i].size - sizeof rank, e);
+    }
     return ok;
+}
+
+static bool pack_tasks(struct rank_state *s, bool any, struct buffer *tasks, struct err *e)
+{
+    return pack_u32(tasks, (uint32_t)s->rank, e) &&
+           (!any || !s->durable || durable_drain(s->durable, tasks, e));
 }
 
 /* What is done is written down, for --resume to go on with; nothing that fails in this changes
@@ -217,7 +229,7 @@ static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *ke
     struct err ignored;
 
     *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
-    if ((stopped || *kept) && s->durable && !durable_drain(s->durable, &tasks, &ignored))
+    if (!pack_tasks(s, stopped || *kept, &tasks, &ignored))
         tasks.size = 0;
     (void)!rank_tell(c, s, &tasks, save_tasks, &ignored);
     *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
@@ -238,37 +250,74 @@ void job_sweep(struct job_end *end)
     free(end->journal);
 }
 
-bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
-             struct err *e)
+/* What is told of a job that is done. */
+static bool tell(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                 double start_s, struct job_end *end, struct err *e)
+{
+    if ((options->report && !rank_report(c, s, start_s, e)) ||
+        (options->trace && !rank_trace(c, s, e)))
+        return false;
+    end->given_up = cluster_max(c, s->leads ? retries_given_up(s->lead.retries) : 0);
+    return true;
+}
+
+static void free_all(struct rank_state *s)
+{
+    timeline_end();
+    durable_free(s->durable);
+    shared_close(s->shared); /* before the scenes it reads, which are the lead's on rank 0 */
+    if (s->leads)
+        lead_end(&s->lead);
+    scratch_free(s->scratch);
+    chunk_worker_free(s->worker);
+    ticket_free(&s->ticket);
+}
+
+/* *again: ranks have died, and the others can go on with what is there. */
+static bool try_job(struct cluster *c, const struct job_options *options, struct job_end *end,
+                    bool *again, struct err *e)
 {
     const double start_s = clock_s();
-    struct rank_state s = {.leads = cluster_rank(c) == 0};
+    struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
     bool kept = false;
-    bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e);
 
-    ok = ok && rank_trace_begin(c, options, e) && set_up(c, &s, options, e);
-    if (ok && !work(c, &s, options, e)) {
-        ok = false;
-        save(c, &s, e->status == EXIT_STOPPED, &kept);
+    *end = (struct job_end){0};
+    *again = false;
+    bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e) &&
+              rank_trace_begin(c, options, e) && set_up(c, &s, options, e);
+    const bool is_set_up = ok;
+    ok = ok && work(c, &s, options, e) && tell(c, &s, options, start_s, end, e);
+    while (cluster_mend(c)) { /* whatever each of them took for the outcome */
+        const bool published = cluster_max(c, s.leads && lead_has_published(&s.lead)) > 0;
+        *again = !published && cluster_max(c, s.leads && lead_may_go_on(&s.lead)) > 0;
+        if (published && s.leads)
+            lead_sweep(&s.lead);
+        ok = published && tell(c, &s, options, start_s, end, e);
+    }
+    const bool keeps = is_set_up && !(s.leads && lead_has_published(&s.lead));
+    if (!ok && cluster_max(c, !keeps) == 0) {
+        save(c, &s, *again || e->status == EXIT_STOPPED, &kept);
         if (kept)
             say_kept(e);
     }
-    ok = ok && (!options->report || rank_report(c, &s, start_s, e)) &&
-         (!options->trace || rank_trace(c, &s, e));
-    *end = (struct job_end){0};
-    if (ok)
-        end->given_up = cluster_max(c, s.leads ? retries_given_up(s.lead.retries) : 0);
     if (ok && s.leads)
         end->journal = lead_journal(&s.lead);
     if (!kept && !(s.ticket.resumes && !ok))
         scratch_remove(s.scratch);
-    timeline_end();
-    durable_free(s.durable);
-    shared_close(s.shared); /* before the scenes it reads, which are the lead's on rank 0 */
-    if (s.leads)
-        lead_end(&s.lead);
-    scratch_free(s.scratch);
-    chunk_worker_free(s.worker);
-    ticket_free(&s.ticket);
+    free_all(&s);
     return ok;
+}
+
+bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
+             struct err *e)
+{
+    struct job_options now = *options;
+    bool again;
+
+    while (!try_job(c, &now, end, &again, e)) {
+        if (!again)
+            return false;
+        now.resume = true;
+    }
+    return true;
 }

@@ -40,7 +40,8 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
         return false;
     l->ends.sink.direct = options->direct;
     /* A run that finds its output whole would take it for the scene, and apply the ops again. */
-    if (options->resume && same_file(l->ends.source.path, l->ends.sink.path))
+    l->in_place = same_file(l->ends.source.path, l->ends.sink.path);
+    if (options->resume && l->in_place)
         return err_usage(e, "%s: is the scene and the output, which --resume cannot tell apart",
                          l->ends.sink.path);
     if (options->report && options->trace && same_file(options->report, options->trace))
@@ -302,6 +303,16 @@ char *lead_journal(const struct lead *l)
     return saved_any(l->saved) ? saved_path(l->ends.sink.path, &ignored) : NULL;
 }
 
+bool lead_has_published(const struct lead *l)
+{
+    return l->published;
+}
+
+bool lead_may_go_on(const struct lead *l)
+{
+    return !l->in_place;
+}
+
 bool lead_finish(struct lead *l, struct err *e)
 {
     const double start = clock_s();
@@ -312,6 +323,7 @@ bool lead_finish(struct lead *l, struct err *e)
         return false;
     output_leave(l->output);
     l->output = NULL;
+    l->published = true;
     l->finish_s = timeline_since("finishing", start);
     retries_tell(l->retries, l->ends.sink.path);
     return true;

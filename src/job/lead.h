@@ -46,8 +46,11 @@ struct lead {
     struct part_probe probe;
     struct progress progress;
     size_t memory_bytes, used_bytes;
-    bool gave_up_blobs; /* those of wide strips did not fit into memory */
-    int n_ranks;
+    bool in_place;                /* the output is to have the scene's place */
+    bool published;               /* the output has its name */
+    bool gave_up_blobs;           /* those of wide strips did not fit into memory */
+    const struct lost_rank *lost; /* who has died, for the report */
+    int n_ranks, n_lost;
     double start_s, finish_s; /* when the job began; how long syncing and renaming took */
 };
 
@@ -89,14 +92,20 @@ char *lead_journal(const struct lead *l);
 /* Whether workers have that much memory left over, and one message more. */
 bool lead_spares(const struct lead *l, size_t bytes);
 
-/* Writes the report, if one is wanted, from what the ranks packed. */
-bool lead_report(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;
+/* Writes the report from what the n ranks packed. */
+bool lead_report(struct lead *l, const struct buffer *ranks, int n, struct err *e) MUST_CHECK;
 
 /* Writes the timeline of all ranks, from what they packed. */
-bool lead_trace(struct lead *l, const struct buffer *ranks, struct err *e) MUST_CHECK;
+bool lead_trace(struct lead *l, const struct buffer *ranks, int n, struct err *e) MUST_CHECK;
 
 /* Chunks whose bytes have come to be on the device of a rank (struct durable_task). */
 bool lead_durable(struct lead *l, int rank, const void *tasks, size_t n, struct err *e) MUST_CHECK;
+
+/* Whether the output has its name. */
+bool lead_has_published(const struct lead *l);
+
+/* Whether a run that resumes could be told from one that begins: not if it has the scene's place. */
+bool lead_may_go_on(const struct lead *l);
 
 /* Whether something is there that --resume could go on with. */
 bool lead_keeps(const struct lead *l);

@@ -8,6 +8,7 @@
 
 struct rank_state {
     struct lead lead; /* rank 0's */
+    int rank;         /* its number when the job began */
     bool leads;
     struct ticket ticket;
     struct chunk_worker *worker;
@@ -21,7 +22,7 @@ struct rank_state {
 
 /* Collective. What each rank has to tell comes to rank 0, which does with it what `write` does. */
 bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *mine,
-               bool (*write)(struct lead *l, const struct buffer *ranks, struct err *e),
+               bool (*write)(struct lead *l, const struct buffer *ranks, int n, struct err *e),
                struct err *e) MUST_CHECK;
 
 /* Collective. Rank 0 writes the report of all ranks. start_s: when the job began. */

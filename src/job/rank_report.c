@@ -84,7 +84,7 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
 }
 
 bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *mine,
-               bool (*write)(struct lead *l, const struct buffer *ranks, struct err *e),
+               bool (*write)(struct lead *l, const struct buffer *ranks, int n, struct err *e),
                struct err *e)
 {
     struct buffer unused, *all = &unused;
@@ -92,7 +92,7 @@ bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *min
     if (s->leads)
         all = memory_new((size_t)cluster_size(c), sizeof *all, e);
     bool ok = cluster_agree(c, all != NULL, e) && cluster_gather(c, mine, all, e);
-    ok = ok && cluster_agree(c, !s->leads || write(&s->lead, all, e), e);
+    ok = ok && cluster_agree(c, !s->leads || write(&s->lead, all, cluster_size(c), e), e);
     for (int i = 0; s->leads && all && i < cluster_size(c); i++)
         buffer_free(&all[i]);
     if (s->leads)
@@ -103,6 +103,7 @@ bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *min
 bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct err *e)
 {
     struct buffer mine = {0};
+    s->lead.lost = cluster_lost(c, &s->lead.n_lost);
     const bool ok = cluster_agree(c, pack_report(c, s, clock_s() - start_s, &mine, e), e) &&
                     rank_tell(c, s, &mine, lead_report, e);
 

@@ -105,16 +105,17 @@ static bool open_sources(struct shared *s, const struct shared_options *o, struc
         !sources_open(&s->own, o->source, o->steps, o->n_steps, sources_blob_most(o->memory_bytes),
                       e))
         return false;
-    bool same = own->n == s->ticket->n_sources;
-    for (int i = 0; same && i < own->n; i++) {
+    if (own->n != s->ticket->n_sources)
+        return err_set(e, "%s: takes %d scenes here, on rank 0 %d", o->source->path, own->n,
+                       s->ticket->n_sources);
+    for (int i = 0; i < own->n; i++) {
         if (own->list[i].blobs && !s->ticket->sources[i].by_blobs)
             sources_give_up_blobs(&s->own.list[i], "rank 0 has chosen so");
-        same = (own->list[i].blobs != NULL) == s->ticket->sources[i].by_blobs;
+        if (!own->list[i].blobs && s->ticket->sources[i].by_blobs)
+            return err_set(e, "%s: its blobs can be read on rank 0, but not here: %s",
+                           scene_info(own->list[i].scene)->path, own->list[i].why);
     }
-    return same || err_set(e,
-                           "%s: is read in another way here than on rank 0; are GDAL and libtiff "
-                           "the same?",
-                           o->source->path);
+    return true;
 }
 
 bool shared_open(struct shared **out, const struct buffer *description, const struct ticket *t,

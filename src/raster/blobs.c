@@ -44,8 +44,10 @@ static tmsize_t read_file(thandle_t handle, void *out, tmsize_t n)
     struct file *f = handle;
     ssize_t got = read_whole(f->fd, out, (size_t)n, f->client.position);
 
-    if (got < 0)
+    if (got < 0) { /* libtiff has only words about what it was after */
+        snprintf(f->client.words, sizeof f->client.words, "%s", strerror(errno));
         return -1;
+    }
     if (f->recording) {
         if (f->ranges.size + (size_t)got > LARGEST_HEADER)
             return -1;

@@ -11,6 +11,7 @@
 #include "whole_io.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <tiff.h>
@@ -19,15 +20,20 @@ struct walk {
     int fd;
     uint64_t file_size;
     bool big;
+    int why; /* the errno of what could not be read; 0: it is not there */
 };
 
 /* n bytes (2, 4 or 8) at `at`, as a number; *ok is cleared when they cannot be read. */
-static uint64_t number_at(const struct walk *w, uint64_t at, int n, bool *ok)
+static uint64_t number_at(struct walk *w, uint64_t at, int n, bool *ok)
 {
     unsigned char bytes[8];
     uint64_t v = 0;
 
-    if (!*ok || read_whole(w->fd, bytes, (size_t)n, at) != n) {
+    if (!*ok)
+        return 0;
+    const ssize_t got = read_whole(w->fd, bytes, (size_t)n, at);
+    if (got != n) {
+        w->why = got < 0 ? errno : 0;
         *ok = false;
         return 0;
     }
@@ -47,7 +53,7 @@ static uint64_t first_directory(struct walk *w, bool *ok)
 }
 
 /* The array of an entry, if it has n values of a type for it. */
-static bool array_of(const struct walk *w, uint64_t entry, int64_t n, struct index_array *a)
+static bool array_of(struct walk *w, uint64_t entry, int64_t n, struct index_array *a)
 {
     bool ok = true;
     int word = w->big ? 8 : 4; /* bytes of a count or an offset */
@@ -96,6 +102,9 @@ bool tile_index_find(struct tile_index *t, int fd, int number, int64_t n_tiles, 
         else if (tag == TIFFTAG_TILEBYTECOUNTS || tag == TIFFTAG_STRIPBYTECOUNTS)
             ok = ok && array_of(&w, entry, n_tiles, &t->sizes);
     }
+    errno = w.why;
+    if (w.why)
+        return err_errno(e, "directory %d cannot be read", number);
     if (!ok || t->offsets.bytes < 4 || t->sizes.bytes == 0)
         return err_set(e, "directory %d that GDAL wrote has no index for %lld tiles", number,
                        (long long)n_tiles);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "whole_io.h"
 
+#include "base/fault.h"
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -10,7 +12,8 @@ ssize_t read_whole(int fd, void *out, size_t n, uint64_t offset)
     size_t done = 0;
 
     while (done < n) {
-        ssize_t got = pread(fd, (char *)out + done, n - done, (off_t)(offset + done));
+        ssize_t got =
+            fault_read() ? pread(fd, (char *)out + done, n - done, (off_t)(offset + done)) : -1;
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -27,7 +30,9 @@ bool write_whole(int fd, const void *bytes, size_t n, uint64_t offset)
     size_t done = 0;
 
     while (done < n) {
-        ssize_t put = pwrite(fd, (const char *)bytes + done, n - done, (off_t)(offset + done));
+        ssize_t put = fault_write() ? pwrite(fd, (const char *)bytes + done, fault_short(n - done),
+                                             (off_t)(offset + done))
+                                    : -1;
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct run_report {
-    json_t *root, *ranks, *tries;
+    json_t *root, *ranks, *tries, *lost;
 };
 
 bool rank_report_pack(struct buffer *out, const char *host, const struct amount *amounts, int n,
@@ -41,7 +41,8 @@ bool run_report_new(struct run_report **out, struct err *e)
     r->root = json_object();
     r->ranks = json_array();
     r->tries = json_array();
-    if (!r->root || !r->ranks || !r->tries) {
+    r->lost = json_array();
+    if (!r->root || !r->ranks || !r->tries || !r->lost) {
         run_report_free(r);
         return no_memory(e);
     }
@@ -56,6 +57,7 @@ void run_report_free(struct run_report *r)
     json_decref(r->root);
     json_decref(r->ranks);
     json_decref(r->tries);
+    json_decref(r->lost);
     free(r);
 }
 
@@ -161,6 +163,13 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
     return (one && json_array_append_new(r->tries, one) == 0) || no_memory(e);
 }
 
+bool run_report_lost(struct run_report *r, int rank, const char *host, struct err *e)
+{
+    json_t *one = json_pack("{s:i, s:o}", "rank", rank, "host", text(host));
+
+    return (one && json_array_append_new(r->lost, one) == 0) || no_memory(e);
+}
+
 bool run_report_check(const char *path, struct err *e)
 {
     return json_file_check("--report", path, e);
@@ -176,7 +185,8 @@ static bool dump(const void *report, FILE *to)
 bool run_report_write(const struct run_report *r, const char *path, struct err *e)
 {
     if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
-        json_object_set(r->root, "retries", r->tries) != 0)
+        json_object_set(r->root, "retries", r->tries) != 0 ||
+        json_object_set(r->root, "lost", r->lost) != 0)
         return no_memory(e);
     return json_file_write("--report", path, dump, r, e);
 }

@@ -118,5 +118,49 @@ for n in 1 2 3; do
         rm -f "$out".part*
     done
 done
+# Files that fail at the N-th call of some rank, and messages with a wrong bit: the job is done, or says why
+# not; then the next run goes on. Never is a wrong file called right.
+sigma=40
+job "" 2
+mv "$out" "$TMP/good.tif"
+trouble=0
+goes_on() { # goes_on NAME TEXT: after job
+    if [ "$status" -ne 0 ]; then
+        trouble=$((trouble + 1))
+        ok "$1: status 1" ends 1
+        ok "$1: says what ($2)" grep -q "^tilery: .*\($2\)" "$TMP/stderr"
+        ok "$1: no output" test ! -e "$out"
+        job "" 2 --resume
+        ok "$1: then goes on" ends 0
+    fi
+    ok "$1: same bytes" same_bytes "$TMP/good.tif" "$out"
+    ok "$1: nothing else is left" test "$(find "$TMP" -name 'out.tif?*')" = ""
+}
+for nth in 1 2 7 19 40; do
+    for io in root shared; do
+        job "write-nospace#$nth" 3 --io=$io --sync-every=0
+        goes_on "no space at write $nth, $io" "$out.*No space left"
+        job "write-io#$nth" 2 --io=$io --sync-every=0
+        goes_on "an error at write $nth, $io" "$out.*Input/output error"
+        job "read-io#$nth" 3 --io=$io --sync-every=0
+        goes_on "an error at read $nth, $io" "$TMP.*Input/output error"
+    done
+done
+ok "writes failed" test $trouble -ge 16
+for io in root shared; do
+    job "write-short%0.5" 3 --io=$io --sync-every=0
+    ok "writes that end early, $io" ends 0
+    goes_on "writes that end early, $io" none
+done
+trouble=0
+for seed in 1 2 3 4 5 6; do
+    for io in root shared; do
+        job "task-flip%0.05:$seed" 3 --io=$io --sync-every=0
+        goes_on "a wrong bit in tasks, $io $seed" damaged
+        job "result-flip%0.05:$seed" 3 --io=$io --sync-every=0
+        goes_on "a wrong bit in results, $io $seed" damaged
+    done
+done
+ok "some bits made trouble" test $trouble -ge 4
 ok "nothing is left at the end" nobody_left
 finish

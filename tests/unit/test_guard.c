@@ -312,6 +312,26 @@ START_TEST(a_set_up_that_is_refused_is_every_request_s_failure)
 }
 END_TEST
 
+START_TEST(a_new_set_up_is_for_a_new_child)
+{
+    struct guard *g = begin(0);
+    struct buffer reply = {0}, setup = {.data = (unsigned char[]){'!'}, .size = 1};
+    struct buffer again = {.data = (unsigned char[]){'x'}, .size = 1};
+    struct err e;
+
+    ck_assert_int_eq(calls(g), 1);
+    ck_assert_int_eq(calls(g), 2);
+    const int child = guard_child(g);
+    ck_assert(guard_set_up(g, &setup, (struct guard_limits){256 << 20, 2 * MESSAGE, 0}, &e));
+    ck_assert(!call(g, REVERSE, 10, &reply, &e));
+    ck_assert_str_eq(e.text, "no good set-up");
+    ck_assert_int_ne(guard_child(g), child);
+    ck_assert(guard_set_up(g, &again, (struct guard_limits){256 << 20, MESSAGE, 0}, &e));
+    ck_assert_int_eq(calls(g), 1);
+    guard_end(g);
+}
+END_TEST
+
 START_TEST(without_its_server_nothing_lasts)
 {
     struct guard *g = begin(0);
@@ -423,6 +443,7 @@ int main(void)
         a_child_that_hangs_is_replaced_after_the_limit,
         a_child_killed_between_two_requests_fails_the_next_one_alone,
         a_set_up_that_is_refused_is_every_request_s_failure,
+        a_new_set_up_is_for_a_new_child,
         without_its_server_nothing_lasts,
         a_call_that_is_not_wanted_ends_at_once,
         ticks_come_while_the_child_works,
