@@ -28,12 +28,22 @@ int cluster_node_size(const struct cluster *c); /* ranks on this rank's host */
  * ended. */
 bool cluster_mend(struct cluster *c);
 
-/* Who has died so far: the number when the job began and, on rank 0, the host. */
+/* A rank that has died: its number when the job began and, on rank 0, its host. */
 struct lost_rank {
     int rank;
     char host[256];
 };
-const struct lost_rank *cluster_lost(const struct cluster *c, int *n);
+
+/* Who there is, and was: until the next cluster_mend. */
+struct cluster_ranks {
+    int n, n_nodes;
+    const int *node;   /* of each rank: the number of its host, from 0 */
+    const char *hosts; /* of each rank, each of host_size bytes; on rank 0, else NULL */
+    size_t host_size;
+    const struct lost_rank *lost;
+    int n_lost;
+};
+struct cluster_ranks cluster_ranks(const struct cluster *c);
 
 /* How a farm's messages go: straight from rank 0 to a rank and back, or, for other hosts than rank
  * 0's, by way of the first rank there; auto: that where there are many ranks. */
@@ -43,8 +53,8 @@ extern const char *const fan_out_names[];
 /* The same on all ranks; may_relay: whether a rank has memory for others' messages. */
 void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay);
 
-/* For tests on one host: as if each `ranks` ranks were on a host of their own. */
-void cluster_pretend_hosts(struct cluster *c, int ranks);
+/* Collective. For tests on one host: as if each `ranks` ranks were on a host of their own. */
+bool cluster_pretend_hosts(struct cluster *c, int ranks, struct err *e) MUST_CHECK;
 
 /* Collective. True everywhere if ok is true everywhere; otherwise false everywhere, and *e is the
  * failure of the lowest failing rank, with its rank and host in front unless that is rank 0. */

@@ -13,14 +13,14 @@ extern const char *const progress_names[];
 struct progress {
     enum progress_mode mode;
     int64_t total, done, before; /* pixels; done by an earlier run */
-    int n_ranks;
+    int n_ranks, n_nodes;
     double start_s, shown_s;
     int shown_percent;
 };
 
 /* done_pixels: by an earlier run. */
 void progress_begin(struct progress *p, enum progress_mode mode, int64_t total_pixels,
-                    int64_t done_pixels, int n_ranks);
+                    int64_t done_pixels, int n_ranks, int n_nodes);
 
 /* Says that so many more pixels are done; shows it when enough has changed. */
 void progress_add(struct progress *p, int64_t pixels);

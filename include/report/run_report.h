@@ -28,7 +28,7 @@ bool run_report_number(struct run_report *r, const char *group, const char *name
                        struct err *e) MUST_CHECK;
 
 /* Adds the next rank from what rank_report_pack made; what it moved (group "moved") is added up in
- * the group "totals". */
+ * the group "totals". The ranks of each host are added up in the list "nodes". */
 bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e) MUST_CHECK;
 
 /* Whether the file can be written one day: found out before hours of work. */
@@ -47,6 +47,6 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
 bool run_report_lost(struct run_report *r, int rank, const char *host, struct err *e) MUST_CHECK;
 
 /* Writes the file; its name appears when it is whole. Fails naming it. */
-bool run_report_write(const struct run_report *r, const char *path, struct err *e) MUST_CHECK;
+bool run_report_write(struct run_report *r, const char *path, struct err *e) MUST_CHECK;
 
 #endif

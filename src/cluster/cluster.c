@@ -57,17 +57,50 @@ static bool gather_hosts(struct cluster *c, struct err *e)
     return true;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* From the leaders: hosts get numbers, and ranks an order in which neighbours are on different
+ * ones. */
+static bool number_nodes(struct cluster *c, struct err *e)
+{
+    const size_t n = (size_t)c->size;
+    int *so_far = memory_new(n, sizeof *so_far, e); /* ranks on each host */
+    int64_t *key = so_far ? memory_new(n, sizeof *key, e) : NULL;
+
+    c->n_nodes = 0;
+    for (int i = 0; key && i < c->size; i++) {
+        c->node[i] = c->leader[i] == i ? c->n_nodes++ : c->node[c->leader[i]];
+        key[i] = (int64_t)so_far[c->node[i]]++ * c->size + i;
+    }
+    if (key)
+        qsort(key, n, sizeof *key, by_number);
+    for (int i = 1; key && i < c->size; i++)
+        c->in_turn[i - 1] = (int)(key[i] % c->size);
+    const bool ok = key != NULL;
+    free(key);
+    free(so_far);
+    return ok;
+}
+
 /* Which rank is the first on its host, for all of them. */
 static bool find_leaders(struct cluster *c, MPI_Comm node, struct err *e)
 {
     int first = c->rank;
+    const size_t n = (size_t)c->size;
 
-    c->leader = memory_new((size_t)c->size, sizeof *c->leader, e);
-    if (!cluster_agree(c, c->leader != NULL, e) || !c->leader)
+    c->leader = memory_new(n, sizeof *c->leader, e);
+    c->node = c->leader ? memory_new(n, sizeof *c->node, e) : NULL;
+    c->in_turn = c->node ? memory_new(n, sizeof *c->in_turn, e) : NULL;
+    if (!cluster_agree(c, c->in_turn != NULL, e) || !c->in_turn)
         return false;
     MPI_Bcast(&first, 1, MPI_INT, 0, node); /* whose ranks are in the order of all */
     MPI_Allgather(&first, 1, MPI_INT, c->leader, 1, MPI_INT, c->comm);
-    return true;
+    return c->hurt ? loss_error(c, e) : cluster_agree(c, number_nodes(c, e), e);
 }
 
 bool cluster_look_round(struct cluster *c, struct err *e)
@@ -77,8 +110,10 @@ bool cluster_look_round(struct cluster *c, struct err *e)
     loss_watch(c);
     free(c->hosts);
     free(c->leader);
+    free(c->node);
+    free(c->in_turn);
     c->hosts = NULL;
-    c->leader = NULL;
+    c->leader = c->node = c->in_turn = NULL;
     c->pulse_comm = MPI_COMM_NULL;
     MPI_Comm_rank(c->comm, &c->rank);
     MPI_Comm_size(c->comm, &c->size);
@@ -129,6 +164,8 @@ void cluster_end(struct cluster *c)
         MPI_Finalize();
     free(c->hosts);
     free(c->leader);
+    free(c->node);
+    free(c->in_turn);
     free(c->first_rank);
     buffer_free(&c->lost);
     free(c);
@@ -154,6 +191,19 @@ int cluster_node_size(const struct cluster *c)
     return c->node_size;
 }
 
+struct cluster_ranks cluster_ranks(const struct cluster *c)
+{
+    return (struct cluster_ranks){
+        .n = c->size,
+        .n_nodes = c->n_nodes,
+        .node = c->node,
+        .hosts = c->hosts,
+        .host_size = MPI_MAX_PROCESSOR_NAME,
+        .lost = (const struct lost_rank *)(const void *)c->lost.data,
+        .n_lost = (int)(c->lost.size / sizeof(struct lost_rank)),
+    };
+}
+
 const char *const fan_out_names[] = {"auto", "flat", "node", NULL};
 
 void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay)
@@ -164,10 +214,11 @@ void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay)
         fan_out == FAN_OUT_NODE || (fan_out == FAN_OUT_AUTO && c->size > MANY && may_relay);
 }
 
-void cluster_pretend_hosts(struct cluster *c, int ranks)
+bool cluster_pretend_hosts(struct cluster *c, int ranks, struct err *e)
 {
     for (int i = 0; i < c->size; i++)
         c->leader[i] = i / ranks * ranks;
+    return cluster_agree(c, number_nodes(c, e), e);
 }
 
 int cluster_above(const struct cluster *c, int rank)

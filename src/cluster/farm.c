@@ -7,7 +7,6 @@
 #include "pulse.h"
 
 #include "base/clock.h"
-#include "base/fault.h"
 #include "base/signals.h"
 #include "base/timeline.h"
 
@@ -92,23 +91,43 @@ static void hear_failure(struct coordinator *c, enum mail_kind kind, int rank,
                     &(struct buffer){.data = bytes->data + n, .size = bytes->size - n}, &e);
 }
 
+/* A letter that is not what was sent: the task is done again, if it is known which. */
+static void handle_damaged(struct coordinator *c, enum mail_kind kind, int rank, int64_t task)
+{
+    struct err e;
+
+    (void)err_set(&e, "a message of rank %d arrived damaged", rank);
+    if (task < 0 || kind == MAIL_BROKEN || kind == MAIL_SIGNAL)
+        fail(c, &e);
+    else
+        task_failed(c, task, rank, &(struct buffer){0}, &e);
+}
+
+static void handle_signed(struct coordinator *c, enum mail_kind kind, int rank,
+                          struct buffer *bytes)
+{
+    int64_t number;
+    const bool whole = mail_unsign(bytes, &number);
+
+    c->held[rank] -= kind == MAIL_RESULT || kind == MAIL_FAILED;
+    if (!whole)
+        handle_damaged(c, kind, rank, number);
+    else if (kind == MAIL_SIGNAL)
+        interrupt(c, rank, (int)number);
+    else if (kind == MAIL_RESULT)
+        store(c, number, rank, bytes);
+    else
+        hear_failure(c, kind, rank, bytes, number);
+}
+
 static void handle(struct coordinator *c, enum mail_kind kind, int rank, struct buffer *bytes)
 {
     c->times->received_bytes += (int64_t)bytes->size;
     if (kind == MAIL_BYE) {
         c->gone[rank] = true;
         pulse_forget(&c->pulse, rank);
-    } else if (kind == MAIL_SIGNAL) {
-        interrupt(c, rank, (int)mail_unsign(bytes));
     } else {
-        const int64_t task = mail_unsign(bytes);
-        c->held[rank] -= kind != MAIL_BROKEN;
-        if (kind == MAIL_RESULT) {
-            fault_flip("result-flip", task, bytes->data, bytes->size);
-            store(c, task, rank, bytes);
-        } else {
-            hear_failure(c, kind, rank, bytes, task);
-        }
+        handle_signed(c, kind, rank, bytes);
     }
     buffer_free(bytes);
 }
@@ -130,13 +149,15 @@ static bool load(struct coordinator *c, int64_t task, int rank, struct buffer *p
     return ok;
 }
 
-/* Sends one task to the first rank that may have one more; false if nobody may. */
+/* Sends one task to a rank that holds the fewest, hosts in turn, if it may have one more; false if
+ * nobody may. */
 static bool deal(struct coordinator *c)
 {
     if (mailbox_bytes(&c->out) >= c->limits.send_bytes && mailbox_count(&c->out) > 0)
         return false;
     for (int held = 0; held < c->limits.credits; held++)
-        for (int rank = 1; rank < c->cluster->size; rank++) {
+        for (int i = 0; i < c->cluster->size - 1; i++) {
+            const int rank = c->cluster->in_turn[i];
             struct buffer payload = {0};
 
             if (c->held[rank] != held || c->starved[rank])

@@ -10,7 +10,6 @@
 #include "pulse.h"
 
 #include "base/clock.h"
-#include "base/fault.h"
 #include "base/signals.h"
 #include "base/timeline.h"
 
@@ -66,10 +65,11 @@ static void tell_signal(struct worker *w)
 
 static void take_answer(struct worker *w, struct buffer *bytes)
 {
-    const int64_t task = mail_unsign(bytes);
     struct err e;
+    int64_t task;
+    const bool whole = mail_unsign(bytes, &task) || err_set(&e, "an answer arrived damaged");
 
-    if (w->broken || w->work->answered(w->work->ctx, task, bytes->data, bytes->size, &e))
+    if (w->broken || (whole && w->work->answered(w->work->ctx, task, bytes->data, bytes->size, &e)))
         return;
     w->broken = true;
     complain(w, MAIL_BROKEN, task, &(struct buffer){0}, &e);
@@ -143,12 +143,13 @@ static void work(struct worker *w)
     w->n_queue--;
     for (int i = 0; i < w->n_queue; i++)
         w->queue[i] = w->queue[i + 1];
-    const int64_t number = mail_unsign(&task);
-    fault_flip("task-flip", number, task.data, task.size);
+    int64_t number;
+    bool ok = mail_unsign(&task, &number) || err_set(&e, "its message arrived damaged");
     timeline_task(number);
-    bool ok = w->work->work(w->work->ctx, number, task.data, task.size, &result,
-                            (struct tick){tick, w}, &e) &&
-              mail_sign(&result, number, &e);
+    ok = ok &&
+         w->work->work(w->work->ctx, number, task.data, task.size, &result, (struct tick){tick, w},
+                       &e) &&
+         mail_sign(&result, number, &e);
     if (ok && result.size > FARM_MESSAGE_MAX) {
         ok = err_set(&e,
                      "the result of task %lld takes %zu bytes in one message, more than %d; use "
@@ -159,7 +160,7 @@ static void work(struct worker *w)
     if (ok)
         say(w, MAIL_RESULT, &result);
     else if (!w->stopped && !w->cluster->hurt)
-        complain(w, MAIL_FAILED, number, &result, &e);
+        complain(w, number < 0 ? MAIL_BROKEN : MAIL_FAILED, number, &result, &e);
     buffer_free(&task);
     buffer_free(&result);
     w->times->tasks++;

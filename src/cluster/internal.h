@@ -10,7 +10,10 @@
 struct cluster {
     MPI_Comm comm, pulse_comm; /* the latter for signs of life (pulse.h) */
     int rank, size, node_size;
-    int *leader;        /* of each rank: the first rank on its host */
+    int *leader;  /* of each rank: the first rank on its host */
+    int *node;    /* of each rank: the number of its host, from 0 */
+    int *in_turn; /* all ranks but 0, one of each host after the other */
+    int n_nodes;
     bool by_node;       /* messages between rank 0 and other hosts go by way of those */
     char *hosts;        /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
     int *first_rank;    /* of each rank: its number when the job began */

@@ -142,9 +142,3 @@ bool loss_error(const struct cluster *c, struct err *e)
 {
     return err_set(e, "rank %d on %s: a rank has died", c->rank, c->host);
 }
-
-const struct lost_rank *cluster_lost(const struct cluster *c, int *n)
-{
-    *n = (int)(c->lost.size / sizeof(struct lost_rank));
-    return (const struct lost_rank *)(const void *)c->lost.data;
-}

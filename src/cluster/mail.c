@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "mail.h"
 
+#include "base/crc.h"
+#include "base/fault.h"
 #include "base/pack.h"
 
 #include <assert.h>
@@ -47,20 +49,29 @@ size_t mailbox_bytes(const struct mailbox *m)
     return bytes;
 }
 
-bool mail_sign(struct buffer *b, int64_t task, struct err *e)
+/* The number, a CRC of it, and one of all: a letter that arrives damaged mostly still says which
+ * task it is about, which can then be done again. */
+enum { NUMBER = 8, SIGNATURE = NUMBER + 4 + 4 };
+
+bool mail_sign(struct buffer *b, int64_t number, struct err *e)
 {
-    return pack_i64(b, task, e);
+    return pack_i64(b, number, e) && pack_u32(b, crc_of(b->data + b->size - NUMBER, NUMBER), e) &&
+           pack_u32(b, crc_of(b->data, b->size), e);
 }
 
-int64_t mail_unsign(struct buffer *b)
+bool mail_unsign(struct buffer *b, int64_t *number)
 {
-    enum { SIGNATURE = 8 };
-
+    *number = -1;
     if (b->size < SIGNATURE)
-        return -1;
+        return false;
     b->size -= SIGNATURE;
-    struct unpack u = unpack_begin(b->data + b->size, SIGNATURE);
-    return unpack_i64(&u);
+    const unsigned char *at = b->data + b->size;
+    struct unpack u = unpack_begin(at, SIGNATURE);
+    const int64_t said = unpack_i64(&u);
+    if (unpack_u32(&u) != crc_of(at, NUMBER))
+        return false;
+    *number = said;
+    return unpack_u32(&u) == crc_of(b->data, b->size + SIGNATURE - 4);
 }
 
 static struct letter *free_slot(struct mailbox *m)
@@ -225,6 +236,7 @@ bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer
     *kind = letter->kind;
     *rank = letter->rank;
     *bytes = letter->bytes;
+    fault_flip(*kind == MAIL_TASK ? "task-flip" : "result-flip", *rank, bytes->data, bytes->size);
     close_gap(m, (int)(letter - m->slot));
     return true;
 }

@@ -7,7 +7,7 @@
 
 /* A task, a result, an answer to it and the failures end with their task's number, the news of a
  * signal with that of the signal; the others are empty. Failures begin with a struct err: that of a
- * task (FAILED, then details of it), and that of an answer (BROKEN). */
+ * task (FAILED, then details of it), and that of an answer, or what else ends the job (BROKEN). */
 enum mail_kind {
     MAIL_TASK = 10,
     MAIL_ANSWER,
@@ -42,10 +42,10 @@ void mailbox_free(struct mailbox *m);
 int mailbox_count(const struct mailbox *m);
 size_t mailbox_bytes(const struct mailbox *m);
 
-/* Puts the task's number behind a message, and takes it off again; -1 if the message is
- * too short. */
-bool mail_sign(struct buffer *b, int64_t task, struct err *e) MUST_CHECK;
-int64_t mail_unsign(struct buffer *b);
+/* Puts a number (of the task, or a signal) and checksums behind a message, and takes them off
+ * again: false if it arrived damaged; then *number is -1, unless that at least is as it was. */
+bool mail_sign(struct buffer *b, int64_t number, struct err *e) MUST_CHECK;
+bool mail_unsign(struct buffer *b, int64_t *number) MUST_CHECK;
 
 /* Sends *bytes from rank 0 to `rank`, or to rank 0 (then rank is 0). The mailbox owns them from
  * now on ({0} is left). There must be a free slot. */

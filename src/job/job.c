@@ -138,7 +138,7 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
     const size_t share = (size_t)-cluster_max(c, -(int64_t)default_memory(c));
     const size_t memory = options->memory_bytes ? options->memory_bytes : share;
     const size_t used = (size_t)cluster_max(c, (int64_t)memory_resident());
-    bool ok = !s->leads || lead_open(&s->lead, cluster_size(c), memory, used, &bytes, e);
+    bool ok = !s->leads || lead_open(&s->lead, cluster_ranks(c), memory, used, &bytes, e);
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
     if (ok) {

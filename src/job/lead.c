@@ -57,62 +57,11 @@ static bool open_sources(struct lead *l, struct err *e)
                         sources_blob_most(l->memory_bytes), e);
 }
 
-static void tell_sources(const struct lead *l)
-{
-    for (int i = 0; i < l->sources.n; i++) {
-        const struct source *one = &l->sources.list[i];
-        const struct scene_info *in = scene_info(one->scene);
-        fprintf(stderr, "tilery: %s: %lldx%lld, %d band%s of %s, %s %dx%d, %s%s\n", in->path,
-                (long long)in->width, (long long)in->height, in->bands, in->bands == 1 ? "" : "s",
-                pixel_name(in->type), in->compression, in->block_width, in->block_height,
-                one->blobs ? "sent as blobs" : "read through GDAL: ", one->blobs ? "" : one->why);
-    }
-    if (l->careful)
-        fprintf(stderr,
-                "tilery: pixels outside the data stay outside; they are %.17g in the output\n",
-                l->nodata);
-}
-
-static void tell(const struct lead *l)
-{
-    const struct division *d = &l->sizing.division;
-    char text[4][32];
-
-    tell_sources(l);
-    fprintf(stderr,
-            "tilery: %lld chunks of %lldx%lld (division %s), %d credits, window %lld, tile cache "
-            "%s\n",
-            (long long)division_chunks(d), (long long)d->chunk_width, (long long)d->chunk_height,
-            division_names[d->kind], l->sizing.credits, (long long)l->sizing.window,
-            text_bytes(l->sizing.cache_bytes, text[0], sizeof text[0]));
-    fprintf(stderr, "tilery: memory %s a rank; at most %s expected on workers, %s on rank 0\n",
-            text_bytes(l->memory_bytes, text[1], sizeof text[1]),
-            text_bytes(l->sizing.worker_bytes, text[2], sizeof text[2]),
-            text_bytes(l->sizing.lead_bytes, text[3], sizeof text[3]));
-}
-
-/* What a user should know who wonders why the job is slow. */
-static void tell_less(const struct lead *l)
-{
-    const struct division *d = &l->sizing.division;
-    char text[32];
-
-    if (l->sizing.is_small || l->gave_up_blobs)
-        fprintf(
-            stderr,
-            "tilery: chunks are of %lldx%lld pixels only, to stay within --memory=%s a rank%s\n",
-            (long long)d->chunk_width, (long long)d->chunk_height,
-            text_bytes(l->memory_bytes, text, sizeof text),
-            l->gave_up_blobs ? "; GDAL reads the scene's wide strips for each of them anew, which "
-                               "is slow where they are compressed: more memory or lower output "
-                               "tiles help (write --co BLOCKXSIZE=128 --co BLOCKYSIZE=128)"
-                             : "");
-}
-
-bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
+bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e)
 {
-    l->n_ranks = n_ranks;
+    l->ranks = ranks;
+    l->n_ranks = ranks.n;
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
     if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) || !open_sources(l, e))
@@ -121,10 +70,7 @@ bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_byt
         l->used_bytes = memory_resident();
     if (!lead_find_resume(l, e) || !lead_choose(l, e))
         return false;
-    if (l->options->verbose)
-        tell(l);
-    else if (l->options->progress != PROGRESS_NONE)
-        tell_less(l);
+    lead_tell_plan(l);
     return lead_create(l, e) && lead_check_resume(l, e) && lead_begin_saving(l, e) &&
            lead_pack(l, &l->overviews, &l->sizing, ticket, e);
 }
@@ -143,7 +89,8 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
     };
     int64_t done;
 
-    if (!retries_new(&l->retries, l->options->retries, l->options->on_error, d, e))
+    l->pixels_of = memory_new((size_t)l->n_ranks, sizeof *l->pixels_of, e);
+    if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, l->options->on_error, d, e))
         return false;
     l->durable = into.durable;
     if (l->durable) {
@@ -160,7 +107,8 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
                       l->n_ranks, e) ||
         !lead_restore(l, scratch, &done, e))
         return false;
-    progress_begin(&l->progress, l->options->progress, d->width * d->height, done, l->n_ranks);
+    progress_begin(&l->progress, l->options->progress, d->width * d->height, done, l->n_ranks,
+                   l->ranks.n_nodes);
     return true;
 }
 
@@ -246,6 +194,7 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
     if (!note_durable(l, rank, result, e) || !collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);
+    l->pixels_of[rank] += r.width * r.height;
     progress_add(&l->progress, r.width * r.height);
     return true;
 }
@@ -326,12 +275,14 @@ bool lead_finish(struct lead *l, struct err *e)
     l->published = true;
     l->finish_s = timeline_since("finishing", start);
     retries_tell(l->retries, l->ends.sink.path);
+    lead_tell_nodes(l);
     return true;
 }
 
 void lead_end(struct lead *l)
 {
     progress_end(&l->progress);
+    free(l->pixels_of);
     schedule_free(l->schedule);
     retries_free(l->retries);
     collect_free(l->collect);

@@ -46,11 +46,12 @@ struct lead {
     struct part_probe probe;
     struct progress progress;
     size_t memory_bytes, used_bytes;
-    bool in_place;                /* the output is to have the scene's place */
-    bool published;               /* the output has its name */
-    bool gave_up_blobs;           /* those of wide strips did not fit into memory */
-    const struct lost_rank *lost; /* who has died, for the report */
-    int n_ranks, n_lost;
+    bool in_place;      /* the output is to have the scene's place */
+    bool published;     /* the output has its name */
+    bool gave_up_blobs; /* those of wide strips did not fit into memory */
+    struct cluster_ranks ranks;
+    int n_ranks;
+    int64_t *pixels_of;       /* done by each rank */
     double start_s, finish_s; /* when the job began; how long syncing and renaming took */
 };
 
@@ -59,7 +60,7 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
 
 /* Opens the scene, plans, and creates the output; *ticket is what the ranks must know.
  * memory_bytes: what each rank may use; used_bytes: what the fullest rank uses already. */
-bool lead_open(struct lead *l, int n_ranks, size_t memory_bytes, size_t used_bytes,
+bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e) MUST_CHECK;
 
 /* What the others compare with the files they see, for --io=shared. */

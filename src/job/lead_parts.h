@@ -8,6 +8,12 @@
 /* Makes the plans, and chooses nodata value, tiles, overviews and chunks. Touches no output. */
 bool lead_choose(struct lead *l, struct err *e) MUST_CHECK;
 
+/* Says what was chosen: with -v all, else what makes the job slow. */
+void lead_tell_plan(const struct lead *l);
+
+/* When it is done, over several hosts: which have done most and least, or with -v what each has. */
+void lead_tell_nodes(const struct lead *l);
+
 /* Creates the output. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 

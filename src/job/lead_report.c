@@ -63,13 +63,14 @@ static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
 bool lead_report(struct lead *l, const struct buffer *ranks, int n, struct err *e)
 {
     struct run_report *r = NULL;
+    const struct lost_rank *lost = l->ranks.lost;
 
     bool ok = run_report_new(&r, e) && report_files(l, r, e) && report_plan(l, r, e) &&
               report_totals(l, r, e);
     for (int i = 0; ok && i < n; i++)
         ok = run_report_rank(r, &ranks[i], e);
-    for (int i = 0; ok && i < l->n_lost; i++)
-        ok = run_report_lost(r, l->lost[i].rank, l->lost[i].host, e);
+    for (int i = 0; ok && i < l->ranks.n_lost; i++)
+        ok = run_report_lost(r, lost[i].rank, lost[i].host, e);
     ok = ok && run_report_write(r, l->options->report, e);
     run_report_free(r);
     return ok;

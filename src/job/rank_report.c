@@ -103,7 +103,7 @@ bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *min
 bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct err *e)
 {
     struct buffer mine = {0};
-    s->lead.lost = cluster_lost(c, &s->lead.n_lost);
+    s->lead.ranks = cluster_ranks(c); /* whom it has lost, too */
     const bool ok = cluster_agree(c, pack_report(c, s, clock_s() - start_s, &mine, e), e) &&
                     rank_tell(c, s, &mine, lead_report, e);
 

@@ -13,7 +13,7 @@ static const double bar_interval_s = 0.1, line_interval_s = 10;
 const char *const progress_names[] = {"auto", "bar", "lines", "none", 0};
 
 void progress_begin(struct progress *p, enum progress_mode mode, int64_t total_pixels,
-                    int64_t done_pixels, int n_ranks)
+                    int64_t done_pixels, int n_ranks, int n_nodes)
 {
     if (mode == PROGRESS_AUTO)
         mode = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_LINES;
@@ -21,7 +21,8 @@ void progress_begin(struct progress *p, enum progress_mode mode, int64_t total_p
                            .total = total_pixels,
                            .done = done_pixels,
                            .before = done_pixels,
-                           .n_ranks = n_ranks};
+                           .n_ranks = n_ranks,
+                           .n_nodes = n_nodes};
     p->start_s = p->shown_s = clock_s();
 }
 
@@ -40,6 +41,8 @@ static void show(struct progress *p, double now, int percent)
     }
     fprintf(stderr, "%3d %%  %.1f Mpixel/s  ETA %lld:%02lld  %d rank%s", percent, rate / 1e6,
             (long long)(left / 60), (long long)(left % 60), p->n_ranks, p->n_ranks == 1 ? "" : "s");
+    if (p->n_nodes > 1)
+        fprintf(stderr, " on %d hosts", p->n_nodes);
     fputs(p->mode == PROGRESS_BAR ? "  " : "\n", stderr);
     fflush(stderr);
     p->shown_s = now;

@@ -182,8 +182,65 @@ static bool dump(const void *report, FILE *to)
     return json_dumpf(r->root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0;
 }
 
-bool run_report_write(const struct run_report *r, const char *path, struct err *e)
+/* Adds up all numbers of a group of a rank. */
+static bool add_group(json_t *node, const char *name, json_t *group, struct err *e)
 {
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(group, key, value)
+    {
+        const json_t *so_far = json_object_get(json_object_get(node, name), key);
+        const double sum = json_number_value(so_far) + json_number_value(value);
+        if (!set(node, name, key, number(sum), e))
+            return false;
+    }
+    return true;
+}
+
+/* The host of a rank among those that have been added up. */
+static json_t *node_of(json_t *nodes, json_t *host, struct err *e)
+{
+    json_t *node;
+    size_t i;
+
+    json_array_foreach(nodes, i,
+                       node) if (json_equal(json_object_get(node, "host"), host)) return node;
+    node = json_pack("{s:O, s:i}", "host", host, "ranks", 0);
+    if (node && json_array_append_new(nodes, node) == 0)
+        return node;
+    no_memory(e);
+    return NULL;
+}
+
+static bool add_nodes(json_t *nodes, const json_t *ranks, struct err *e)
+{
+    json_t *rank, *group;
+    const char *name;
+    size_t i;
+
+    json_array_foreach(ranks, i, rank)
+    {
+        json_t *node = node_of(nodes, json_object_get(rank, "host"), e);
+        if (!node)
+            return false;
+        const json_int_t n = json_integer_value(json_object_get(node, "ranks"));
+        if (json_object_set_new(node, "ranks", json_integer(n + 1)) != 0)
+            return no_memory(e);
+        json_object_foreach(rank, name, group) if (json_is_object(group) &&
+                                                   !add_group(node, name, group, e)) return false;
+    }
+    return true;
+}
+
+bool run_report_write(struct run_report *r, const char *path, struct err *e)
+{
+    json_t *nodes = json_array();
+
+    if (!nodes || json_object_set_new(r->root, "nodes", nodes) != 0)
+        return no_memory(e);
+    if (!add_nodes(nodes, r->ranks, e))
+        return false;
     if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
         json_object_set(r->root, "retries", r->tries) != 0 ||
         json_object_set(r->root, "lost", r->lost) != 0)

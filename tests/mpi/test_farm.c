@@ -38,6 +38,8 @@ struct world {
     bool forgives;
     int64_t again[TASKS];
     int n_again, n_failed, failed_on[TASKS];
+    int picker[TASKS]; /* of each task; held_then: what that rank held */
+    int held_then[TASKS];
 };
 
 static size_t payload_size(int64_t task)
@@ -56,7 +58,11 @@ static int64_t pick(void *ctx, int rank, int held)
         w->again[i] = w->again[--w->n_again];
         return task;
     }
-    return w->next < w->n_tasks ? w->next++ : -1;
+    if (w->next == w->n_tasks)
+        return -1;
+    w->picker[w->next] = rank;
+    w->held_then[w->next] = held;
+    return w->next++;
 }
 
 /* Details of a failure are the task's number, twice. */
@@ -238,6 +244,37 @@ START_TEST(tasks_that_fail_are_done_again)
 }
 END_TEST
 
+/* Before a rank gets its second task each has its first; of the hosts that still have ranks without
+ * one, none is two behind another. */
+START_TEST(first_tasks_go_to_hosts_in_turn)
+{
+    struct world w = {
+        .n_tasks = TASKS, .fail_load = -1, .fail_store = -1, .fail_work = -1, .fail_answered = -1};
+    struct farm_times times = {0};
+    const int n = cluster_size(cluster), nodes = cluster_ranks(cluster).n_nodes;
+    const int *node_of = cluster_ranks(cluster).node;
+    int given[64] = {0}, ranks[64] = {0}, firsts = 0;
+    struct err e;
+    bool even = n <= 64;
+
+    CK_ALL(run(&w, &times, &e));
+    for (int i = 1; cluster_rank(cluster) == 0 && even && i < n; i++)
+        ranks[node_of[i]]++;
+    for (int task = 0; cluster_rank(cluster) == 0 && even && task < TASKS && firsts < n - 1;
+         task++) {
+        if (w.picker[task] == 0)
+            continue;
+        firsts++;
+        even &= w.held_then[task] == 0;
+        const int node = node_of[w.picker[task]];
+        for (int other = 0; other < nodes; other++)
+            even &= given[other] == ranks[other] || given[node] <= given[other];
+        given[node]++;
+    }
+    CK_ALL(even);
+}
+END_TEST
+
 START_TEST(farm_with_fewer_tasks_than_ranks_ends)
 {
     for (int n = 0; n < 3; n++) {
@@ -332,13 +369,15 @@ int main(int argc, char **argv)
     if (!cluster_begin(&cluster, &e))
         return EXIT_FAILURE;
     if (argc > 1) {
-        cluster_pretend_hosts(cluster, atoi(argv[1]));
+        if (!cluster_pretend_hosts(cluster, atoi(argv[1]), &e))
+            return EXIT_FAILURE;
         cluster_fan_out(cluster, FAN_OUT_NODE, true);
     }
     tcase_add_test(tcase, farm_does_every_task_once);
     tcase_add_test(tcase, every_result_is_answered_once_where_it_was_made);
     tcase_add_test(tcase, an_answer_that_cannot_be_taken_ends_it_everywhere);
     tcase_add_test(tcase, tasks_that_fail_are_done_again);
+    tcase_add_test(tcase, first_tasks_go_to_hosts_in_turn);
     tcase_add_test(tcase, farm_with_fewer_tasks_than_ranks_ends);
     tcase_add_test(tcase, farm_failure_anywhere_ends_it_everywhere);
     tcase_add_test(tcase, agreement_gives_everybody_the_lowest_rank_s_failure);
