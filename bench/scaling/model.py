@@ -12,87 +12,122 @@ SPDX-License-Identifier: MIT
 """
 import heapq
 import json
+import random
 import sys
 
 LATENCY = 10e-6    # of a message, in seconds
 MESSAGE = 4e-6     # what one costs rank 0
 LOOPBACK = 5e9     # bytes a second between ranks of a node
-ANSWER = 100e-6    # of a rank between two ticks: it sees a message that much later
+TICKS = 32         # of a chunk: between two of them a rank hears nothing
 
 
-def simulate(costs, nodes, cores, gbit, mode, fs=20e9, credits=3):
-    """Seconds from the first chunk dealt to the last one stored."""
-    shared = mode == "shared"
-    ranks = nodes * cores
-    speed = gbit * 1e9 / 8
-    task = 64 if shared else costs["task_bytes"]
-    result = 300 if shared else costs["result_bytes"]
-    load = MESSAGE if shared else MESSAGE + costs["load_s"]
-    store = MESSAGE if shared else MESSAGE + costs["store_s"]
-    touched = costs["read_bytes"] + costs["written_bytes"]
-    chunks = costs["chunks"]
-    # Moments from which on each is free.
-    lead = card_out = card_in = disk = 0.0
-    core = [0.0] * ranks
-    queue, order = [], 0
+class Job:
+    """Rank 0 is one server: messages first, chunks of its own in what time is left. A card, a core or the file system is free from a moment on."""
 
-    def push(at, what, rank):
-        nonlocal order
-        order += 1
-        heapq.heappush(queue, (at, order, what, rank))
+    def __init__(self, costs, nodes, cores, gbit, mode, fs, credits):
+        self.shared = mode == "shared"
+        self.cores, self.credits, self.fs = cores, credits, fs
+        self.speed = gbit * 1e9 / 8
+        self.work_s = costs["work_s"]
+        self.task = 64 if self.shared else costs["task_bytes"]
+        self.result = 300 if self.shared else costs["result_bytes"]
+        self.load = MESSAGE if self.shared else MESSAGE + costs["load_s"]
+        self.store = MESSAGE if self.shared else MESSAGE + costs["store_s"]
+        self.files = costs["load_s"] + costs["store_s"] if self.shared else 0  # of a rank that reads and writes itself
+        self.touched = costs["read_bytes"] + costs["written_bytes"]
+        self.left = costs["chunks"]     # to be dealt
+        self.waiting = [0] * (nodes * cores)  # tasks that are there
+        self.works = [False] * (nodes * cores)
+        self.card = [0.0] * nodes       # between a node and the file system
+        self.out = self.into = self.disk = 0.0
+        self.lead = 0.0                 # rank 0 has served what came until then
+        self.own = None                 # seconds left of the chunk that rank 0 computes
+        self.end = 0.0
+        self.queue, self.order = [], 0
+        self.random = random.Random(1)
 
-    def carry(at, rank, size, out):
+    def push(self, at, what, rank):
+        self.order += 1
+        heapq.heappush(self.queue, (at, self.order, what, rank))
+
+    def compute_own(self, until):
+        """Rank 0 has nothing to serve until then."""
+        while self.lead < until:
+            if self.own is None:
+                if self.left == 0:
+                    break
+                self.left -= 1
+                self.own = self.chunk_s() + self.load + self.store
+            step = min(self.own, until - self.lead)
+            self.lead += step
+            self.own -= step
+            if self.own <= 1e-12:
+                self.own = None
+                self.end = max(self.end, self.lead)
+        self.lead = max(self.lead, until) if until < float("inf") else self.lead
+
+    def serve(self, at, cost):
+        """Between two ticks of its own chunk rank 0 hears nothing."""
+        busy = self.own is not None
+        self.compute_own(at + (self.work_s / TICKS / 2 if busy else 0))
+        self.lead += cost
+
+    def chunk_s(self):
+        return (self.work_s + self.files) * self.random.uniform(0.8, 1.2)
+
+    def carry(self, at, rank, size, out):
         """When a message between rank 0 and a rank has arrived."""
-        nonlocal card_out, card_in
-        if rank // cores == 0:
+        if rank // self.cores == 0:
             return at + MESSAGE + size / LOOPBACK
         if out:
-            card_out = max(card_out, at) + size / speed
-            return card_out + LATENCY
-        card_in = max(card_in, at) + size / speed
-        return card_in + LATENCY
+            self.out = max(self.out, at) + size / self.speed
+            return self.out + LATENCY
+        self.into = max(self.into, at) + size / self.speed
+        return self.into + LATENCY
 
-    dealt = stored = 0
-    end = 0.0
-    for _ in range(credits):
-        for rank in range(1, ranks):
-            push(0.0, "deal", rank)
-    own_until = 0.0  # rank 0 computes when it has nothing to serve; its ticks serve within ANSWER
-    while stored < chunks:
-        if queue:
-            at, _, what, rank = heapq.heappop(queue)
-        else:
-            at, what, rank = max(lead, own_until), "own", 0
-        # Between two events rank 0 computes chunks of its own, in what time is left to it.
-        if ranks == 1 or (what == "deal" and at > own_until and lead < at and dealt < chunks):
-            dealt += 1
-            stored += 1
-            spent = load + store + costs["work_s"]
-            own_until = max(own_until, lead) + spent
-            end = max(end, own_until)
-            if ranks == 1:
-                continue
-        if what == "deal":
-            if dealt >= chunks:
-                continue
-            dealt += 1
-            lead = max(lead, at) + load
-            push(carry(lead, rank, task, True) + ANSWER / 2, "task", rank)
-        elif what == "task":
-            begin = max(core[rank], at)
-            if shared:
-                disk = max(disk, begin) + touched / fs
-                begin = max(begin + touched / min(fs, speed), disk)
-            core[rank] = begin + costs["work_s"] * (0.8 + 0.4 * ((rank * 7919 + dealt * 104729) % 1000) / 1000)
-            push(core[rank], "result", rank)
-        elif what == "result":
-            push(carry(at, rank, result, False), "store", rank)
-        elif what == "store":
-            lead = max(lead, at) + store
-            stored += 1
-            end = max(end, lead)
-            push(lead, "deal", rank)
-    return end
+    def read_files(self, at, rank):
+        """When a rank has its bytes from the file system; it waits for them."""
+        node = rank // self.cores
+        self.disk = max(self.disk, at) + self.touched / self.fs
+        self.card[node] = max(self.card[node], at) + self.touched / self.speed
+        return max(self.disk, self.card[node])
+
+    def start(self, at, rank):
+        if self.works[rank] or self.waiting[rank] == 0:
+            return
+        self.works[rank] = True
+        self.waiting[rank] -= 1
+        begin = self.read_files(at, rank) if self.shared else at
+        self.push(begin + self.chunk_s(), "result", rank)
+
+    def run(self):
+        for _ in range(self.credits):
+            for rank in range(1, len(self.works)):
+                self.push(0.0, "deal", rank)
+        while self.queue:
+            at, _, what, rank = heapq.heappop(self.queue)
+            if what == "deal" and self.left > 0:
+                self.left -= 1
+                self.serve(at, self.load)
+                self.push(self.carry(self.lead, rank, self.task, True) + self.work_s / TICKS / 2, "task", rank)
+            elif what == "task":
+                self.waiting[rank] += 1
+                self.start(at, rank)
+            elif what == "result":
+                self.push(self.carry(at, rank, self.result, False), "store", rank)
+                self.works[rank] = False
+                self.start(at, rank)
+            elif what == "store":
+                self.serve(at, self.store)
+                self.end = max(self.end, self.lead)
+                self.push(self.lead, "deal", rank)
+        self.compute_own(float("inf"))
+        return self.end
+
+
+def simulate(costs, nodes, cores, gbit, mode, fs=100e9, credits=3):
+    """Seconds from the first chunk dealt to the last one stored."""
+    return Job(costs, nodes, cores, gbit, mode, fs, credits).run()
 
 
 def efficiency(costs, nodes, cores, seconds):
@@ -106,7 +141,7 @@ def main():
         costs = json.load(file)
     nodes, cores, gbit, mode = int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
     more = [float(word) for word in sys.argv[6:8]]
-    seconds = simulate(costs, nodes, cores, gbit, mode, (more[0] if more else 20) * 1e9, int(more[1]) if len(more) > 1 else 3)
+    seconds = simulate(costs, nodes, cores, gbit, mode, (more[0] if more else 100) * 1e9, int(more[1]) if len(more) > 1 else 3)
     print(f"{seconds:.3f} s, efficiency {efficiency(costs, nodes, cores, seconds):.3f}")
 
 

@@ -22,8 +22,8 @@ bool mailbox_new(struct mailbox *m, struct cluster *c, int n_slots, struct err *
 
 void mailbox_free(struct mailbox *m)
 {
-    for (int i = 0; i < m->n; i++) {
-        if (m->slot[i].used && m->cluster->hurt) /* nothing else leaves letters under way */
+    for (int i = 0; i < m->n_used; i++) {
+        if (m->cluster->hurt) /* nothing else leaves letters under way */
             MPI_Wait(&m->slot[i].request, MPI_STATUS_IGNORE);
         buffer_free(&m->slot[i].bytes);
     }
@@ -33,20 +33,12 @@ void mailbox_free(struct mailbox *m)
 
 int mailbox_count(const struct mailbox *m)
 {
-    int used = 0;
-
-    for (int i = 0; i < m->n; i++)
-        used += m->slot[i].used;
-    return used;
+    return m->n_used;
 }
 
 size_t mailbox_bytes(const struct mailbox *m)
 {
-    size_t bytes = 0;
-
-    for (int i = 0; i < m->n; i++)
-        bytes += m->slot[i].bytes.size;
-    return bytes;
+    return m->bytes;
 }
 
 /* The number, a CRC of it, and one of all: a letter that arrives damaged mostly still says which
@@ -74,20 +66,19 @@ bool mail_unsign(struct buffer *b, int64_t *number)
     return unpack_u32(&u) == crc_of(b->data, b->size + SIGNATURE - 4);
 }
 
-static struct letter *free_slot(struct mailbox *m)
+/* Letters are kept in the order they came. */
+static void add(struct mailbox *m, const struct letter *letter)
 {
-    for (int i = 0; i < m->n; i++)
-        if (!m->slot[i].used)
-            return &m->slot[i];
-    return NULL;
+    m->slot[m->n_used++] = *letter;
+    m->bytes += letter->bytes.size;
 }
 
-/* Letters are kept in the order they came: the used ones lie in front. */
-static void close_gap(struct mailbox *m, int at)
+static void take_out(struct mailbox *m, int at)
 {
-    for (int i = at; i + 1 < m->n; i++)
+    m->bytes -= m->slot[at].bytes.size;
+    m->n_used--;
+    for (int i = at; i < m->n_used; i++)
         m->slot[i] = m->slot[i + 1];
-    m->slot[m->n - 1] = (struct letter){0};
 }
 
 /* The tag says which worker a letter is from or for, and what it is. */
@@ -95,14 +86,11 @@ enum { KIND_BITS = 5 };
 
 static void post(struct mailbox *m, struct letter letter, int to)
 {
-    struct letter *slot = free_slot(m);
-
-    assert(slot);
-    *slot = letter;
-    slot->used = true;
-    slot->request = MPI_REQUEST_NULL;
-    MPI_Isend(slot->bytes.data, cluster_count(slot->bytes.size), MPI_BYTE, to,
-              slot->rank << KIND_BITS | (int)slot->kind, m->cluster->comm, &slot->request);
+    assert(m->n_used < m->n);
+    letter.request = MPI_REQUEST_NULL;
+    MPI_Isend(letter.bytes.data, cluster_count(letter.bytes.size), MPI_BYTE, to,
+              letter.rank << KIND_BITS | (int)letter.kind, m->cluster->comm, &letter.request);
+    add(m, &letter);
 }
 
 void mail_send(struct mailbox *m, int rank, enum mail_kind kind, struct buffer *bytes)
@@ -117,20 +105,20 @@ void mail_send(struct mailbox *m, int rank, enum mail_kind kind, struct buffer *
 
 bool mail_sent(struct mailbox *m)
 {
-    bool any = false;
+    const int n = m->n_used;
 
-    for (int i = 0; i < m->n && m->slot[i].used;) {
+    m->n_used = 0;
+    m->bytes = 0;
+    for (int i = 0; i < n; i++) {
+        struct letter letter = m->slot[i];
         int done = 0;
-        MPI_Test(&m->slot[i].request, &done, MPI_STATUS_IGNORE);
-        if (!done) {
-            i++;
-            continue;
-        }
-        buffer_free(&m->slot[i].bytes);
-        close_gap(m, i);
-        any = true;
+        MPI_Test(&letter.request, &done, MPI_STATUS_IGNORE);
+        if (done)
+            buffer_free(&letter.bytes);
+        else
+            add(m, &letter);
     }
-    return any;
+    return m->n_used < n;
 }
 
 /* It is not for this rank, but for another one that this one is above. */
@@ -143,7 +131,7 @@ static size_t bytes_for_others(const struct mailbox *m)
 {
     size_t bytes = 0;
 
-    for (int i = 0; i < m->n && m->slot[i].used; i++)
+    for (int i = 0; i < m->n_used; i++)
         if (is_for_others(m, &m->slot[i]))
             bytes += m->slot[i].bytes.size;
     return bytes;
@@ -169,17 +157,17 @@ static void receive(struct mailbox *m, struct letter *letter, const MPI_Status *
         MPI_Abort(m->cluster->comm, EXIT_FAILED);
     }
     letter->bytes.size = (size_t)n;
-    letter->used = true;
     letter->request = MPI_REQUEST_NULL;
     MPI_Irecv(letter->bytes.data, n, MPI_BYTE, status->MPI_SOURCE, status->MPI_TAG,
               m->cluster->comm, &letter->request);
+    add(m, letter);
 }
 
 bool mail_collect(struct mailbox *m)
 {
     bool any = false;
 
-    for (struct letter *letter = free_slot(m); letter; letter = free_slot(m)) {
+    while (m->n_used < m->n) {
         MPI_Status status;
         int there = 0, n;
 
@@ -187,14 +175,14 @@ bool mail_collect(struct mailbox *m)
         if (!there || m->cluster->hurt)
             break;
         MPI_Get_count(&status, MPI_BYTE, &n);
-        *letter = (struct letter){
+        struct letter letter = {
             .kind = (enum mail_kind)(status.MPI_TAG & ((1 << KIND_BITS) - 1)),
             .rank = status.MPI_TAG >> KIND_BITS,
             .down = status.MPI_SOURCE == 0,
         };
-        if (lacks_room(m, letter, (size_t)n))
+        if (lacks_room(m, &letter, (size_t)n))
             break; /* what comes behind it waits, too, until letters have gone */
-        receive(m, letter, &status, n);
+        receive(m, &letter, &status, n);
         any = true;
     }
     return any;
@@ -213,7 +201,7 @@ static bool must_wait(const struct mailbox *m, int at)
  * others. */
 static struct letter *arrived(struct mailbox *m, bool for_others)
 {
-    for (int i = 0; i < m->n && m->slot[i].used; i++) {
+    for (int i = 0; i < m->n_used; i++) {
         struct letter *letter = &m->slot[i];
         int done = 0;
         if (is_for_others(m, letter) != for_others)
@@ -236,22 +224,22 @@ bool mail_take(struct mailbox *m, enum mail_kind *kind, int *rank, struct buffer
     *kind = letter->kind;
     *rank = letter->rank;
     *bytes = letter->bytes;
+    take_out(m, (int)(letter - m->slot));
     fault_flip(*kind == MAIL_TASK ? "task-flip" : "result-flip", *rank, bytes->data, bytes->size);
-    close_gap(m, (int)(letter - m->slot));
     return true;
 }
 
 bool mail_relay(struct mailbox *in, struct mailbox *out, enum mail_kind *kind, int *rank,
                 size_t *bytes)
 {
-    const struct letter *letter = free_slot(out) ? arrived(in, true) : NULL;
+    const struct letter *letter = out->n_used < out->n ? arrived(in, true) : NULL;
 
     if (letter) {
         *kind = letter->kind;
         *rank = letter->rank;
         *bytes = letter->bytes.size;
         post(out, *letter, letter->down ? letter->rank : 0);
-        close_gap(in, (int)(letter - in->slot));
+        take_out(in, (int)(letter - in->slot));
     }
     in->relaying = bytes_for_others(out);
     return letter != NULL;

@@ -25,14 +25,14 @@ struct letter {
     bool down; /* it is for the worker */
     struct buffer bytes;
     MPI_Request request;
-    bool used;
 };
 
 /* Letters under way in one direction. */
 struct mailbox {
     struct cluster *cluster;
     struct letter *slot;
-    int n;
+    int n, n_used;
+    size_t bytes;      /* of all letters */
     size_t relay_most; /* bytes for others that this rank holds; one letter at least */
     size_t relaying;   /* of these, those on their way on */
 };
