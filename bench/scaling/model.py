@@ -86,7 +86,7 @@ class Job:
         return self.into + LATENCY
 
     def read_files(self, at, rank):
-        """When a rank has its bytes from the file system; it waits for them."""
+        """When a rank has its bytes from the file system, which it reads ahead."""
         node = rank // self.cores
         self.disk = max(self.disk, at) + self.touched / self.fs
         self.card[node] = max(self.card[node], at) + self.touched / self.speed
@@ -97,8 +97,7 @@ class Job:
             return
         self.works[rank] = True
         self.waiting[rank] -= 1
-        begin = self.read_files(at, rank) if self.shared else at
-        self.push(begin + self.chunk_s(), "result", rank)
+        self.push(at + self.chunk_s(), "result", rank)
 
     def run(self):
         for _ in range(self.credits):
@@ -111,6 +110,8 @@ class Job:
                 self.serve(at, self.load)
                 self.push(self.carry(self.lead, rank, self.task, True) + self.work_s / TICKS / 2, "task", rank)
             elif what == "task":
+                self.push(self.read_files(at, rank) if self.shared else at, "ready", rank)
+            elif what == "ready":
                 self.waiting[rank] += 1
                 self.start(at, rank)
             elif what == "result":
@@ -131,7 +132,8 @@ def simulate(costs, nodes, cores, gbit, mode, fs=100e9, credits=3):
 
 
 def efficiency(costs, nodes, cores, seconds):
-    return costs["chunks"] * costs["work_s"] / (nodes * cores * seconds)
+    """Beside one rank, which does all itself."""
+    return costs["chunks"] * (costs["work_s"] + costs["load_s"] + costs["store_s"]) / (nodes * cores * seconds)
 
 
 def main():

@@ -25,6 +25,9 @@ SIDE = 65536        # of the simulated scene
 CREDITS = 3
 BLOCKS = 32         # ticks in a chunk
 SMPI_RANKS = 64     # above, where SimGrid takes hours, the model alone
+CHUNKS_PER_RANK = 8 # at least, and at most so many tiles in a chunk
+CHUNK_TILES = 16
+WEAK_TILES = 256    # a rank, however many there are
 CORES = 16
 SPEEDS = [1, 10, 25, 100]
 NODES = [1, 2, 4, 8, 16, 32, 64, 128, 256]
@@ -81,7 +84,7 @@ def build(folder):
     return program
 
 
-def smpi(program, costs, nodes, cores, speed, mode, fan_out, ranks=None, chunks=None):
+def smpi(program, costs, nodes, cores, speed, mode, fan_out, ranks=None):
     """Simulated seconds of the real farm; None if SimGrid fails or takes more than 10 minutes."""
     shared = mode == "shared"
     work = costs["work_s"] + (costs["load_s"] + costs["store_s"] if shared else 0)
@@ -94,7 +97,7 @@ def smpi(program, costs, nodes, cores, speed, mode, fan_out, ranks=None, chunks=
             said = subprocess.run(
                 ["smpirun", "-np", str(ranks or nodes * cores), "-platform", f"bench/platforms/nodes-{cores}-cores-{speed}-gbit.xml",
                  "-hostfile", hosts.name, *(f"--cfg=smpi/{o}" for o in options), "--cfg=contexts/stack-size:512",
-                 "--log=root.thres:warning", program, str(chunks or costs["chunks"]),
+                 "--log=root.thres:warning", program, str(costs["chunks"]),
                  str(64 if shared else round(costs["task_bytes"])), str(300 if shared else round(costs["result_bytes"])), str(work),
                  str(5e-6 if shared else costs["load_s"]), str(5e-6 if shared else costs["store_s"]), str(CREDITS), fan_out,
                  str(BLOCKS)], capture_output=True, text=True, timeout=600)
@@ -107,13 +110,38 @@ def smpi(program, costs, nodes, cores, speed, mode, fan_out, ranks=None, chunks=
         return None
 
 
+def one_rank(costs):
+    """What a single rank takes, which does all itself."""
+    return costs["chunks"] * (costs["work_s"] + costs["load_s"] + costs["store_s"])
+
+
 def check(program, costs):
     """What was measured on 1 and 2 ranks beside what is simulated for them."""
     n = costs["measured_chunks"]
-    one, two = (smpi(program, costs, 1, CORES, 25, "root", "flat", ranks, n) for ranks in (1, 2))
     both = {**costs, "chunks": n}
-    print(f"speed-up on 2 ranks: measured {costs['measured_1_s'] / costs['measured_2_s']:.2f}, SimGrid {one / two:.2f}, "
-          f"model {model.simulate(both, 1, 1, 25, 'root') / model.simulate(both, 1, 2, 25, 'root'):.2f}")
+    simulated, modelled = smpi(program, both, 1, CORES, 25, "root", "flat", 2), model.simulate(both, 1, 2, 25, "root")
+    print(f"speed-up on 2 ranks: measured {costs['measured_1_s'] / costs['measured_2_s']:.2f} (root), "
+          f"{costs['measured_1_s'] / costs['measured_2_shared_s']:.2f} (shared), "
+          f"SimGrid {one_rank(both) / simulated:.2f}, model {one_rank(both) / modelled:.2f} (root)")
+
+
+def in_chunks(costs, ranks, tiles):
+    """The costs of chunks of several tiles, as the job would choose them (src/job/sizing.c)."""
+    each = 1
+    while each < CHUNK_TILES and tiles // (2 * each) >= CHUNKS_PER_RANK * ranks:
+        each *= 2
+    return {**{k: v * each if k.endswith(("_s", "_bytes")) else v for k, v in costs.items()}, "chunks": tiles // each}
+
+
+def rows():
+    """Growth, mode, Gb/s and nodes of all that is simulated."""
+    for mode in "root", "shared":
+        for speed in SPEEDS:
+            for nodes in NODES:
+                yield "strong", mode, speed, nodes
+    for mode in "root", "shared":
+        for nodes in NODES:
+            yield "weak", mode, 25, nodes
 
 
 def simulate():
@@ -122,17 +150,17 @@ def simulate():
     with tempfile.TemporaryDirectory() as folder, open(f"{OUTPUT}/scaling.tsv", "w") as table:
         program = build(folder)
         check(program, costs)
-        print("mode", "gbit", "nodes", "smpi_flat_s", "smpi_node_s", "model_s", "smpi_flat_eff", "smpi_node_eff", "model_eff", sep="\t", file=table)
-        for mode in "root", "shared":
-            for speed in SPEEDS if mode == "root" else [25]:
-                for nodes in NODES:
-                    real = nodes * CORES <= SMPI_RANKS
-                    took = [smpi(program, costs, nodes, CORES, speed, mode, f) if real else None for f in ("flat", "node")]
-                    took.append(model.simulate(costs, nodes, CORES, speed, mode, credits=CREDITS))
-                    row = [f"{t:.3f}" if t else "" for t in took] + \
-                        [f"{model.efficiency(costs, nodes, CORES, t):.3f}" if t else "" for t in took]
-                    print(mode, speed, nodes, *row, sep="\t", file=table, flush=True)
-                    print(mode, speed, nodes, *row, sep="\t", flush=True)
+        names = ["growth", "mode", "gbit", "nodes", "chunks", "smpi_flat_s", "smpi_node_s", "model_s", "smpi_flat_eff", "smpi_node_eff", "model_eff"]
+        print(*names, sep="\t", file=table)
+        for growth, mode, speed, nodes in rows():
+            ranks = nodes * CORES
+            now = in_chunks(costs, ranks, costs["chunks"] if growth == "strong" else WEAK_TILES * ranks)
+            real = ranks <= SMPI_RANKS and growth == "strong" and speed == 25
+            took = [smpi(program, now, nodes, CORES, speed, mode, f) if real else None for f in ("flat", "node")]
+            took.append(model.simulate(now, nodes, CORES, speed, mode, credits=CREDITS))
+            row = [f"{t:.4f}" if t else "" for t in took] + [f"{one_rank(now) / (ranks * t):.3f}" if t else "" for t in took]
+            for to in table, sys.stdout:
+                print(growth, mode, speed, nodes, now["chunks"], *row, sep="\t", file=to, flush=True)
     if shutil.which("gnuplot"):
         subprocess.run(["gnuplot", "-c", "bench/scaling/scaling.gnuplot", f"{OUTPUT}/scaling.tsv", f"{OUTPUT}/scaling.png"], check=True)
 

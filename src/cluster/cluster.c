@@ -208,7 +208,7 @@ const char *const fan_out_names[] = {"auto", "flat", "node", NULL};
 
 void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay)
 {
-    enum { MANY = 64 };
+    enum { MANY = 128 };
 
     c->by_node =
         fan_out == FAN_OUT_NODE || (fan_out == FAN_OUT_AUTO && c->size > MANY && may_relay);

@@ -44,7 +44,7 @@ static const struct param params[] = {
     {"fan-out",
      "how chunks and results go to and from other hosts; flat: rank 0 sends to every rank; node: "
      "to "
-     "the first rank of each host, which hands them on; auto: node above 64 ranks",
+     "the first rank of each host, which hands them on; auto: node above 128 ranks",
      P_CHOICE, offsetof(struct args, fan_out), "auto", fan_out_names, 0, 0},
     {"align",
      "with --io=shared, what ranks write begins at multiples of this many bytes (the stripes of a "

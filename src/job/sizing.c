@@ -13,7 +13,7 @@
 enum {
     CREDITS = 3,         /* one arriving, one computing, one leaving */
     LANES_PER_RANK = 2,  /* so that a fast rank finds work in a slow one's half */
-    CHUNKS_PER_RANK = 4, /* fewer leave ranks idle at the end */
+    CHUNKS_PER_RANK = 8, /* fewer leave ranks idle at the end */
     LANE_TILES = 4,      /* narrower lanes decode too many tiles twice */
     ROWS_AHEAD = 8,      /* of chunks: how far a fast rank may go on before it helps a slow one */
     HALOS_PER_CHUNK = 8, /* a chunk is this many times as tall and wide as its halo … */
