@@ -1,12 +1,14 @@
 /* halve.c - the next overview of a grid: one pixel for every 2 x 2.
  *
- * Rows of whole pixels go through plain loops. What has fewer, and everything where there
- * may be nodata, is gathered pixel by pixel.
+ * Rows of whole pixels go through plain loops, block by block: where all of a block's pixels are
+ * inside the data the result stands, where none is there is nothing to compute. What has fewer
+ * pixels, and blocks of both kinds, are gathered pixel by pixel.
  * SPDX-License-Identifier: MIT */
 #include "pipeline/halve.h"
 
+#include "halve_rows.h"
+
 #include "base/minmax.h"
-#include "ops/op.h"
 
 #include <assert.h>
 #include <math.h>
@@ -19,53 +21,6 @@ struct region halved_region(struct region r)
     assert(r.x % 2 == 0 && r.y % 2 == 0);
     return (struct region){r.x / 2, r.y / 2, halved(r.width), halved(r.height)};
 }
-
-/* Rounded to nearest, halves away from zero. */
-#define ROUNDED(SUM, BITS) (((SUM) + (1 << ((BITS)-1)) - ((SUM) < 0)) >> (BITS))
-
-/* Two rows of 2 n pixels to n means, three rows of 2 n + 1 to n weighted ones. */
-#define MEANS(T, WIDE)                                                                             \
-    SIMD static void halve_average_##T(const void *const *rows, void *out, int64_t n)              \
-    {                                                                                              \
-        const T *restrict a = rows[0];                                                             \
-        const T *restrict b = rows[1];                                                             \
-        T *restrict to = out;                                                                      \
-                                                                                                   \
-        for (int64_t x = 0; x < n; x++) {                                                          \
-            const WIDE sum = (WIDE)a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1];              \
-            to[x] = (T)ROUNDED(sum, 2);                                                            \
-        }                                                                                          \
-    }                                                                                              \
-    SIMD static void halve_gauss_##T(const void *const *rows, void *out, int64_t n)                \
-    {                                                                                              \
-        const T *restrict a = rows[0];                                                             \
-        const T *restrict b = rows[1];                                                             \
-        const T *restrict c = rows[2];                                                             \
-        T *restrict to = out;                                                                      \
-                                                                                                   \
-        for (int64_t x = 0; x < n; x++) {                                                          \
-            const WIDE left = (WIDE)a[2 * x] + 2 * (WIDE)b[2 * x] + c[2 * x];                      \
-            const WIDE middle = (WIDE)a[2 * x + 1] + 2 * (WIDE)b[2 * x + 1] + c[2 * x + 1];        \
-            const WIDE right = (WIDE)a[2 * x + 2] + 2 * (WIDE)b[2 * x + 2] + c[2 * x + 2];         \
-            const WIDE sum = left + 2 * middle + right;                                            \
-            to[x] = (T)ROUNDED(sum, 4);                                                            \
-        }                                                                                          \
-    }
-MEANS(uint8, int)
-MEANS(uint16, int)
-MEANS(int16, int)
-MEANS(uint32, int64)
-MEANS(int32, int64)
-
-typedef void means_fn(const void *const *rows, void *out, int64_t n);
-#define BOTH(T)                                                                                    \
-    {                                                                                              \
-        [HALVE_AVERAGE] = halve_average_##T, [HALVE_GAUSS] = halve_gauss_##T                       \
-    }
-static means_fn *const means[PX_N_TYPES][HALVE_N] = {
-    [PX_UINT8] = BOTH(uint8),   [PX_UINT16] = BOTH(uint16), [PX_INT16] = BOTH(int16),
-    [PX_UINT32] = BOTH(uint32), [PX_INT32] = BOTH(int32),
-};
 
 /* --- pixel by pixel --------------------------------------------------------------------------- */
 
@@ -161,70 +116,104 @@ static void one(enum halving how, const struct planes *in, const struct halving_
         pixel_store(in->type, mean(in->type, &g, nodata), to);
 }
 
-#define EVERY_OTHER(T)                                                                             \
-    SIMD static void halve_nearest_##T(const void *in, void *out, int64_t n)                       \
-    {                                                                                              \
-        const T *restrict from = in;                                                               \
-        T *restrict to = out;                                                                      \
-                                                                                                   \
-        for (int64_t x = 0; x < n; x++)                                                            \
-            to[x] = from[2 * x];                                                                   \
-    }
-EVERY_OTHER(uint8)
-EVERY_OTHER(uint16)
-EVERY_OTHER(uint32)
-EVERY_OTHER(uint64)
-
 static void nearest_row(const struct planes *in, const struct planes *out, int band, int64_t y)
 {
-    const void *from = planes_at(in, band, in->region.x, 2 * y);
-    void *to = planes_at(out, band, out->region.x, y);
-    const int64_t n = out->region.width;
-
-    switch (pixel_size(in->type)) {
-    case 1:
-        halve_nearest_uint8(from, to, n);
-        break;
-    case 2:
-        halve_nearest_uint16(from, to, n);
-        break;
-    case 4:
-        halve_nearest_uint32(from, to, n);
-        break;
-    default:
-        halve_nearest_uint64(from, to, n);
-    }
+    halve_nearest(pixel_size(in->type), planes_at(in, band, in->region.x, 2 * y),
+                  planes_at(out, band, out->region.x, y), out->region.width);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-/* Fills the pixels of a row that plain loops can make, as if all were inside, and returns how many
- * these are. */
-static int64_t fast_row(enum halving how, const struct planes *in,
-                        const struct halving_nodata *nodata, const struct planes *out, int band,
-                        int64_t y)
-{
-    const int side = 2 + halving_reach(how);
-    const struct region from = in->region;
-    means_fn *fast = means[in->type][how];
-    const int64_t n = min64(out->region.width, (from.width - side + 2) / 2);
-    const void *rows[3];
+/* So many output pixels are made at once. */
+enum { BLOCK = 128 };
 
-    if (!fast || nodata->has_value || n <= 0 || 2 * y + side > from.y + from.height)
-        return 0;
-    for (int i = 0; i < side; i++)
-        rows[i] = planes_at(in, band, from.x, 2 * y + i);
-    fast(rows, planes_at(out, band, out->region.x, y), n);
-    return n;
+enum inside { INSIDE_ALL, INSIDE_SOME, INSIDE_NONE };
+
+static enum inside join(enum inside a, enum inside b)
+{
+    return a == b ? a : INSIDE_SOME;
 }
 
-/* Whether n pixels of each of some rows are inside, as far as the mask says. */
-static bool all_inside(const struct planes *mask, int64_t x, int64_t n, int64_t y, int rows)
+/* As far as a mask says. */
+static enum inside by_mask(const struct planes *mask, struct region r)
 {
-    for (int i = 0; i < rows; i++)
-        if (memchr(planes_at(mask, 0, x, y + i), 0, (size_t)n))
-            return false;
-    return true;
+    enum inside all = INSIDE_NONE;
+
+    for (int64_t y = r.y; y < r.y + r.height; y++) {
+        const uint8 *row = planes_at(mask, 0, r.x, y);
+        const bool none = row[0] == 0 && memcmp(row, row + 1, (size_t)r.width - 1) == 0;
+        const enum inside one = none                              ? INSIDE_NONE
+                                : memchr(row, 0, (size_t)r.width) ? INSIDE_SOME
+                                                                  : INSIDE_ALL;
+        all = y == r.y ? one : join(all, one);
+    }
+    return all;
+}
+
+/* The value of pixels outside the data, NaN where pixels of the type cannot have one. */
+static double findable(enum pixel_type type, const struct halving_nodata *nodata)
+{
+    const bool holds = pixel_is_float(type) || (nodata->value >= pixel_lowest(type) &&
+                                                nodata->value <= pixel_highest(type));
+
+    return nodata->has_value && holds ? nodata->value : NAN;
+}
+
+/* As far as their values say. */
+static enum inside by_value(const struct planes *in, int band, double value, struct region r)
+{
+    int64_t outside = 0;
+
+    for (int64_t y = r.y; y < r.y + r.height; y++)
+        outside += halve_counts[in->type](planes_at(in, band, r.x, y), value, r.width);
+    return outside == 0 ? INSIDE_ALL : outside == r.width * r.height ? INSIDE_NONE : INSIDE_SOME;
+}
+
+static enum inside survey(const struct planes *in, int band, const struct halving_nodata *nodata,
+                          struct region r)
+{
+    const bool may_be_outside = nodata->has_value || pixel_is_float(in->type);
+    const double value = findable(in->type, nodata);
+    const enum inside masked = nodata->mask ? by_mask(nodata->mask, r) : INSIDE_ALL;
+
+    if (masked != INSIDE_ALL || !may_be_outside)
+        return masked;
+    return halve_counts[in->type] ? by_value(in, band, value, r) : INSIDE_SOME;
+}
+
+/* A mean that is the nodata value has to give way. */
+static bool must_give_way(const struct halving_nodata *nodata, const struct planes *out, int band,
+                          struct region to)
+{
+    return nodata->has_value && halve_counts[out->type](planes_at(out, band, to.x, to.y),
+                                                        findable(out->type, nodata), to.width) > 0;
+}
+
+/* Output pixels side by side, all of which have all pixels they stand for. */
+static void make_block(enum halving how, const struct planes *in,
+                       const struct halving_nodata *nodata, const struct planes *out, int band,
+                       struct region to)
+{
+    const int reach = halving_reach(how);
+    const struct region from = {2 * to.x, 2 * to.y, 2 * to.width + reach, 2 + reach};
+    const enum inside inside = survey(in, band, nodata, from);
+    halve_means *fast = halve_means_of[in->type][how];
+    void *at = planes_at(out, band, to.x, to.y);
+    const void *rows[3];
+
+    if (inside == INSIDE_NONE) {
+        pixel_fill(in->type, nodata->has_value ? nodata->value : NAN, at, (size_t)to.width);
+        return;
+    }
+    if (inside == INSIDE_ALL && fast) {
+        for (int i = 0; i < from.height; i++)
+            rows[i] = planes_at(in, band, from.x, from.y + i);
+        fast(rows, at, to.width);
+        if (!must_give_way(nodata, out, band, to))
+            return;
+    }
+    for (int64_t x = to.x; x < to.x + to.width; x++)
+        one(how, in, nodata, out, band, x, to.y);
 }
 
 static void make_row(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
@@ -232,13 +221,15 @@ static void make_row(enum halving how, const struct planes *in, const struct hal
 {
     const int side = 2 + halving_reach(how);
     const struct region from = in->region, to = out->region;
-    const int64_t made = to.x + fast_row(how, in, nodata, out, band, y);
-    const bool sound =
-        !nodata->mask || made == to.x || all_inside(nodata->mask, from.x, from.width, 2 * y, side);
+    const bool whole = 2 * y + side <= from.y + from.height;
+    const int64_t n = whole ? min64(to.width, (from.width - side + 2) / 2) : 0;
+    int64_t x = to.x;
 
-    for (int64_t x = sound ? made : to.x; x < to.x + to.width; x++)
-        if (x >= made || !all_inside(nodata->mask, 2 * x, side, 2 * y, side))
-            one(how, in, nodata, out, band, x, y);
+    for (; x < to.x + n; x += BLOCK)
+        make_block(how, in, nodata, out, band,
+                   (struct region){x, y, min64(BLOCK, to.x + n - x), 1});
+    for (x = to.x + (n > 0 ? n : 0); x < to.x + to.width; x++)
+        one(how, in, nodata, out, band, x, y);
 }
 
 void halve(enum halving how, const struct planes *in, const struct halving_nodata *nodata,
@@ -255,19 +246,6 @@ void halve(enum halving how, const struct planes *in, const struct halving_nodat
 }
 
 /* --- masks ------------------------------------------------------------------------------------ */
-
-/* Where any pixel of three rows is inside, of two or three (reach 0 or 1) beside each other. */
-SIMD static void halve_any(const uint8 *const *rows, int reach, uint8 *restrict to, int64_t n)
-{
-    const uint8 *restrict a = rows[0];
-    const uint8 *restrict b = rows[1];
-    const uint8 *restrict c = rows[2];
-
-    for (int64_t x = 0; x < n; x++) {
-        const int64_t i = 2 * x, k = i + 1, last = k + reach;
-        to[x] = a[i] | a[k] | a[last] | b[i] | b[k] | b[last] | c[i] | c[k] | c[last];
-    }
-}
 
 void halve_mask(enum halving how, const struct planes *in, const struct planes *out)
 {

@@ -130,6 +130,21 @@ static double some_value(enum pixel_type type, bool wide)
     return pixel_lowest(type) < 0 ? rand() % 7 - 3 : rand() % 7;
 }
 
+/* Wide rows have parts that are all outside the data, and parts that are all inside. */
+static double zone_value(enum pixel_type type, bool wide, const struct halving_nodata *nodata,
+                         int64_t x)
+{
+    double v = some_value(type, wide);
+
+    if (x < 300 || x >= 1500)
+        return v;
+    if (x < 900)
+        return nodata->has_value ? nodata->value : pixel_is_float(type) ? NAN : v;
+    while (isnan(v) || (nodata->has_value && v == nodata->value))
+        v = some_value(type, wide);
+    return v;
+}
+
 static void check_halved(enum halving how, enum pixel_type type, struct region r, bool wide,
                          const struct halving_nodata *nodata)
 {
@@ -139,7 +154,8 @@ static void check_halved(enum halving how, enum pixel_type type, struct region r
     for (int b = 0; b < BANDS; b++)
         for (int64_t y = r.y; y < r.y + r.height; y++)
             for (int64_t x = r.x; x < r.x + r.width; x++)
-                pixel_store(type, some_value(type, wide), planes_at(&in.planes, b, x, y));
+                pixel_store(type, zone_value(type, wide, nodata, x),
+                            planes_at(&in.planes, b, x, y));
     halve(how, &in.planes, nodata, &out.planes);
     for (int b = 0; b < BANDS; b++)
         for (int64_t y = half.y; y < half.y + half.height; y++)
@@ -171,6 +187,20 @@ START_TEST(halves_are_what_the_words_say)
             for (int how = 0; how < HALVE_N; how++)
                 check_halved((enum halving)how, (enum pixel_type)type, r, kind / 2, &nodata);
     }
+}
+END_TEST
+
+START_TEST(wide_rows_are_made_in_blocks)
+{
+    srand(5);
+    for (int64_t width = 1700; width < 1702; width++)
+        for (int kind = 0; kind < 4; kind++) {
+            const struct halving_nodata nodata = {kind % 2 == 1, 2, NULL};
+            for (int type = 0; type < PX_N_TYPES; type++)
+                for (int how = 0; how < HALVE_N; how++)
+                    check_halved((enum halving)how, (enum pixel_type)type,
+                                 (struct region){0, 0, width, 5}, kind / 2, &nodata);
+        }
 }
 END_TEST
 
@@ -267,8 +297,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        halves_are_what_the_words_say,   of_equally_frequent_values_the_one_complete_first,
-        means_step_aside_from_nodata,    means_of_halves_go_away_from_zero,
+        halves_are_what_the_words_say,
+        wide_rows_are_made_in_blocks,
+        of_equally_frequent_values_the_one_complete_first,
+        means_step_aside_from_nodata,
+        means_of_halves_go_away_from_zero,
         chosen_64_bit_integers_are_kept,
     };
 
