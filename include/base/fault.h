@@ -10,8 +10,9 @@
  *
  * Points with the chunk as key: kernel-crash, kernel-hang, kernel-memory, errors on a rank
  * (chunk-error) and in storing a result (store-error), which ends the job, a wrong pixel at the
- * chunk's upper left (pixel-flip), and a wrong bit in a message (task-flip, result-flip). Points
- * with key 0, of scenes, outputs and journals: write-nospace, write-io, write-short, read-io.
+ * chunk's upper left (pixel-flip). With the rank as key: a wrong bit in a message, of a task
+ * (task-flip) or any other (result-flip). With key 0, of scenes, outputs and journals: write-nospace,
+ * write-io, write-short, read-io.
  * SPDX-License-Identifier: MIT */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H

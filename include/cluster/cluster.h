@@ -38,7 +38,8 @@ struct lost_rank {
 struct cluster_ranks {
     int n, n_nodes;
     const int *node;   /* of each rank: the number of its host, from 0 */
-    const char *hosts; /* of each rank, each of host_size bytes; on rank 0, else NULL */
+    const int *first;  /* of each rank: its number when the job began */
+    const char *hosts; /* by those numbers, each of host_size bytes; on rank 0, else NULL */
     size_t host_size;
     const struct lost_rank *lost;
     int n_lost;

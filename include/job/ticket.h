@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "job/needs.h"
 #include "job/sizing.h"
+#include "ops/reducer.h"
 #include "pipeline/halve.h"
 #include "pipeline/plan.h"
 #include "raster/decode.h"
@@ -41,6 +42,7 @@ struct ticket_content {
     const struct buffer *encoder, *mask_encoder; /* the latter empty where there is no mask */
     const struct overviews *overviews;           /* level 0 is the output */
     const struct sizing *sizing;
+    const struct reducer *reducer; /* what is to become of pixels; NULL: the output */
 };
 
 /* What comes out, the same on every rank. */
@@ -55,8 +57,9 @@ struct ticket {
     bool says_nodata, resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
-    struct encoder *encoder, *mask_encoder;
-    char **words; /* the steps' texts, which ops may point at */
+    struct encoder *encoder, *mask_encoder; /* NULL where there is a reducer */
+    const struct reducer *reducer;          /* what becomes of pixels; NULL: the output */
+    char **words;                           /* the steps' texts, which ops may point at */
     int n_words;
 };
 

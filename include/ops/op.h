@@ -10,6 +10,7 @@
 
 #include "base/affine.h"
 #include "base/err.h"
+#include "base/memory.h"
 #include "base/pixel.h"
 #include "base/region.h"
 #include "ops/param.h"
@@ -218,6 +219,8 @@ bool stages_same_bands(const struct stages *s, struct format in, struct format o
 void stages_free(struct stages *s);
 
 /* How an op treats pixels outside the data, for the documentation and its tests. */
+struct reducer; /* reducer.h */
+
 enum nodata_rule {
     NODATA_POINT,      /* each pixel by itself */
     NODATA_NORMALIZED, /* a weighted sum, normalised over the pixels inside */
@@ -240,6 +243,13 @@ struct op {
     /* args is a struct of args_size bytes filled by params_read. Fails with err_usage when the
      * input's type or size does not suit, naming what would. */
     bool (*prepare)(const void *args, struct format in, struct stages *out, struct err *e);
+
+    /* An op that must know the whole scene first: what of it, with these arguments (NULL: nothing);
+     * and the op that it is then, as words: its name and arguments, each with its NUL, appended to
+     * *words. gathered: what the reducer made of all pixels of format `in`. Without them: NULL. */
+    const struct reducer *(*needs)(const void *args);
+    bool (*settle)(const void *args, struct format in, const void *gathered, struct buffer *words,
+                   struct err *e);
 };
 
 /* The registry: every op of ops/list.h, in alphabetical order, then NULL. */
@@ -247,6 +257,15 @@ extern const struct op *const ops[];
 
 /* The op of that name, or NULL. */
 const struct op *op_find(const char *name);
+
+/* What the op must know of the whole scene first; *reducer is NULL if nothing. Fails as op_check. */
+bool op_needs(const char *name, int n_args, const char *const *args, const struct reducer **reducer,
+              struct err *e) MUST_CHECK;
+
+/* The words of the op that it is then (struct op). Fails with err_usage if the input does not
+ * suit. */
+bool op_settle(const char *name, int n_args, const char *const *args, struct format in,
+               const void *gathered, struct buffer *words, struct err *e) MUST_CHECK;
 
 /* Checks that there is such an op and that it takes the arguments, whatever the input. Fails with
  * err_usage, naming the nearest. */

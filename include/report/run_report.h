@@ -27,9 +27,10 @@ bool run_report_text(struct run_report *r, const char *group, const char *name, 
 bool run_report_number(struct run_report *r, const char *group, const char *name, double value,
                        struct err *e) MUST_CHECK;
 
-/* Adds the next rank from what rank_report_pack made; what it moved (group "moved") is added up in
+/* Adds a rank from what rank_report_pack made; what it moved (group "moved") is added up in
  * the group "totals". The ranks of each host are added up in the list "nodes". */
-bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e) MUST_CHECK;
+bool run_report_rank(struct run_report *r, int rank, const struct buffer *packed,
+                     struct err *e) MUST_CHECK;
 
 /* Whether the file can be written one day: found out before hours of work. */
 bool run_report_check(const char *path, struct err *e) MUST_CHECK;

@@ -43,7 +43,7 @@ int cluster_count(size_t bytes)
     return (int)bytes;
 }
 
-/* Rank 0 knows where the others are. */
+/* Rank 0 knows where the others are, by their first numbers. */
 static bool gather_hosts(struct cluster *c, struct err *e)
 {
     bool ok = true;
@@ -90,39 +90,42 @@ static bool number_nodes(struct cluster *c, struct err *e)
 /* Which rank is the first on its host, for all of them. */
 static bool find_leaders(struct cluster *c, MPI_Comm node, struct err *e)
 {
-    int first = c->rank;
+    int first = 0;
     const size_t n = (size_t)c->size;
+    MPI_Group here, all;
 
     c->leader = memory_new(n, sizeof *c->leader, e);
     c->node = c->leader ? memory_new(n, sizeof *c->node, e) : NULL;
     c->in_turn = c->node ? memory_new(n, sizeof *c->in_turn, e) : NULL;
     if (!cluster_agree(c, c->in_turn != NULL, e) || !c->in_turn)
         return false;
-    MPI_Bcast(&first, 1, MPI_INT, 0, node); /* whose ranks are in the order of all */
+    MPI_Comm_group(node, &here);
+    MPI_Comm_group(c->comm, &all);
+    MPI_Group_translate_ranks(here, 1, &(int){0}, all, &first);
+    MPI_Group_free(&here);
+    MPI_Group_free(&all);
     MPI_Allgather(&first, 1, MPI_INT, c->leader, 1, MPI_INT, c->comm);
     return c->hurt ? loss_error(c, e) : cluster_agree(c, number_nodes(c, e), e);
 }
 
 bool cluster_look_round(struct cluster *c, struct err *e)
 {
-    MPI_Comm node;
+    MPI_Comm node = MPI_COMM_NULL;
 
     loss_watch(c);
-    free(c->hosts);
     free(c->leader);
     free(c->node);
     free(c->in_turn);
-    c->hosts = NULL;
     c->leader = c->node = c->in_turn = NULL;
     c->pulse_comm = MPI_COMM_NULL;
     MPI_Comm_rank(c->comm, &c->rank);
     MPI_Comm_size(c->comm, &c->size);
     MPI_Comm_dup(c->comm, &c->pulse_comm);
     MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, c->rank, MPI_INFO_NULL, &node);
-    if (c->hurt)
+    if (node == MPI_COMM_NULL || c->hurt)
         return loss_error(c, e);
     MPI_Comm_size(node, &c->node_size);
-    const bool ok = find_leaders(c, node, e) && gather_hosts(c, e);
+    const bool ok = find_leaders(c, node, e);
     MPI_Comm_free(&node);
     return ok && !c->hurt;
 }
@@ -147,7 +150,7 @@ bool cluster_begin(struct cluster **out, struct err *e)
     MPI_Init(NULL, NULL);
     MPI_Comm_dup(MPI_COMM_WORLD, &c->comm);
     MPI_Get_processor_name(c->host, &length);
-    if (!cluster_look_round(c, e) || !number_ranks(c, e)) {
+    if (!cluster_look_round(c, e) || !number_ranks(c, e) || !gather_hosts(c, e)) {
         cluster_end(c);
         return false;
     }
@@ -160,7 +163,8 @@ void cluster_end(struct cluster *c)
     MPI_Comm_free(&c->comm);
     if (c->pulse_comm != MPI_COMM_NULL)
         MPI_Comm_free(&c->pulse_comm);
-    if (c->lost.size == 0) /* after a loss, Open MPI 5.0.7 may wait for the dead there, for ever */
+    if (c->lost.size == 0 &&
+        !c->hurt) /* after a loss, Open MPI 5.0.7 may wait for the dead there, for ever */
         MPI_Finalize();
     free(c->hosts);
     free(c->leader);
@@ -191,12 +195,18 @@ int cluster_node_size(const struct cluster *c)
     return c->node_size;
 }
 
+const char *cluster_host_of(const struct cluster *c, int rank)
+{
+    return c->hosts ? c->hosts + (size_t)c->first_rank[rank] * MPI_MAX_PROCESSOR_NAME : "";
+}
+
 struct cluster_ranks cluster_ranks(const struct cluster *c)
 {
     return (struct cluster_ranks){
         .n = c->size,
         .n_nodes = c->n_nodes,
         .node = c->node,
+        .first = c->first_rank,
         .hosts = c->hosts,
         .host_size = MPI_MAX_PROCESSOR_NAME,
         .lost = (const struct lost_rank *)(const void *)c->lost.data,
@@ -232,7 +242,7 @@ bool cluster_agree(struct cluster *c, bool ok, struct err *e)
 {
     int mine = ok ? c->size : c->rank; /* size: no complaint from here */
     int first;
-    MPI_Request request;
+    MPI_Request request = MPI_REQUEST_NULL;
 
     if (c->hurt)
         return loss_error(c, e);
@@ -252,7 +262,7 @@ bool cluster_agree(struct cluster *c, bool ok, struct err *e)
 bool cluster_share(struct cluster *c, struct buffer *b, struct err *e)
 {
     int64_t size = (int64_t)b->size;
-    MPI_Request request;
+    MPI_Request request = MPI_REQUEST_NULL;
 
     if (c->hurt)
         return loss_error(c, e);
@@ -278,7 +288,7 @@ bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer 
 {
     enum { TAG = 1 };
     bool ok = true;
-    MPI_Request request;
+    MPI_Request request = MPI_REQUEST_NULL;
 
     if (c->hurt)
         return loss_error(c, e);
@@ -313,7 +323,7 @@ bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer 
 int64_t cluster_max(struct cluster *c, int64_t v)
 {
     int64_t largest;
-    MPI_Request request;
+    MPI_Request request = MPI_REQUEST_NULL;
 
     if (c->hurt)
         return v;

@@ -15,7 +15,7 @@ struct cluster {
     int *in_turn; /* all ranks but 0, one of each host after the other */
     int n_nodes;
     bool by_node;       /* messages between rank 0 and other hosts go by way of those */
-    char *hosts;        /* on rank 0: of all ranks, MPI_MAX_PROCESSOR_NAME each */
+    char *hosts;        /* on rank 0: of all ranks of the beginning, MPI_MAX_PROCESSOR_NAME each */
     int *first_rank;    /* of each rank: its number when the job began */
     struct buffer lost; /* struct lost_rank */
     bool hurt;          /* a rank has died: no message comes through any more (loss.c) */
@@ -25,7 +25,10 @@ struct cluster {
 /* The rank that hands `rank` its messages: 0, or the first one on its host; -1 for rank 0. */
 int cluster_above(const struct cluster *c, int rank);
 
-/* Collective. Learns who is in c->comm, and where. Fails if memory is short, or a rank dies. */
+/* On rank 0 the host of a rank, elsewhere "". */
+const char *cluster_host_of(const struct cluster *c, int rank);
+
+/* Collective. Learns who is in c->comm, and how they lie. Fails if memory is short, or a rank dies. */
 bool cluster_look_round(struct cluster *c, struct err *e) MUST_CHECK;
 
 /* From now on c->hurt tells that a rank has died, if MPI lets the others go on. */

@@ -75,9 +75,10 @@ static void note_lost(struct cluster *c, MPI_Comm left)
             c->first_rank[next++] = c->first_rank[i];
             continue;
         }
+        const char *host =
+            c->hosts ? c->hosts + (size_t)c->first_rank[i] * MPI_MAX_PROCESSOR_NAME : "";
         struct lost_rank one = {.rank = c->first_rank[i]};
-        if (c->hosts)
-            snprintf(one.host, sizeof one.host, "%s", c->hosts + i * MPI_MAX_PROCESSOR_NAME);
+        snprintf(one.host, sizeof one.host, "%s", host);
         if (!buffer_append(&c->lost, &one, sizeof one, &e))
             no_memory(c);
         if (c->rank == 0)

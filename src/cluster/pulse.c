@@ -93,8 +93,7 @@ static void check(const struct pulse *p, double now)
             fprintf(stderr,
                     "tilery: rank %d%s%s has given no sign of life for %.0f s: rank %d on %s ends "
                     "the job\n",
-                    i, p->cluster->hosts ? " on " : "",
-                    p->cluster->hosts ? p->cluster->hosts + i * MPI_MAX_PROCESSOR_NAME : "",
+                    i, p->cluster->hosts ? " on " : "", cluster_host_of(p->cluster, i),
                     now - p->heard_s[i], p->cluster->rank, p->cluster->host);
             MPI_Abort(p->cluster->comm, EXIT_SILENT);
         }

@@ -113,7 +113,7 @@ static int help(void)
     params_print(sink_params, stdout);
     puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
          "Exit status: 0 done, 1 failed, 2 usage, 3 done but for chunks that were filled or left "
-         "out,\n75 stopped by a signal (--resume goes on).");
+         "out,\n75 stopped by a signal, 76 a rank was silent (--resume goes on with either).");
     return end_output();
 }
 

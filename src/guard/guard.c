@@ -105,6 +105,9 @@ static void doze(struct guard *g, uint32_t bell)
 /* Ends a child that knows an earlier setup. */
 static void end_child(struct guard *g)
 {
+    while (g->awaits_birth && atomic_load(&g->control->child) == 0 && has_server(g))
+        doze(g, atomic_load(&g->control->bell));
+    g->awaits_birth = false;
     kill_child(g);
     while (is_born(g) && !atomic_load(&g->control->ended) && has_server(g))
         doze(g, atomic_load(&g->control->bell));
@@ -159,9 +162,11 @@ static bool ensure_child(struct guard *g, struct tick tick, struct err *e)
     c->doing[0] = '\0';
     if (send(g->birth[1], "", 1, MSG_NOSIGNAL) != 1)
         return no_server(g, e);
+    g->awaits_birth = true;
     for (;;) {
         const uint32_t bell = atomic_load(&c->bell);
         const int child = atomic_load(&c->child);
+        g->awaits_birth = child == 0;
         if (child > 0)
             return true;
         if (child < 0) {

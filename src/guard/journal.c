@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAGIC = 8, FRAME = 8, RECORD_MOST = 64 << 20 };
@@ -21,6 +22,21 @@ struct journal {
     char *path;
     struct buffer line; /* a record as it is written */
 };
+
+/* False, with errno set, if another process keeps it. The ranks of a run that has just died may live
+ * a second longer: one that is there already is waited for. */
+static bool lock(int fd, bool waits)
+{
+    enum { TRIES = 50, PAUSE_NS = 100 * 1000 * 1000 };
+
+    for (int i = 0;; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK || !waits || i == TRIES)
+            return false;
+        nanosleep(&(struct timespec){0, PAUSE_NS}, NULL);
+    }
+}
 
 static bool journal_new(struct journal **out, const char *path, int flags, struct err *e)
 {
@@ -33,7 +49,7 @@ static bool journal_new(struct journal **out, const char *path, int flags, struc
     bool ok = j->fd >= 0 && j->path;
     if (!ok)
         err_errno(e, "%s: the journal cannot be %s", path, flags & O_CREAT ? "created" : "opened");
-    else if (flock(j->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    else if (!lock(j->fd, !(flags & O_CREAT)) && errno == EWOULDBLOCK)
         ok = err_set(e, "%s: another run is writing it", path);
     if (!ok) {
         journal_close(j);

@@ -34,7 +34,8 @@ struct guard {
     struct shared_bytes setup, request, reply;
     int birth
         [2]; /* a socket: a byte asks the server for a child; its end says that the rank is gone */
-    int server; /* process id */
+    int server;        /* process id */
+    bool awaits_birth; /* of a child that was asked for */
     double limit_s;
     struct guard_failure failure;
 };

@@ -15,6 +15,7 @@
 #include "pipeline/execute.h"
 #include "pipeline/inside.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,14 +48,14 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     if (!w)
         return false;
     w->ticket = t;
-    w->copies = copy_blobs_may(t);
+    w->copies = !t->reducer && copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    bool ok = packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
-              levels_new(&w->levels, t, w->packer, e) &&
-              chunk_input_new(&w->input, t, &w->times, e) &&
-              executor_new(&w->executor, t->plan, e) &&
-              (!t->careful || executor_new(&w->careful, t->careful, e)) &&
-              (!t->validity || executor_new(&w->validity, t->validity, e));
+    bool ok =
+        (t->reducer || (packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
+                        levels_new(&w->levels, t, w->packer, e))) &&
+        chunk_input_new(&w->input, t, &w->times, e) && executor_new(&w->executor, t->plan, e) &&
+        (!t->careful || executor_new(&w->careful, t->careful, e)) &&
+        (!t->validity || executor_new(&w->validity, t->validity, e));
     if (!ok) {
         chunk_worker_free(w);
         return false;
@@ -185,7 +186,8 @@ static bool run_part(struct chunk_worker *w, const struct planes *in, const stru
 static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const struct planes *in,
                          const struct planes *out, struct tick tick, struct err *e)
 {
-    const bool spreads = w->ticket->overviews.n > 0; /* which are made of all pixels */
+    /* What is made of all pixels. */
+    const bool spreads = w->ticket->overviews.n > 0 || w->ticket->reducer;
     struct uniform_part part, like = {.tile = -1};
     int64_t tile = 0;
 
@@ -248,6 +250,28 @@ static bool pack(struct chunk_worker *w, const struct level *whole, const struct
     return ok;
 }
 
+/* What is gathered of a chunk's pixels. */
+static bool reduce(struct chunk_worker *w, const struct level *whole, struct buffer *result,
+                   struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    const size_t n = t->reducer->bytes(plan_output(t->plan));
+    const struct reducible r = {
+        .pixels = &whole->pixels,
+        .mask = t->careful && t->validity ? &whole->mask : NULL,
+        .has_nodata = t->careful && !isnan(t->nodata) && t->says_nodata,
+        .nodata = t->nodata,
+    };
+
+    tell(w, t->reducer->name);
+    if (!buffer_reserve(result, n, e))
+        return false;
+    memset(result->data + result->size, 0, n);
+    t->reducer->gather(&r, result->data + result->size);
+    result->size += n;
+    return true;
+}
+
 static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer *result,
                     struct tick tick, struct err *e)
 {
@@ -272,6 +296,8 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
         if (fault_due("pixel-flip", w->place.chunk_index))
             *(unsigned char *)planes_at(&out.pixels, 0, chunk.x, chunk.y) ^= 1;
     }
+    if (t->reducer)
+        return reduce(w, &out, result, e);
     const struct uniform *u = chunk_input_uniform(w->input);
     out.uniform = u ? uniform_tiles(u) : NULL;
     return pack(w, &out, w->copies ? &payload : NULL, result, tick, e);

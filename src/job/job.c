@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
+#include "pass.h"
 #include "rank.h"
 
 #include "base/clock.h"
@@ -119,14 +120,20 @@ static bool isolate(struct cluster *c, struct rank_state *s, const struct buffer
     return !s->isolate || isolate_open(s->isolate, &s->ticket, ticket, &o, e);
 }
 
-/* All that computes chunks, once the ticket is there. */
-static bool make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
-                       const struct job_options *options, size_t memory, struct err *e)
+bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
+                     const struct job_options *options, size_t memory, struct err *e)
 {
     return ticket_open(&s->ticket, ticket, e) &&
            chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
-           isolate(c, s, ticket, options, memory, e) &&
-           (!s->leads || open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
+           isolate(c, s, ticket, options, memory, e);
+}
+
+size_t rank_memory(struct cluster *c, const struct job_options *options)
+{
+    /* So that rank 0 can plan for all of them. */
+    const size_t share = (size_t)-cluster_max(c, -(int64_t)default_memory(c));
+
+    return options->memory_bytes ? options->memory_bytes : share;
 }
 
 /* Rank 0 opens the files; everybody gets the ticket and makes ready. */
@@ -134,15 +141,14 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
                    struct err *e)
 {
     struct buffer bytes = {0};
-    /* The smallest share of all ranks, so that rank 0 can plan for all of them. */
-    const size_t share = (size_t)-cluster_max(c, -(int64_t)default_memory(c));
-    const size_t memory = options->memory_bytes ? options->memory_bytes : share;
+    const size_t memory = rank_memory(c, options);
     const size_t used = (size_t)cluster_max(c, (int64_t)memory_resident());
     bool ok = !s->leads || lead_open(&s->lead, cluster_ranks(c), memory, used, &bytes, e);
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
     if (ok) {
-        ok = make_ready(c, s, &bytes, options, memory, e);
+        ok = rank_make_ready(c, s, &bytes, options, memory, e) &&
+             (!s->leads || open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
         ok = cluster_agree(c, ok, e) && choose_io(c, s, options, memory, e);
     }
     if (ok)
@@ -170,34 +176,6 @@ static bool place_later(struct cluster *c, struct rank_state *s, struct err *e)
     return ok;
 }
 
-static bool work(struct cluster *c, struct rank_state *s, const struct job_options *options,
-                 struct err *e)
-{
-    enum { RELAY_BYTES = 64 << 20 };
-    const struct farm_lead lead = lead_farm(&s->lead);
-    const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
-    const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
-                                       s->ticket.sizing.send_bytes, RELAY_BYTES};
-
-    cluster_fan_out(c, options->fan_out,
-                    cluster_max(c, s->leads && lead_spares(&s->lead, RELAY_BYTES)) > 0);
-    s->try_chunk.shared = s->shared;
-    if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
-        return false;
-    if (!place_later(c, s, e))
-        return false;
-    if (s->shared && !cluster_agree(c, shared_sync(s->shared, e), e))
-        return false;
-    if (!cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e))
-        return false;
-    scratch_remove(s->scratch);
-    if (!cluster_agree(c, true, e))
-        return false;
-    if (s->leads)
-        lead_sweep(&s->lead);
-    return true;
-}
-
 /* Each tells its number first, which may have changed since; one that failed tells nothing. */
 static bool save_tasks(struct lead *l, const struct buffer *ranks, int n, struct err *e)
 {
@@ -219,21 +197,66 @@ static bool pack_tasks(struct rank_state *s, bool any, struct buffer *tasks, str
            (!any || !s->durable || durable_drain(s->durable, tasks, e));
 }
 
+/* Collective. Rank 0 writes down what is on the devices of all ranks; any: of these, too. */
+static bool write_down(struct cluster *c, struct rank_state *s, bool any, struct err *e)
+{
+    struct buffer tasks = {0};
+    struct err ignored;
+
+    if (!pack_tasks(s, any, &tasks, &ignored))
+        tasks.size = 0;
+    const bool ok = rank_tell(c, s, &tasks, save_tasks, e);
+    buffer_free(&tasks);
+    return ok;
+}
+
+/* A run that finds the output whole must know of chunks that are not. */
+static bool note_gaps(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                      struct err *e)
+{
+    const bool gaps = cluster_max(c, s->leads ? retries_given_up(s->lead.retries) : 0) > 0;
+
+    return !options->resume || !gaps || write_down(c, s, true, e);
+}
+
+static bool work(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                 struct err *e)
+{
+    const struct farm_lead lead = lead_farm(&s->lead);
+    const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
+    const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
+                                       s->ticket.sizing.send_bytes, JOB_RELAY_BYTES};
+
+    cluster_fan_out(c, options->fan_out,
+                    cluster_max(c, s->leads && lead_spares(&s->lead, JOB_RELAY_BYTES)) > 0);
+    s->try_chunk.shared = s->shared;
+    if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
+        return false;
+    if (!place_later(c, s, e))
+        return false;
+    if (s->shared && !cluster_agree(c, shared_sync(s->shared, e), e))
+        return false;
+    if (!note_gaps(c, s, options, e) || !cluster_agree(c, !s->leads || lead_finish(&s->lead, e), e))
+        return false;
+    scratch_remove(s->scratch);
+    if (!cluster_agree(c, true, e))
+        return false;
+    if (s->leads)
+        lead_sweep(&s->lead);
+    return true;
+}
+
 /* What is done is written down, for --resume to go on with; nothing that fails in this changes
  * why the job ends. A job that was stopped begins a journal for that; one that failed only goes on
  * with the one it has, so that a failure of the first seconds leaves nothing behind. *kept: whether
  * there is something to go on with. */
 static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *kept)
 {
-    struct buffer tasks = {0};
     struct err ignored;
 
     *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
-    if (!pack_tasks(s, stopped || *kept, &tasks, &ignored))
-        tasks.size = 0;
-    (void)!rank_tell(c, s, &tasks, save_tasks, &ignored);
+    (void)!write_down(c, s, stopped || *kept, &ignored);
     *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
-    buffer_free(&tasks);
 }
 
 static void say_kept(struct err *e)
@@ -256,12 +279,12 @@ static bool tell(struct cluster *c, struct rank_state *s, const struct job_optio
 {
     if ((options->report && !rank_report(c, s, start_s, e)) ||
         (options->trace && !rank_trace(c, s, e)))
-        return false;
+        return err_context(e, "the output is finished, but");
     end->given_up = cluster_max(c, s->leads ? retries_given_up(s->lead.retries) : 0);
     return true;
 }
 
-static void free_all(struct rank_state *s)
+void rank_free(struct rank_state *s)
 {
     timeline_end();
     durable_free(s->durable);
@@ -273,16 +296,15 @@ static void free_all(struct rank_state *s)
     ticket_free(&s->ticket);
 }
 
-/* *again: ranks have died, and the others can go on with what is there. */
+/* *again: ranks have died, and the others can go on; *kept: with what is there. */
 static bool try_job(struct cluster *c, const struct job_options *options, struct job_end *end,
-                    bool *again, struct err *e)
+                    bool *again, bool *kept, struct err *e)
 {
     const double start_s = clock_s();
     struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
-    bool kept = false;
 
     *end = (struct job_end){0};
-    *again = false;
+    *again = *kept = false;
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e) &&
               rank_trace_begin(c, options, e) && set_up(c, &s, options, e);
     const bool is_set_up = ok;
@@ -296,28 +318,42 @@ static bool try_job(struct cluster *c, const struct job_options *options, struct
     }
     const bool keeps = is_set_up && !(s.leads && lead_has_published(&s.lead));
     if (!ok && cluster_max(c, !keeps) == 0) {
-        save(c, &s, *again || e->status == EXIT_STOPPED, &kept);
-        if (kept)
+        save(c, &s, *again || e->status == EXIT_STOPPED, kept);
+        if (*kept)
             say_kept(e);
     }
     if (ok && s.leads)
         end->journal = lead_journal(&s.lead);
-    if (!kept && !(s.ticket.resumes && !ok))
+    if (!*kept && !(s.ticket.resumes && !ok))
         scratch_remove(s.scratch);
-    free_all(&s);
+    rank_free(&s);
     return ok;
+}
+
+/* All ranks that are left try until it is done, or cannot be. */
+static bool try_jobs(struct cluster *c, struct job_options *options, struct job_end *end,
+                     struct err *e)
+{
+    bool again, kept;
+
+    while (!try_job(c, options, end, &again, &kept, e)) {
+        if (!again)
+            return false;
+        options->resume |= kept;
+    }
+    return true;
 }
 
 bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
              struct err *e)
 {
     struct job_options now = *options;
-    bool again;
+    struct settled settled;
 
-    while (!try_job(c, &now, end, &again, e)) {
-        if (!again)
-            return false;
-        now.resume = true;
-    }
-    return true;
+    *end = (struct job_end){0};
+    bool ok = pass_settle(c, options, &settled, e);
+    now.pipeline = &settled.pipeline;
+    ok = ok && try_jobs(c, &now, end, e);
+    settled_free(&settled);
+    return ok;
 }

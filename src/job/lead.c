@@ -28,9 +28,20 @@ static bool check_file(const struct lead *l, const char *option, const char *pat
 {
     if (!path)
         return true;
+    const size_t n = strlen(l->ends.sink.path);
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "%s=%s is the scene's or the output's own file", option, path);
+    if (strncmp(path, l->ends.sink.path, n) == 0 && strncmp(path + n, ".part", 5) == 0)
+        return err_usage(e, "%s=%s is a name of the unfinished output's files", option, path);
     return check(path, e);
+}
+
+/* Of two files, one may be what the other is while it is written. */
+static bool is_part_of(const char *a, const char *b)
+{
+    const size_t n = strlen(b);
+
+    return strncmp(a, b, n) == 0 && strcmp(a + n, ".part") == 0;
 }
 
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e)
@@ -44,15 +55,19 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
     if (options->resume && l->in_place)
         return err_usage(e, "%s: is the scene and the output, which --resume cannot tell apart",
                          l->ends.sink.path);
-    if (options->report && options->trace && same_file(options->report, options->trace))
+    if (options->report && options->trace &&
+        (same_file(options->report, options->trace) ||
+         is_part_of(options->report, options->trace) ||
+         is_part_of(options->trace, options->report)))
         return err_usage(e, "--report=%s is the file of --trace, too", options->report);
     return check_file(l, "--report", options->report, run_report_check, e) &&
            check_file(l, "--trace", options->trace, trace_check, e);
 }
 
-static bool open_sources(struct lead *l, struct err *e)
+bool lead_open_sources(struct lead *l, int type, struct err *e)
 {
-    return raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->raster, e) &&
+    return op_steps_new(&l->steps, l->options->pipeline, type, e) &&
+           raster_begin(sources_cache_bytes(l->memory_bytes), &l->options->raster, e) &&
            sources_open(&l->sources, &l->ends.source, l->steps.list, l->steps.n,
                         sources_blob_most(l->memory_bytes), e);
 }
@@ -64,7 +79,7 @@ bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, 
     l->n_ranks = ranks.n;
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
-    if (!op_steps_new(&l->steps, l->options->pipeline, l->ends.sink_type, e) || !open_sources(l, e))
+    if (!lead_open_sources(l, l->ends.sink_type, e))
         return false;
     if (memory_resident() > l->used_bytes)
         l->used_bytes = memory_resident();
@@ -191,7 +206,9 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
 
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
-    if (!note_durable(l, rank, result, e) || !collect_store(l->collect, chunk, rank, result, e))
+    if (l->reducer ? !lead_gather(l, result, e)
+                   : !note_durable(l, rank, result, e) ||
+                         !collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);
     l->pixels_of[rank] += r.width * r.height;
@@ -203,14 +220,14 @@ static bool answer(void *ctx, int *rank, int64_t *chunk, struct buffer *payload)
 {
     struct lead *l = ctx;
 
-    return collect_due(l->collect, rank, chunk, payload);
+    return !l->reducer && collect_due(l->collect, rank, chunk, payload);
 }
 
 static bool finished(void *ctx)
 {
     const struct lead *l = ctx;
 
-    return schedule_finished(l->schedule) && !collect_has_due(l->collect);
+    return schedule_finished(l->schedule) && (l->reducer || !collect_has_due(l->collect));
 }
 
 struct farm_lead lead_farm(struct lead *l)
@@ -283,6 +300,7 @@ void lead_end(struct lead *l)
 {
     progress_end(&l->progress);
     free(l->pixels_of);
+    free(l->gathered);
     schedule_free(l->schedule);
     retries_free(l->retries);
     collect_free(l->collect);

@@ -21,6 +21,15 @@
 #include "report/run_report.h"
 #include "report/trace.h"
 
+/* A pass that only gathers what an op must know. */
+struct lead_pass {
+    const struct job_options *options; /* its ops are those before that op */
+    struct cluster_ranks ranks;
+    size_t memory_bytes, used_bytes; /* as lead_open's */
+    const struct step *op;
+    const struct reducer *reducer;
+};
+
 struct lead {
     const struct job_options *options;
     struct endpoints ends;
@@ -45,6 +54,8 @@ struct lead {
     bool shares;             /* ranks read and write themselves */
     struct part_probe probe;
     struct progress progress;
+    const struct reducer *reducer; /* of a pass that only gathers; NULL: an output is made */
+    void *gathered;
     size_t memory_bytes, used_bytes;
     bool in_place;      /* the output is to have the scene's place */
     bool published;     /* the output has its name */
@@ -73,6 +84,14 @@ void lead_share(struct lead *l, bool shares);
  * borrowed from now on. */
 bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
                 struct durable *durable, struct err *e) MUST_CHECK;
+
+/* The same two of a pass that only gathers: of it there are no files but the scenes. */
+bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer *ticket,
+                    struct err *e) MUST_CHECK;
+bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;
+
+/* Adds what was gathered of a chunk. */
+bool lead_gather(struct lead *l, const struct buffer *result, struct err *e) MUST_CHECK;
 
 /* The farm's questions are answered from here. */
 struct farm_lead lead_farm(struct lead *l);

@@ -53,10 +53,18 @@ static bool choose_fill(struct lead *l, enum pixel_type type, struct err *e)
     return true;
 }
 
-static bool make_plans(struct lead *l, struct err *e)
+bool lead_make_plans(struct lead *l, struct err *e)
 {
     const struct plan_sources sources = sources_for_plan(&l->sources);
 
+    for (int i = 0; i < l->steps.n; i++) {
+        const struct step *s = &l->steps.list[i];
+        const struct reducer *needed;
+        if (!op_needs(s->name, s->n_args, s->args, &needed, e))
+            return false;
+        if (needed)
+            return err_set(e, "%s: the scene was not gone through for it (a defect)", s->name);
+    }
     if (!plan_new(&l->plan, l->steps.list, l->steps.n, &sources, e) ||
         !sources_check_grids(&l->sources, l->plan, e))
         return false;
@@ -219,7 +227,7 @@ bool lead_choose(struct lead *l, struct err *e)
     struct output_options *sink = &l->ends.sink;
     struct layout full;
 
-    if (!make_plans(l, e))
+    if (!lead_make_plans(l, e))
         return false;
     const struct format out = plan_output(l->plan);
     sink->tile_side = choose_tile(l->plan);

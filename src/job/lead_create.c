@@ -75,9 +75,11 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .mask_encoder = &mask_encoder,
         .overviews = overviews,
         .sizing = sizing,
+        .reducer = l->reducer,
     };
-    bool ok = output_template(l->output, &encoder, e) &&
-              (!overviews->mask || output_mask_template(l->output, &mask_encoder, e));
+    bool ok =
+        l->reducer || (output_template(l->output, &encoder, e) &&
+                       (!overviews->mask || output_mask_template(l->output, &mask_encoder, e)));
 
     for (int i = 0; ok && i < l->sources.n; i++) {
         sources[i].format = l->sources.format[i];

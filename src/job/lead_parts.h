@@ -14,6 +14,12 @@ void lead_tell_plan(const struct lead *l);
 /* When it is done, over several hosts: which have done most and least, or with -v what each has. */
 void lead_tell_nodes(const struct lead *l);
 
+/* Opens the scenes; type: of the output (enum pixel_type), PX_SAME for what the ops make. */
+bool lead_open_sources(struct lead *l, int type, struct err *e) MUST_CHECK;
+
+/* The plans, and the nodata value of what they make. */
+bool lead_make_plans(struct lead *l, struct err *e) MUST_CHECK;
+
 /* Creates the output. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 

@@ -68,7 +68,7 @@ bool lead_report(struct lead *l, const struct buffer *ranks, int n, struct err *
     bool ok = run_report_new(&r, e) && report_files(l, r, e) && report_plan(l, r, e) &&
               report_totals(l, r, e);
     for (int i = 0; ok && i < n; i++)
-        ok = run_report_rank(r, &ranks[i], e);
+        ok = run_report_rank(r, l->ranks.first[i], &ranks[i], e);
     for (int i = 0; ok && i < l->ranks.n_lost; i++)
         ok = run_report_lost(r, lost[i].rank, lost[i].host, e);
     ok = ok && run_report_write(r, l->options->report, e);

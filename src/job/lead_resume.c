@@ -63,15 +63,19 @@ static bool check_finished(const struct lead *l, struct err *e)
 {
     const char *path = l->ends.sink.path;
     bool finished;
+    int64_t given_up;
 
-    if (!resume_finished(path, &l->signature, &finished, e))
+    if (!resume_finished(path, &l->signature, &finished, &given_up, e))
         return false;
     if (!finished)
         return true;
     if (!sweep(l, e))
         return false;
-    err_set(e, "%s: is finished already", path);
-    e->status = EXIT_DONE;
+    if (given_up > 0)
+        err_set(e, "%s: is finished already, but for these %" PRId64 " chunks", path, given_up);
+    else
+        err_set(e, "%s: is finished already", path);
+    e->status = given_up > 0 ? EXIT_PARTLY : EXIT_DONE;
     return false;
 }
 

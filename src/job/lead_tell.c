@@ -68,7 +68,7 @@ void lead_tell_plan(const struct lead *l)
 
 static const char *host_of(const struct lead *l, int rank)
 {
-    return l->ranks.hosts + (size_t)rank * l->ranks.host_size;
+    return l->ranks.hosts + (size_t)l->ranks.first[rank] * l->ranks.host_size;
 }
 
 /* What share of the pixels the ranks of a host have done. */

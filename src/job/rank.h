@@ -8,7 +8,7 @@
 
 struct rank_state {
     struct lead lead; /* rank 0's */
-    int rank;         /* its number when the job began */
+    int rank;         /* its number when this try of the job began */
     bool leads;
     struct ticket ticket;
     struct chunk_worker *worker;
@@ -19,6 +19,18 @@ struct rank_state {
     struct durable *durable; /* NULL: this rank writes nothing */
     struct farm_times times;
 };
+
+/* Of messages for others that a rank holds. */
+enum { JOB_RELAY_BYTES = 64 << 20 };
+
+/* Collective. What each rank may use: what was asked for, or the smallest share of all. */
+size_t rank_memory(struct cluster *c, const struct job_options *options);
+
+/* All that computes chunks, once the ticket is there. */
+bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
+                     const struct job_options *options, size_t memory, struct err *e) MUST_CHECK;
+
+void rank_free(struct rank_state *s);
 
 /* Collective. What each rank has to tell comes to rank 0, which does with it what `write` does. */
 bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *mine,

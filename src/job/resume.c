@@ -11,6 +11,7 @@
 #include "base/signals.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -158,8 +159,37 @@ bool resume_open(struct resume **out, const char *path, struct err *e)
     return ok;
 }
 
+/* Whether the chunk of record i was given up, and is in none of the later ones. */
+static bool is_given_up(const struct record *list, size_t n, size_t i)
+{
+    if (list[i].bytes.size == 0 || read_begin(&list[i]).task == FEED_COMPUTE)
+        return false;
+    for (size_t k = i + 1; k < n; k++)
+        if (list[k].chunk == list[i].chunk)
+            return false;
+    return true;
+}
+
+static int64_t tell_given_up(struct resume *r, const char *path)
+{
+    size_t n;
+    const struct record *list = records(r, &n);
+    int64_t given_up = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!is_given_up(list, n, i))
+            continue;
+        given_up++;
+        fprintf(stderr, "tilery: %s: chunk %lld of %lldx%lld pixels is %s\n", path,
+                (long long)list[i].chunk, (long long)r->head.chunk_width,
+                (long long)r->head.chunk_height,
+                read_begin(&list[i]).task == FEED_FILL ? "nodata" : "left out");
+    }
+    return given_up;
+}
+
 bool resume_finished(const char *path, const struct buffer *signature, bool *finished,
-                     struct err *e)
+                     int64_t *given_up, struct err *e)
 {
     char *name = saved_path(path, e);
     struct resume *r = NULL;
@@ -167,10 +197,13 @@ bool resume_finished(const char *path, const struct buffer *signature, bool *fin
     bool ok = name != NULL;
 
     *finished = false;
+    *given_up = 0;
     if (ok && access(name, F_OK) == 0 && access(path, F_OK) == 0 && !is_there(name))
         ok = read_journal(&r, name, e);
     if (r)
         *finished = resume_check(r, path, signature, &differs);
+    if (*finished)
+        *given_up = tell_given_up(r, path);
     resume_free(r);
     free(name);
     return ok;

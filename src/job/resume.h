@@ -26,9 +26,9 @@ struct resume_head {
 bool resume_exists(const char *path, bool *exists, struct err *e) MUST_CHECK;
 
 /* Whether a run of this signature has given the output its name, and was killed before it removed
- * its journal. */
+ * its journal. Chunks that it has given up are named on standard error, and counted. */
 bool resume_finished(const char *path, const struct buffer *signature, bool *finished,
-                     struct err *e) MUST_CHECK;
+                     int64_t *given_up, struct err *e) MUST_CHECK;
 
 /* Reads the journal of the output at path; *out is NULL if there is none, or no PATH.part with
  * it. Fails if it cannot be read. */

@@ -84,7 +84,8 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err 
            pack_f64(out, c->fill, e) && pack_u32(out, c->resumes, e) &&
            pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
-           pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e);
+           pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e) &&
+           pack_text(out, c->reducer ? c->reducer->name : "", e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -311,6 +312,18 @@ static void open_sizing(struct ticket *t, struct unpack *u)
     t->sizing.message_bytes = (size_t)unpack_i64(u);
 }
 
+static bool open_reducer(struct ticket *t, struct unpack *u, struct err *e)
+{
+    char *name = unpack_text(u);
+    const bool none = name && !*name;
+
+    t->reducer = name ? reducer_find(name) : NULL;
+    free(name);
+    if (none || (t->reducer && t->reducer->bytes(plan_output(t->plan)) > 0))
+        return true;
+    return err_set(e, "the ticket from rank 0 is damaged in what is to be gathered");
+}
+
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
 {
     struct unpack u = unpack_begin(bytes->data, bytes->size);
@@ -329,8 +342,11 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
     const unsigned char *mask_encoder = unpack_bytes(&u, &n_mask);
     if (!u.ok || !suits(&t->overviews.level[0], plan_output(t->plan)))
         return err_set(e, "the ticket from rank 0 is damaged in its output");
-    return encoder_new(&t->encoder, encoder, n, e) &&
-           (!t->overviews.mask || encoder_new(&t->mask_encoder, mask_encoder, n_mask, e));
+    if (!open_reducer(t, &u, e))
+        return false;
+    return t->reducer ||
+           (encoder_new(&t->encoder, encoder, n, e) &&
+            (!t->overviews.mask || encoder_new(&t->mask_encoder, mask_encoder, n_mask, e)));
 }
 
 void ticket_free(struct ticket *t)

@@ -1,8 +1,11 @@
-/* normalize.c - OpenCV's normalize by minimum and maximum, where these are known.
+/* normalize.c - OpenCV's normalize by minimum and maximum, given or those of the whole scene.
  * SPDX-License-Identifier: MIT */
 #include "ops/convert.h"
+#include "ops/reducer.h"
+#include "ops/words.h"
 
 #include <float.h>
+#include <math.h>
 
 struct args {
     double alpha, beta, min, max;
@@ -16,13 +19,21 @@ static const struct param params[] = {
     {"beta", "its other end", P_REAL, offsetof(struct args, beta), "0", NULL, 0, 0},
     {"norm-type", "what is normalised (inf, l1 and l2 are not supported)", P_CHOICE,
      offsetof(struct args, norm_type), "minmax", norm_types, 0, 0},
-    {"min", "the lowest value, which becomes the lower end", P_REAL, offsetof(struct args, min),
-     NULL, NULL, 0, 0},
-    {"max", "the highest value, which becomes the upper end", P_REAL, offsetof(struct args, max),
-     NULL, NULL, 0, 0},
+    {"min", "the lowest value, which becomes the lower end (default: the scene's, over all bands)",
+     P_MAYBE, offsetof(struct args, min), NULL, NULL, 0, 0},
+    {"max", "the highest value, which becomes the upper end (default: the scene's)", P_MAYBE,
+     offsetof(struct args, max), NULL, NULL, 0, 0},
     {"dtype", "pixel type of the result", P_TYPE, offsetof(struct args, dtype), "same", NULL, 0, 0},
     {0},
 };
+
+static bool check_type(struct format in, struct err *e)
+{
+    return in.type < PX_N_KERNEL_TYPES ||
+           err_usage(e,
+                     "normalize: %s pixels are not supported (put `convert-to --type=…` before it)",
+                     pixel_name(in.type));
+}
 
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
@@ -31,11 +42,8 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     const double low = fmin(a->alpha, a->beta), high = fmax(a->alpha, a->beta);
     const double span = a->max - a->min;
 
-    if (in.type >= PX_N_KERNEL_TYPES)
-        return err_usage(e,
-                         "normalize: %s pixels are not supported (put `convert-to --type=…` "
-                         "before it)",
-                         pixel_name(in.type));
+    if (!check_type(in, e))
+        return false;
     if (span < 0)
         return err_usage(e, "normalize: --max=%g is less than --min=%g", a->max, a->min);
     double scale = span > DBL_EPSILON ? (high - low) * (1 / span) : 0;
@@ -47,6 +55,35 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     return convert_add(out, type, scale, shift, e);
 }
 
+static const struct reducer *needs(const void *args)
+{
+    const struct args *a = args;
+
+    return isnan(a->min) || isnan(a->max) ? &reducer_extent : NULL;
+}
+
+static bool settle(const void *args, struct format in, const void *gathered, struct buffer *words,
+                   struct err *e)
+{
+    const struct args *a = args;
+    const struct extent *found = gathered;
+
+    if (!check_type(in, e))
+        return false;
+    if (!found)
+        return true;
+    return words_print(words, e, "normalize") && words_end(words, e) &&
+           words_print(words, e, "--alpha=%.17g", a->alpha) && words_end(words, e) &&
+           words_print(words, e, "--beta=%.17g", a->beta) && words_end(words, e) &&
+           words_print(words, e, "--min=%.17g", isnan(a->min) ? found->min : a->min) &&
+           words_end(words, e) &&
+           words_print(words, e, "--max=%.17g", isnan(a->max) ? found->max : a->max) &&
+           words_end(words, e) &&
+           words_print(words, e, "--dtype=%s",
+                       a->dtype == PX_SAME ? "same" : pixel_name((enum pixel_type)a->dtype)) &&
+           words_end(words, e);
+}
+
 const struct op op_normalize = {
     .name = "normalize",
     .summary = "stretch a range of values to another",
@@ -55,4 +92,6 @@ const struct op op_normalize = {
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,
+    .needs = needs,
+    .settle = settle,
 };

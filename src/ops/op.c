@@ -1,6 +1,6 @@
 /* op.c - the registry of ops and the graph of stages they build.
  * SPDX-License-Identifier: MIT */
-#include "ops/op.h"
+#include "ops/reducer.h"
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -60,9 +60,63 @@ static int find_source(const struct stages *s, const char *scene)
     return -1;
 }
 
-/* Reads the arguments; adds the op's stages to s, if there is one. */
-static bool read_and_prepare(const char *name, int n_args, const char *const *args,
-                             struct stages *s, struct err *e)
+/* What is to be done with an op's arguments. */
+struct request {
+    struct stages *stages;          /* its stages are wanted here, or NULL */
+    const struct reducer **reducer; /* what it needs to know is, or NULL */
+    bool settles;                   /* what it is when that is known, in words */
+    struct format in;
+    const void *gathered;
+    struct buffer *words;
+};
+
+static bool prepare_words(const struct buffer *words, struct stages *s, struct err *e)
+{
+    enum { MOST = 16 };
+    const char *args[MOST], *at = (const char *)words->data, *end = at + words->size;
+    int n = 0;
+
+    for (const char *w = at + strlen(at) + 1; w < end && n < MOST; w += strlen(w) + 1)
+        args[n++] = w;
+    return op_prepare(at, n, args, s, e);
+}
+
+/* The op as it would be of a scene without pixels: what can be said of it before a scene is there.
+ * (Jobs settle it before they plan.) */
+static bool prepare_blank(const struct op *op, const void *values, const struct reducer *needed,
+                          struct stages *s, struct err *e)
+{
+    const struct format in = s->list[s->current].out;
+    const size_t n = needed->bytes(in);
+    struct buffer words = {0};
+    void *nothing = memory_new(1, n ? n : 1, e);
+    const bool ok = nothing && op->settle(values, in, NULL, NULL, e) &&
+                    op->settle(values, in, nothing, &words, e) && prepare_words(&words, s, e);
+
+    buffer_free(&words);
+    free(nothing);
+    return ok;
+}
+
+static bool prepare(const struct op *op, int n_args, const char *const *args, const void *values,
+                    struct stages *s, struct err *e)
+{
+    s->op_name = op->name;
+    s->with = find_source(s, params_scene(op->params, n_args, args));
+    s->keeps_values = op->keeps_values;
+    const int first = s->n;
+    const struct reducer *needed = op->needs ? op->needs(values) : NULL;
+    if (needed)
+        return prepare_blank(op, values, needed, s, e);
+    const bool ok = op->prepare(values, s->list[s->current].out, s, e);
+    for (int i = first; ok && i < s->n; i++)
+        s->list[i].keeps_values = s->keeps_values;
+    return ok;
+}
+
+/* Reads the arguments, and does what is asked for. */
+static bool read_args(const char *name, int n_args, const char *const *args,
+                      const struct request *r, struct err *e)
 {
     const struct op *op = op_find(name);
 
@@ -72,23 +126,34 @@ static bool read_and_prepare(const char *name, int n_args, const char *const *ar
     if (!values)
         return false;
     bool ok = params_read(op->name, op->params, n_args, args, values, NULL, e);
-    if (ok && s) {
-        s->op_name = op->name;
-        s->with = find_source(s, params_scene(op->params, n_args, args));
-        s->keeps_values = op->keeps_values;
-        const int first = s->n;
-        ok = op->prepare(values, s->list[s->current].out, s, e);
-        for (int i = first; ok && i < s->n; i++)
-            s->list[i].keeps_values = s->keeps_values;
-    }
+    if (ok && r->reducer)
+        *r->reducer = op->needs ? op->needs(values) : NULL;
+    if (ok && r->stages)
+        ok = prepare(op, n_args, args, values, r->stages, e);
+    if (ok && r->settles)
+        ok = op->settle(values, r->in, r->gathered, r->words, e);
     params_free(op->params, values, NULL);
     free(values);
     return ok;
 }
 
+bool op_needs(const char *name, int n_args, const char *const *args, const struct reducer **reducer,
+              struct err *e)
+{
+    return read_args(name, n_args, args, &(struct request){.reducer = reducer}, e);
+}
+
+bool op_settle(const char *name, int n_args, const char *const *args, struct format in,
+               const void *gathered, struct buffer *words, struct err *e)
+{
+    const struct request r = {.settles = true, .in = in, .gathered = gathered, .words = words};
+
+    return read_args(name, n_args, args, &r, e);
+}
+
 bool op_check(const char *name, int n_args, const char *const *args, struct err *e)
 {
-    return read_and_prepare(name, n_args, args, NULL, e);
+    return read_args(name, n_args, args, &(struct request){0}, e);
 }
 
 bool op_scene(const char *name, int n_args, const char *const *args, const char **scene,
@@ -103,7 +168,7 @@ bool op_scene(const char *name, int n_args, const char *const *args, const char 
 bool op_prepare(const char *name, int n_args, const char *const *args, struct stages *s,
                 struct err *e)
 {
-    return read_and_prepare(name, n_args, args, s, e);
+    return read_args(name, n_args, args, &(struct request){.stages = s}, e);
 }
 
 bool op_takes(const char *op, row_kernel *const table[PX_N_KERNEL_TYPES], enum pixel_type type,

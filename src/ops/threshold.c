@@ -1,23 +1,33 @@
-/* threshold.c - OpenCV's threshold with a fixed level: one comparison a pixel, five things to do.
+/* threshold.c - OpenCV's threshold: one comparison a pixel, five things to do. The level is given,
+ * or found in the histogram of the whole scene (levels.c).
  * SPDX-License-Identifier: MIT */
-#include "ops/op.h"
+#include "ops/levels.h"
+#include "ops/reducer.h"
+#include "ops/words.h"
 
-#include <float.h>
+#include <math.h>
 
 struct args {
-    double thresh, maxval;
+    struct numbers thresh;
+    double maxval;
     int type;
+    bool otsu, triangle;
 };
 
 enum { BINARY, BINARY_INV, TRUNC, TOZERO, TOZERO_INV, N_TYPES };
 static const char *const types[] = {"binary", "binary-inv", "trunc", "tozero", "tozero-inv", NULL};
 
 static const struct param params[] = {
-    {"thresh", "level, in pixel units", P_REAL, offsetof(struct args, thresh), NULL, NULL, 0, 0},
+    {"thresh", "level, in pixel units: one number, or one for each band", P_NUMBERS,
+     offsetof(struct args, thresh), NULL, NULL, 0, 0},
     {"maxval", "value of the binary types", P_REAL, offsetof(struct args, maxval), "255", NULL, 0,
      0},
-    {"type", "what happens to a pixel (otsu and triangle are not supported)", P_CHOICE,
-     offsetof(struct args, type), "binary", types, 0, 0},
+    {"type", "what happens to a pixel", P_CHOICE, offsetof(struct args, type), "binary", types, 0,
+     0},
+    {"otsu", "each band's level is found by Otsu's method (uint8, uint16)", P_BOOL,
+     offsetof(struct args, otsu), "false", NULL, 0, 0},
+    {"triangle", "each band's level is found by the triangle method (uint8)", P_BOOL,
+     offsetof(struct args, triangle), "false", NULL, 0, 0},
     {0},
 };
 
@@ -61,30 +71,100 @@ static const enum shape shapes[N_TYPES] = {OVER, UNDER, CAP, KEEP, CAP};
  * value as the level, which no pixel is over. */
 static const enum shape shapes_all_over[N_TYPES] = {UNDER, OVER, UNDER, CAP, OVER};
 
-static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
+/* What is done with a band: two pixels, the level and the other value. */
+struct band {
+    row_kernel *row;
+    double pixels[2]; /* room for two of any type */
+};
+
+static void threshold_row(const void *state, const struct window *w)
 {
-    const struct args *a = args;
-    const bool is_float = in.type < PX_N_KERNEL_TYPES && pixel_is_float(in.type);
-    double level = is_float ? a->thresh : floor(a->thresh);
+    const struct band *b = (const struct band *)state + w->band;
+
+    b->row(b->pixels, w);
+}
+
+static void prepare_band(const struct args *a, double level, enum pixel_type type, struct band *b)
+{
+    level = pixel_is_float(type) ? level : floor(level);
     double other = a->type == TRUNC ? level : a->type >= TOZERO ? 0 : a->maxval;
     enum shape shape = shapes[a->type];
 
-    if (!op_takes("threshold", rows[OVER], in.type, e))
-        return false;
-    if (!is_float && level < pixel_lowest(in.type)) {
+    if (!pixel_is_float(type) && level < pixel_lowest(type)) {
         shape = shapes_all_over[a->type];
-        level = pixel_highest(in.type);
-        if (a->type == TRUNC && in.type == PX_INT16)
+        level = pixel_highest(type);
+        if (a->type == TRUNC && type == PX_INT16)
             other = 0; /* what OpenCV writes */
     }
-    const size_t size = pixel_size(in.type);
-    char *state = stages_state(out, 2 * size, e);
-    if (!state)
+    b->row = rows[shape][type];
+    pixel_store(type, level, b->pixels);
+    pixel_store(type, other, (char *)b->pixels + pixel_size(type));
+}
+
+static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
+{
+    const struct args *a = args;
+    const int n = a->thresh.rows * a->thresh.columns;
+
+    if (!op_takes("threshold", rows[OVER], in.type, e))
         return false;
-    pixel_store(in.type, level, state);
-    pixel_store(in.type, other, state + size);
-    return stages_add_row(out, rows[shape][in.type], state, in, (struct reach){0},
+    if (!a->thresh.v)
+        return err_usage(e, "threshold: --thresh is missing; give it, --otsu or --triangle");
+    if (n != 1 && n != in.bands)
+        return err_usage(
+            e,
+            "threshold: --thresh has %d numbers, its input %d band%s; give one number, "
+            "or one for each band",
+            n, in.bands, in.bands == 1 ? "" : "s");
+    struct band *bands = stages_state(out, (size_t)in.bands * sizeof *bands, e);
+    if (!bands)
+        return false;
+    for (int b = 0; b < in.bands; b++)
+        prepare_band(a, a->thresh.v[n == 1 ? 0 : b], in.type, &bands[b]);
+    return stages_add_row(out, threshold_row, bands, in, (struct reach){0},
                           (struct border){BORDER_REPLICATE, 0}, e);
+}
+
+static const struct reducer *needs(const void *args)
+{
+    const struct args *a = args;
+
+    return a->otsu || a->triangle ? &reducer_histogram : NULL;
+}
+
+static bool check_settling(const struct args *a, struct format in, struct err *e)
+{
+    if (a->thresh.v || (a->otsu && a->triangle))
+        return err_usage(e, "threshold: give one of --thresh, --otsu and --triangle");
+    if (in.type != PX_UINT8 && (a->triangle || in.type != PX_UINT16))
+        return err_usage(e,
+                         "threshold: --%s takes %s pixels, not %s (put `convert-to --type=uint8` "
+                         "before it)",
+                         a->otsu ? "otsu" : "triangle", a->otsu ? "uint8 and uint16" : "uint8",
+                         pixel_name(in.type));
+    return true;
+}
+
+static bool settle(const void *args, struct format in, const void *gathered, struct buffer *words,
+                   struct err *e)
+{
+    const struct args *a = args;
+
+    if (!check_settling(a, in, e))
+        return false;
+    if (!gathered)
+        return true;
+    bool ok = words_print(words, e, "threshold") && words_end(words, e) &&
+              words_print(words, e, "--type=%s", types[a->type]) && words_end(words, e) &&
+              words_print(words, e, "--maxval=%.17g", a->maxval) && words_end(words, e) &&
+              words_print(words, e, "--thresh=");
+    for (int b = 0; ok && b < in.bands; b++) {
+        const int64_t *counts = histogram_of(gathered, in.type, b);
+        const int level =
+            a->otsu ? level_otsu(counts, histogram_bins(in.type)) : level_triangle(counts);
+        ok = words_print(words, e, "%s%d", b ? "," : "", level);
+    }
+    return ok && words_end(words, e);
 }
 
 const struct op op_threshold = {
@@ -95,4 +175,6 @@ const struct op op_threshold = {
     .params = params,
     .args_size = sizeof(struct args),
     .prepare = prepare,
+    .needs = needs,
+    .settle = settle,
 };

@@ -52,16 +52,16 @@ static int find_nothing(void *user, const char *name, VSIStatBufL *st, int flags
 
 static void replace_file_systems(void)
 {
+    static char **prefixes; /* GDAL keeps pointers into it as long as it lives */
     VSIFilesystemPluginCallbacksStruct *nothing = VSIAllocFilesystemPluginCallbacksStruct();
-    char **prefixes = VSIGetFileSystemsPrefixes();
 
+    prefixes = VSIGetFileSystemsPrefixes();
     nothing->open = open_nothing;
     nothing->stat = find_nothing;
     for (int i = 0; prefixes && prefixes[i]; i++)
         if (!is_local(prefixes[i]))
             VSIInstallPluginHandler(prefixes[i], nothing);
     VSIInstallPluginHandler("/vsicurl?", nothing); /* another name, which is not listed */
-    CSLDestroy(prefixes);
     VSIFreeFilesystemPluginCallbacksStruct(nothing);
 }
 

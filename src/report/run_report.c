@@ -133,14 +133,13 @@ static bool add_amounts(struct run_report *r, json_t *rank, struct unpack *u, st
     return ok && (u->ok || err_set(e, "a rank's part of the report is damaged"));
 }
 
-bool run_report_rank(struct run_report *r, const struct buffer *packed, struct err *e)
+bool run_report_rank(struct run_report *r, int rank_number, const struct buffer *packed,
+                     struct err *e)
 {
     struct unpack u = unpack_begin(packed->data, packed->size);
     char *host = unpack_text(&u);
     json_t *rank = json_object();
-    bool ok = host && rank &&
-              json_object_set_new(rank, "rank",
-                                  json_integer((json_int_t)json_array_size(r->ranks))) == 0 &&
+    bool ok = host && rank && json_object_set_new(rank, "rank", json_integer(rank_number)) == 0 &&
               json_object_set_new(rank, "host", text(host)) == 0;
 
     ok = ok ? add_amounts(r, rank, &u, e) : no_memory(e);
@@ -191,8 +190,9 @@ static bool add_group(json_t *node, const char *name, json_t *group, struct err 
     json_object_foreach(group, key, value)
     {
         const json_t *so_far = json_object_get(json_object_get(node, name), key);
-        const double sum = json_number_value(so_far) + json_number_value(value);
-        if (!set(node, name, key, number(sum), e))
+        const double a = json_number_value(so_far), b = json_number_value(value);
+        const bool lasts = strcmp(key, "wall") == 0; /* side by side, not one after the other */
+        if (!set(node, name, key, number(!lasts ? a + b : a > b ? a : b), e))
             return false;
     }
     return true;

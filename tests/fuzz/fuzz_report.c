@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err e;
 
     if (buffer_append(&packed, data, size, &e) && run_report_new(&r, &e))
-        fuzz_accepted = run_report_rank(r, &packed, &e);
+        fuzz_accepted = run_report_rank(r, 0, &packed, &e);
     run_report_free(r);
     buffer_free(&packed);
     return 0;

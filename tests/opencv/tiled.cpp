@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "base/planes.h"
+#include "ops/reducer.h"
 #include "pipeline/execute.h"
 #include "pipeline/plan.h"
 }
@@ -147,15 +148,78 @@ format format_of(const cv::Mat &image)
     return {type_of(image.depth()), image.channels(), image.cols, image.rows};
 }
 
-} // namespace
-
-cv::Mat run_tiled(const std::vector<cv::Mat> &images, const std::vector<std::string> &words,
-                  Rng &rng, cv::Size *chunk)
+std::vector<region> cut(cv::Size whole, cv::Size chunk, Rng &rng)
 {
-    std::vector<const char *> args;
+    std::vector<region> chunks;
+
+    for (int y = 0; y < whole.height; y += chunk.height)
+        for (int x = 0; x < whole.width; x += chunk.width)
+            chunks.push_back({x, y, std::min(chunk.width, whole.width - x),
+                              std::min(chunk.height, whole.height - y)});
+    std::shuffle(chunks.begin(), chunks.end(), rng);
+    return chunks;
+}
+
+// What the reducer gathers of the image, chunk by chunk, in any order.
+std::vector<double> gather(const reducer &how, const cv::Mat &image, Rng &rng)
+{
+    const format f = format_of(image);
+    const size_t n = how.bytes(f) / sizeof(double); // whole doubles, and aligned like them
+    const cv::Size chunk(chunk_length(rng, image.cols), chunk_length(rng, image.rows));
+    std::vector<double> sum(n);
+
+    for (const region &r : cut(image.size(), chunk, rng)) {
+        const Memory part(f, r, 0);
+        const reducible seen = {&part.view, nullptr, false, 0};
+        std::vector<double> more(n);
+        copy_in(image, part.view);
+        how.gather(&seen, more.data());
+        how.merge(f, more.data(), sum.data());
+    }
+    return sum;
+}
+
+// The words of the op that it is when the whole image is known, where it must be.
+std::vector<std::string> settled(const step &s, const cv::Mat &image,
+                                 const std::vector<std::string> &words, Rng &rng)
+{
+    const reducer *how = nullptr;
+    buffer told{};
+    err e{};
+
+    if (!op_needs(s.name, s.n_args, s.args, &how, &e))
+        throw std::runtime_error(e.text);
+    if (!how)
+        return words;
+    const std::vector<double> sum = gather(*how, image, rng);
+    if (!op_settle(s.name, s.n_args, s.args, format_of(image), nullptr, nullptr, &e) ||
+        !op_settle(s.name, s.n_args, s.args, format_of(image), sum.data(), &told, &e))
+        throw std::runtime_error(e.text);
+    std::vector<std::string> then;
+    const char *at = reinterpret_cast<const char *>(told.data), *end = at + told.size;
+    for (; at < end; at += then.back().size() + 1)
+        then.push_back(at);
+    buffer_free(&told);
+    return then;
+}
+
+step step_of(const std::vector<std::string> &words, std::vector<const char *> &args)
+{
     for (size_t i = 1; i < words.size(); i++)
         args.push_back(words[i].c_str());
-    const step s = {words[0].c_str(), int(args.size()), args.data()};
+    return {words[0].c_str(), int(args.size()), args.data()};
+}
+
+} // namespace
+
+cv::Mat run_tiled(const std::vector<cv::Mat> &images, const std::vector<std::string> &asked,
+                  Rng &rng, cv::Size *chunk)
+{
+    std::vector<const char *> asked_args;
+    const std::vector<std::string> words =
+        settled(step_of(asked, asked_args), images[0], asked, rng);
+    std::vector<const char *> args;
+    const step s = step_of(words, args);
     const char *const names[] = {nullptr, "other"};
     std::vector<format> formats;
     for (const cv::Mat &image : images)
@@ -177,13 +241,7 @@ cv::Mat run_tiled(const std::vector<cv::Mat> &images, const std::vector<std::str
     const int width = int(f.width), height = int(f.height);
     cv::Mat out(height, width, CV_MAKETYPE(depth_of(f.type), f.bands));
     *chunk = {chunk_length(rng, width), chunk_length(rng, height)};
-    std::vector<region> chunks;
-    for (int y = 0; y < height; y += chunk->height)
-        for (int c = 0; c < width; c += chunk->width)
-            chunks.push_back(
-                {c, y, std::min(chunk->width, width - c), std::min(chunk->height, height - y)});
-    std::shuffle(chunks.begin(), chunks.end(), rng);
-    for (const region &r : chunks)
+    for (const region &r : cut({width, height}, *chunk, rng))
         run_chunk(p, x, images, r, rng, out);
     return out;
 }

@@ -39,7 +39,7 @@ ok "info --json is JSON" sh -c '"$1" info --json "$2" | jq -e ".bands == 3" >/de
 refused 2 2 "did you mean 'gaussian-blur'" read "$in" ! gausian-blur ! write "$out"
 refused 2 3 "did you mean --sigma-x" read "$in" ! gaussian-blur --sigmax=2 ! write "$out"
 refused 2 2 "thresh is missing" read "$in" ! threshold ! write "$out"
-refused 2 2 "is no number" read "$in" ! threshold --thresh=high ! write "$out"
+refused 2 2 "is no number" read "$in" ! blur --ksize=3 ! gaussian-blur --sigma-x=high ! write "$out"
 refused 2 1 "is none of" read "$in" ! threshold --thresh=1 --type=blue ! write "$out"
 refused 2 2 "given twice" read "$in" ! threshold --thresh=1 --thresh=2 ! write "$out"
 refused 2 2 "did you mean --memory" --memry=3M read "$in" ! write "$out"

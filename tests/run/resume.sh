@@ -167,6 +167,16 @@ if [ -z "${ASAN_OPTIONS:-}" ]; then
     ok "such an output is finished" test $? -eq 0
     ok "and the same" same_bytes "$TMP/cog.tif" "$out"
     ok "and nothing else is left" test "$(find "$TMP" -name 'out.tif?*')" = ""
+    # The same with chunks that were given up: the next run names them, too.
+    gdal_translate -q -srcwin 0 0 1500 1500 -co COMPRESS=DEFLATE -co TILED=YES "$in" "$TMP/torn.tif"
+    truncate -s $(($(stat -c %s "$TMP/torn.tif") - 10000)) "$TMP/torn.tif"
+    rm -f "$out"
+    set -- --resume --retries=0 --on-error=nodata --chunk=512 --io=root read "$TMP/torn.tif" ! blur --ksize=3 ! write "$out" --nodata=0
+    LD_PRELOAD=$TMP/late.so "$TILERY" run -q "$@" 2>/dev/null
+    ok "a whole output with gaps, and its journal" test -e "$out" -a -e "$out.part.journal"
+    "$TILERY" run -q "$@" 2>"$TMP/said"
+    ok "its gaps are told again" test $? -eq 3
+    ok "each by its number" grep -q "out.tif: chunk [0-9]* of 512x512 pixels is nodata" "$TMP/said"
 fi
 
 # A full disk: what was done is kept until there is room.

@@ -3,7 +3,7 @@
 # one that fails adds a line to the file FAILURES.
 set -u
 failures=$1
-limit=$2
+limit=$(($2 * ${SLOWER:-1}))
 shift 2
 said=$(mktemp "${TMPDIR:-/tmp}/tilery-said.XXXXXX")
 trap 'rm -f "$said"' EXIT

@@ -64,7 +64,8 @@ lose() {
     ok "$kind, $n ranks, $*: the report names whom it lost ($lost of $struck)" test "$lost" -le "$struck" -a "$(jq '.ranks | length' "$TMP/report.json")" -ge $((n - struck))
     ok "$kind, $n ranks, $*: nothing else is left" test "$(find "$TMP" -name 'out.tif?*')" = ""
     ok "$kind, $n ranks, $*: nobody is left" test -z "$(rank_pids)"
-    total=$((total + lost))
+    ok "$kind, $n ranks, $*: of those that were struck" test "$(jq --arg struck "$victims" '.lost | map(.rank | tostring) - ($struck | split(" ")) | length' "$TMP/report.json")" = 0
+    total=$((total + ${lost:-0}))
 }
 
 for kind in plain deflate cog; do

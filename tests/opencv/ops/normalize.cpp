@@ -1,4 +1,4 @@
-// normalize.cpp - random cases of normalize with the image's own bounds.
+// normalize.cpp - random cases of normalize with the image's own bounds, given or found.
 // SPDX-License-Identifier: MIT
 #include "../cases.hpp"
 
@@ -13,8 +13,10 @@ void normalize(Case &c, Rng &rng)
     int dtype = -1;
 
     cv::minMaxLoc(c.image.reshape(1), &min, &max);
-    add(c, "min", min);
-    add(c, "max", max);
+    if (chance(rng, 0.5)) { // else they are found
+        add(c, "min", min);
+        add(c, "max", max);
+    }
     add(c, "alpha", alpha);
     add(c, "beta", beta);
     if (chance(rng, 0.5))

@@ -35,4 +35,34 @@ void threshold(Case &c, Rng &rng)
 const Register registered_threshold("threshold", {CV_8U, CV_16U, CV_16S, CV_32F, CV_64F},
                                     threshold);
 
+// Each band by itself, as OpenCV takes one.
+void found_level(Case &c, Rng &rng, int method, const char *name)
+{
+    static const Choice types[] = {{"binary", cv::THRESH_BINARY}, {"tozero", cv::THRESH_TOZERO}};
+    const Choice type = pick(rng, types);
+    std::vector<cv::Mat> bands;
+
+    if (chance(rng, 0.5)) // of random pixels the histogram is flat
+        cv::GaussianBlur(c.image, c.image, {5, 5}, 0);
+    c.words.push_back(std::string("--") + name);
+    add(c, "type", std::string(type.name));
+    cv::split(c.image, bands);
+    for (cv::Mat &band : bands)
+        cv::threshold(band, band, 0, 255, type.value | method);
+    cv::merge(bands, c.expected);
+}
+
+void otsu(Case &c, Rng &rng)
+{
+    found_level(c, rng, cv::THRESH_OTSU, "otsu");
+}
+
+void triangle(Case &c, Rng &rng)
+{
+    found_level(c, rng, cv::THRESH_TRIANGLE, "triangle");
+}
+
+const Register registered_otsu("threshold", {CV_8U, CV_16U}, otsu);
+const Register registered_triangle("threshold", {CV_8U}, triangle);
+
 } // namespace

@@ -1,0 +1,73 @@
+/* lead_pass.c - rank 0's part of a pass that only gathers what an op must know of the whole scene.
+ * SPDX-License-Identifier: MIT */
+#include "lead_parts.h"
+
+/* Chunks are cut as those of an output would be, of which nothing is made. */
+static void lay_out(struct lead *l)
+{
+    const struct format f = plan_output(l->plan);
+    const struct layout full = {
+        .width = f.width,
+        .height = f.height,
+        .type = f.type,
+        .bands = f.bands,
+        .tile_width = OUTPUT_TILE,
+        .tile_height = OUTPUT_TILE,
+        .across = ceil_div(f.width, OUTPUT_TILE),
+        .down = ceil_div(f.height, OUTPUT_TILE),
+    };
+
+    overviews_lay_out(&l->overviews, &full, 0, sources_have_mask(&l->sources));
+}
+
+bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer *ticket,
+                    struct err *e)
+{
+    if (!lead_check(l, pass->options, e))
+        return false;
+    l->ranks = pass->ranks;
+    l->n_ranks = pass->ranks.n;
+    l->memory_bytes = pass->memory_bytes;
+    l->used_bytes = pass->used_bytes;
+    l->reducer = pass->reducer;
+    if (!lead_open_sources(l, PX_SAME, e) || !lead_make_plans(l, e))
+        return false;
+    const struct format f = plan_output(l->plan);
+    if (!op_settle(pass->op->name, pass->op->n_args, pass->op->args, f, NULL, NULL, e))
+        return false;
+    if (l->reducer->bytes(f) == 0)
+        return err_usage(e, "%s: cannot be computed of %s pixels", pass->op->name,
+                         pixel_name(f.type));
+    lay_out(l);
+    l->gathered = memory_new(1, l->reducer->bytes(f), e);
+    return l->gathered &&
+           lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
+                              e) &&
+           lead_pack(l, &l->overviews, &l->sizing, ticket, e);
+}
+
+bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e)
+{
+    const struct division *d = &t->sizing.division;
+
+    l->pixels_of = memory_new((size_t)l->n_ranks, sizeof *l->pixels_of, e);
+    if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, ON_ERROR_FAIL, d, e) ||
+        !feed_new(&l->feed, t, &l->sources, l->n_ranks, e) ||
+        !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
+                      l->n_ranks, e))
+        return false;
+    progress_begin(&l->progress, l->options->progress, d->width * d->height, 0, l->n_ranks,
+                   l->ranks.n_nodes);
+    return true;
+}
+
+bool lead_gather(struct lead *l, const struct buffer *result, struct err *e)
+{
+    const struct format f = plan_output(l->plan);
+
+    if (result->size != l->reducer->bytes(f))
+        return err_set(e, "what was gathered of a chunk has %zu bytes, not %zu (a defect)",
+                       result->size, l->reducer->bytes(f));
+    l->reducer->merge(f, result->data, l->gathered);
+    return true;
+}

@@ -1,0 +1,24 @@
+/* pass.h - ops that must know the whole scene first: for each a pass over the scene, before the one
+ * that makes the output.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_PASS_H
+#define JOB_PASS_H
+
+#include "job/job.h"
+
+struct settled_step; /* opaque */
+
+/* A pipeline whose ops need to know nothing more. */
+struct settled {
+    struct pipeline pipeline;
+    struct settled_step *own; /* for each step what it points at, if it is not the user's */
+};
+
+/* Collective. For each op that needs it, from the first on, gathers what it must know of what the
+ * ops before it make, and puts in its place the op that it then is. To be freed with settled_free,
+ * also after a failure. Fails everywhere with one *e. */
+bool pass_settle(struct cluster *c, const struct job_options *options, struct settled *out,
+                 struct err *e) MUST_CHECK;
+void settled_free(struct settled *s);
+
+#endif

@@ -1,0 +1,77 @@
+#!/bin/sh
+# Ops that must know the whole scene first: the same output whoever gathers it, of what is inside the data alone.
+. tests/run/lib.sh
+find_python "import numpy, osgeo.gdal"
+
+in=$TMP/in.tif
+out=$TMP/out.tif
+"$GENERATE" "$in" 1500 1100 Byte || exit 1
+gdal_translate -q -b 1 -b 1 -scale_2 0 255 40 90 "$in" "$TMP/two.tif" || exit 1
+
+# The same bytes with any number of ranks and any chunks, isolated, of failing tries.
+for ops in "threshold --otsu" "gaussian-blur --sigma-x=3 ! threshold --triangle --maxval=9" \
+    "equalize-hist ! gaussian-blur --sigma-x=2 ! threshold --otsu" "sobel --dx=1 --dy=0 ! normalize --alpha=255 --dtype=uint8"; do
+    # shellcheck disable=SC2086 # pipelines are meant to be split
+    ok "$ops: alone" ranks 0 read "$TMP/two.tif" ! $ops ! write "$TMP/good.tif" --overwrite
+    for n in 1 2 3; do
+        for more in --chunk=512x256 --io=shared --isolate; do
+            # shellcheck disable=SC2086
+            ok "$ops: $n ranks, $more" ranks $n $more read "$TMP/two.tif" ! $ops ! write "$out"
+            ok "$ops: $n ranks, $more: the same" same_bytes "$TMP/good.tif" "$out"
+            rm -f "$out"
+        done
+    done
+done
+
+# Each band has its own level; what is outside the data has no say: nodata value, mask.
+cat >"$TMP/levels.py" <<'END'
+import sys
+import numpy
+from osgeo import gdal
+
+def otsu(values):
+    h = numpy.bincount(values, minlength=256).astype(float)
+    n, i = h.sum(), numpy.arange(256)
+    below, sums = numpy.cumsum(h) / n, numpy.cumsum(i * h) / n
+    with numpy.errstate(divide="ignore", invalid="ignore"):
+        between = (sums[-1] * below - sums) ** 2 / (below * (1 - below))
+    return numpy.nanargmax(between)
+
+scene, out = (gdal.Open(p) for p in sys.argv[1:3])
+inside = scene.GetRasterBand(1).GetMaskBand().ReadAsArray() != 0
+for b in range(scene.RasterCount):
+    values, got = scene.GetRasterBand(b + 1).ReadAsArray(), out.GetRasterBand(b + 1).ReadAsArray()
+    wanted = numpy.where(values > otsu(values[inside]), 255, 0)
+    if (got != wanted)[inside].any():
+        sys.exit(f"band {b + 1}: {(got != wanted)[inside].sum()} pixels differ")
+END
+gdal_translate -q -a_nodata 0 -scale 60 255 0 255 "$in" "$TMP/nodata.tif" || exit 1
+$python - "$in" "$TMP/masked.tif" <<'END' || exit 1
+import sys
+from osgeo import gdal
+gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
+scene = gdal.Open(sys.argv[1])
+out = gdal.GetDriverByName("GTiff").CreateCopy(sys.argv[2], scene)
+out.CreateMaskBand(gdal.GMF_PER_DATASET)
+mask = scene.ReadAsArray() > 70
+out.GetRasterBand(1).GetMaskBand().WriteArray((mask * 255).astype("uint8"))
+END
+for kind in two nodata masked; do
+    for n in 1 3; do
+        ok "$kind, $n ranks" ranks $n --chunk=512 read "$TMP/$kind.tif" ! threshold --otsu ! write "$out" --overwrite
+        ok "$kind, $n ranks: levels of what is inside" $python "$TMP/levels.py" "$TMP/$kind.tif" "$out"
+    done
+done
+rm -f "$out"
+
+# Going on, and failures, in a pass as anywhere.
+ok "resume begins where there is nothing" ranks 2 --resume read "$in" ! threshold --otsu ! write "$out"
+rm -f "$out"
+refused 2 0 "uint8 and uint16" read "$in" ! convert-to --type=float32 ! threshold --otsu ! write "$TMP/out2.tif"
+refused 2 3 "give one of" read "$in" ! threshold --otsu --thresh=4 ! write "$TMP/out2.tif"
+gdal_translate -q -co COMPRESS=DEFLATE -co TILED=YES "$in" "$TMP/deflate.tif"
+truncate -s $(($(stat -c %s "$TMP/deflate.tif") / 2)) "$TMP/deflate.tif"
+rm -f "$out"
+refused 1 3 "truncated or corrupt" --retries=0 read "$TMP/deflate.tif" ! threshold --otsu ! write "$out"
+ok "-v says what an op became" sh -c "'$TILERY' run -v --progress=none read '$in' ! threshold --otsu ! write '$out' 2>&1 | grep -q 'threshold: the scene was gone through.*--thresh=[0-9]'"
+finish
