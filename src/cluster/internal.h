@@ -37,6 +37,9 @@ void loss_watch(struct cluster *c);
 /* What anything says that fails for this; false. */
 bool loss_error(const struct cluster *c, struct err *e);
 
+/* Before MPI_Abort, where hosts may be silent: the launcher is given some seconds to end the job. */
+void launcher_end_soon(void);
+
 /* Sleeps a little longer each time; start from {0}, and again after anything happened. */
 struct backoff {
     long sleep_ns;

@@ -95,6 +95,7 @@ static void check(const struct pulse *p, double now)
                     "the job\n",
                     i, p->cluster->hosts ? " on " : "", cluster_host_of(p->cluster, i),
                     now - p->heard_s[i], p->cluster->rank, p->cluster->host);
+            launcher_end_soon();
             MPI_Abort(p->cluster->comm, EXIT_SILENT);
         }
 }

@@ -352,6 +352,10 @@ bool job_run(struct cluster *c, const struct job_options *options, struct job_en
 
     *end = (struct job_end){0};
     bool ok = pass_settle(c, options, &settled, e);
+    while (cluster_mend(c)) {
+        settled_free(&settled);
+        ok = pass_settle(c, options, &settled, e);
+    }
     now.pipeline = &settled.pipeline;
     ok = ok && try_jobs(c, &now, end, e);
     settled_free(&settled);
