@@ -13,6 +13,9 @@ void signals_watch(void);
 /* The signal that came; 0: none has. */
 int signals_caught(void);
 
+/* One that came to another rank counts like one's own. */
+void signals_hear(int signal);
+
 /* The same as a failure, err_stopped: false when one has come. */
 bool signals_none(struct err *e) MUST_CHECK;
 

@@ -70,6 +70,10 @@ bool cluster_share(struct cluster *c, struct buffer *b, struct err *e) MUST_CHEC
 bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer *all,
                     struct err *e) MUST_CHECK;
 
+/* On rank 0, at work while the others wait in one of these: whether a signal has come to any rank
+ * (then signals_caught tells it). */
+bool cluster_is_asked_to_stop(struct cluster *c);
+
 /* Collective. The largest v of all ranks. */
 int64_t cluster_max(struct cluster *c, int64_t v);
 

@@ -37,6 +37,12 @@ int signals_caught(void)
     return caught;
 }
 
+void signals_hear(int signal)
+{
+    if (!caught)
+        caught = signal;
+}
+
 bool signals_none(struct err *e)
 {
     return !caught || err_stopped(e, "stopped by %s", signals_name(caught));

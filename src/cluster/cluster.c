@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "internal.h"
 
+#include "base/signals.h"
+
 #include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -25,13 +27,41 @@ void backoff_wait(struct backoff *b)
     b->sleep_ns = b->sleep_ns * 2 < SLEEP_MOST_NS ? b->sleep_ns * 2 : SLEEP_MOST_NS;
 }
 
-void cluster_wait(const struct cluster *c, MPI_Request *request)
+/* On pulse_comm, where pulses have 0. */
+enum { SIGNAL_TAG = 1 };
+
+/* A rank that waits for rank 0, which may be long, tells it of a signal. */
+static void tell_signal(struct cluster *c)
+{
+    if (c->rank == 0 || c->told || c->pulse_comm == MPI_COMM_NULL || !signals_caught())
+        return;
+    c->told = signals_caught();
+    MPI_Isend(&c->told, 1, MPI_INT, 0, SIGNAL_TAG, c->pulse_comm, &c->telling);
+}
+
+bool cluster_is_asked_to_stop(struct cluster *c)
+{
+    int there = 0, number = 0;
+    MPI_Status status;
+
+    if (!c->hurt)
+        MPI_Iprobe(MPI_ANY_SOURCE, SIGNAL_TAG, c->pulse_comm, &there, &status);
+    if (there && !c->hurt) {
+        MPI_Recv(&number, 1, MPI_INT, status.MPI_SOURCE, SIGNAL_TAG, c->pulse_comm,
+                 MPI_STATUS_IGNORE);
+        signals_hear(number);
+    }
+    return signals_caught() != 0;
+}
+
+void cluster_wait(struct cluster *c, MPI_Request *request)
 {
     struct backoff backoff = {0};
     int done = 0;
 
     MPI_Test(request, &done, MPI_STATUS_IGNORE);
     while (!done && !c->hurt) {
+        tell_signal(c);
         backoff_wait(&backoff);
         MPI_Test(request, &done, MPI_STATUS_IGNORE);
     }
@@ -161,6 +191,8 @@ bool cluster_begin(struct cluster **out, struct err *e)
 void cluster_end(struct cluster *c)
 {
     MPI_Comm_free(&c->comm);
+    if (c->told)
+        MPI_Request_free(&c->telling); /* whether or not rank 0 has heard it */
     if (c->pulse_comm != MPI_COMM_NULL)
         MPI_Comm_free(&c->pulse_comm);
     if (c->lost.size == 0 &&

@@ -18,7 +18,9 @@ struct cluster {
     char *hosts;        /* on rank 0: of all ranks of the beginning, MPI_MAX_PROCESSOR_NAME each */
     int *first_rank;    /* of each rank: its number when the job began */
     struct buffer lost; /* struct lost_rank */
-    bool hurt;          /* a rank has died: no message comes through any more (loss.c) */
+    int told;           /* of a signal, to rank 0 (cluster_wait) */
+    MPI_Request telling;
+    bool hurt; /* a rank has died: no message comes through any more (loss.c) */
     char host[MPI_MAX_PROCESSOR_NAME];
 };
 
@@ -47,8 +49,8 @@ struct backoff {
 
 void backoff_wait(struct backoff *b);
 
-/* Waits for the request without spinning, or until a rank has died. */
-void cluster_wait(const struct cluster *c, MPI_Request *request);
+/* Waits for the request without spinning, or until a rank has died; tells rank 0 of a signal. */
+void cluster_wait(struct cluster *c, MPI_Request *request);
 
 /* A size as an MPI count; sizes of messages are bounded long before (job/sizing.c). */
 int cluster_count(size_t bytes);

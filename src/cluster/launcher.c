@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "internal.h"
 
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static bool is_launcher(int pid)
 
 void launcher_end_soon(void)
 {
-    enum { GRACE_S = 4 };
+    enum { GRACE_MS = 4000 };
     const int launcher = getppid();
     const int fd = is_launcher(launcher) ? (int)syscall(SYS_pidfd_open, launcher, 0) : -1;
 
@@ -46,8 +46,9 @@ void launcher_end_soon(void)
     /* Not to be ended with the rank, nor to hold anything of it open. */
     setsid();
     if (dup2(fd, 0) == 0 && syscall(SYS_close_range, 1u, ~0u, 0u) == 0) {
-        sleep(GRACE_S);
-        syscall(SYS_pidfd_send_signal, 0, SIGKILL, NULL, 0);
+        struct pollfd ended = {.fd = 0, .events = POLLIN};
+        if (poll(&ended, 1, GRACE_MS) == 0)
+            syscall(SYS_pidfd_send_signal, 0, SIGKILL, NULL, 0);
     }
     _exit(0);
 }

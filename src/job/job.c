@@ -136,6 +136,11 @@ size_t rank_memory(struct cluster *c, const struct job_options *options)
     return options->memory_bytes ? options->memory_bytes : share;
 }
 
+static bool not_asked_to_stop(void *cluster)
+{
+    return !cluster_is_asked_to_stop(cluster);
+}
+
 /* Rank 0 opens the files; everybody gets the ticket and makes ready. */
 static bool set_up(struct cluster *c, struct rank_state *s, const struct job_options *options,
                    struct err *e)
@@ -143,6 +148,7 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
     struct buffer bytes = {0};
     const size_t memory = rank_memory(c, options);
     const size_t used = (size_t)cluster_max(c, (int64_t)memory_resident());
+    s->lead.tick = (struct tick){not_asked_to_stop, c};
     bool ok = !s->leads || lead_open(&s->lead, cluster_ranks(c), memory, used, &bytes, e);
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);

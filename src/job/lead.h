@@ -61,6 +61,7 @@ struct lead {
     bool published;     /* the output has its name */
     bool gave_up_blobs; /* those of wide strips did not fit into memory */
     struct cluster_ranks ranks;
+    struct tick tick; /* between pieces of long work of rank 0's own; false: it is to stop */
     int n_ranks;
     int64_t *pixels_of;       /* done by each rank */
     double start_s, finish_s; /* when the job began; how long syncing and renaming took */

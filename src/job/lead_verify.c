@@ -204,12 +204,6 @@ static bool compare(struct verify *v, const struct parcel_blob *here, struct err
     return compare_decoded(v, here, e);
 }
 
-static bool until_signal(void *ctx)
-{
-    (void)ctx;
-    return signals_caught() == 0;
-}
-
 static bool check_chunk(struct verify *v, int64_t chunk, struct err *e)
 {
     struct parcel_reader r;
@@ -220,7 +214,7 @@ static bool check_chunk(struct verify *v, int64_t chunk, struct err *e)
     v->payload.size = v->result.size = 0;
     bool ok = feed_load(v->feed, chunk, 0, &v->payload, e) &&
               chunk_work(v->worker, chunk, v->payload.data, v->payload.size, &v->result,
-                         (struct tick){until_signal, NULL}, e);
+                         v->lead->tick, e);
     ok = signals_none(e) && ok; /* a stop is why it failed, if there was one */
     if (!ok)
         return false;

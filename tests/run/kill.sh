@@ -46,4 +46,18 @@ for victim in 0 1 2; do
     ok "rank $victim is named" grep -q "rank $victim.* has given no sign of life" "$TMP/stderr"
     ok "no rank is left when rank $victim is silent" no_ranks_left
 done
+# While rank 0 verifies the others wait: a signal to one of them is heard all the same.
+"$GENERATE" "$TMP/large.tif" 5000 5000 UInt16 || exit 1
+for rank in 1 2 0; do
+    rm -f "$TMP"/verified.tif*
+    mpirun -q -n 3 "$TILERY" run -q --resume --sync-every=0 --verify=100 read "$TMP/large.tif" ! gaussian-blur --sigma-x=60 ! median-blur --ksize=5 ! \
+        write "$TMP/verified.tif" 2>"$TMP/stderr" &
+    job=$!
+    sleep 1.6
+    for p in $(pgrep -f "run -q --resume --sync-every=0 --verify=100 read $TMP"); do
+        [ "$(cat "/proc/$p/comm" 2>/dev/null)" != tilery ] || ! tr '\0' '\n' <"/proc/$p/environ" | grep -q "^OMPI_COMM_WORLD_RANK=$rank\$" || kill -USR1 "$p"
+    done
+    wait $job
+    ok "a signal to rank $rank, late: status 75" test $? -eq 75
+done
 finish
