@@ -27,7 +27,7 @@ struct journal {
  * a second longer: one that is there already is waited for. */
 static bool lock(int fd, bool waits)
 {
-    enum { TRIES = 50, PAUSE_NS = 100 * 1000 * 1000 };
+    enum { TRIES = 20, PAUSE_NS = 100 * 1000 * 1000 };
 
     for (int i = 0;; i++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)

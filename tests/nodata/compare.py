@@ -81,6 +81,10 @@ class Mistake(Exception):
 # --- one case -------------------------------------------------------------------------------------
 
 
+# Of these a pixel outside changes all others, as it is not counted: tests/run/passes.sh looks at that.
+WHOLE = ["equalize-hist"]
+
+
 def draw_words(rng, op):
     """Parameters of the op."""
     uses = [op["example"], *USES.get(op["name"], [])]
@@ -294,7 +298,7 @@ def main(build, n="1", seed="1", only=None):
     table, total = [], np.zeros(3, int)
     with tempfile.TemporaryDirectory(prefix="tilery-nodata.") as directory:
         for op in json.loads(listed.stdout):
-            if only in (None, op["name"]):
+            if only in (None, op["name"]) and op["name"] not in WHOLE:
                 counts = run_cases(op, int(n), int(seed), tilery, directory)
                 total += counts
                 table.append(f"{op['name']:20} {counts[0]:6} {counts[1]:6} {counts[2]:10}")
