@@ -148,7 +148,8 @@ static bool unpack_arrived(struct unpack *u, const struct needed_blob *need, str
         a->crc = unpack_u32(u);
         a->bytes = unpack_raw(u, a->size);
     }
-    return (u->ok && a->index == need->index && a->rows == need->rows) || damaged(e);
+    const bool there = a->bytes || a->state != FEED_SHIPPED;
+    return (u->ok && there && a->index == need->index && a->rows == need->rows) || damaged(e);
 }
 
 /* Remembers a whole tile that turned out to have one value. */

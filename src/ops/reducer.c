@@ -29,8 +29,7 @@ static size_t histogram_bytes(struct format f)
 
 /* Counts n pixels; two tables take turns, as a run of one value would wait for itself. */
 #define COUNT(T)                                                                                   \
-    static void count_##T(const T *restrict row, int64_t n, int64_t *even,                \
-                          int64_t *odd)                                                   \
+    static void count_##T(const T *restrict row, int64_t n, int64_t *even, int64_t *odd)           \
     {                                                                                              \
         int64_t x = 0;                                                                             \
                                                                                                    \
