@@ -29,13 +29,16 @@ now_ms() {
     echo $(($(date +%s%N) / 1000000))
 }
 
-# Process ids of the ranks, in their order: children of a rank are not among them.
-rank_pids() {
+# The ranks that are there, by their first numbers, each with its process id: children of a rank are not among them.
+rank_list() {
     for p in $(pgrep -f "run --progress=none .*$out"); do
         [ "$(cat "/proc/$p/comm" 2>/dev/null)" = tilery ] || continue
         r=$(tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | sed -n 's/^PMIX_RANK=//p')
         [ "$(cat "/proc/$(ps -o ppid= -p "$p" | tr -d ' ')/comm" 2>/dev/null)" = tilery ] || echo "$r $p"
-    done | sort -n | cut -d' ' -f2
+    done | sort -n
+}
+rank_pids() {
+    rank_list | cut -d' ' -f2
 }
 
 # A job of which ranks die at random moments. lose KIND N "RANK..." ARG...
@@ -52,7 +55,7 @@ lose() {
     for rank in $victims; do
         ms=$(random "$took")
         sleep "$(printf '%d.%03d' $((ms / 1000)) $((ms % 1000)))"
-        pid=$(rank_pids | sed -n "$((rank + 1))p")
+        pid=$(rank_list | sed -n "s/^$rank //p")
         [ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null && struck=$((struck + 1))
     done
     wait $running
@@ -85,7 +88,7 @@ while [ $i -lt "$runs" ]; do
         for io in root shared; do
             lose "$kind" 3 "$((1 + $(random 2)))" --io=$io
         done
-        lose "$kind" 4 "1 2" # the second one has another number by then, or is gone
+        lose "$kind" 4 "1 2"
         lose "$kind" 2 1 --isolate
     done
     i=$((i + 1))
