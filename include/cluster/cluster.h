@@ -22,10 +22,10 @@ int cluster_size(const struct cluster *c);
 const char *cluster_host(const struct cluster *c);
 int cluster_node_size(const struct cluster *c); /* ranks on this rank's host */
 
-/* Collective, and called by all, whatever has failed on one: have ranks died since the last time? Then the
- * others are numbered anew, in their order, and can go on (but all that was under way is lost). Only
- * where MPI survives it (Open MPI 5, mpirun --with-ft ulfm), and rank 0 lives; else the job has
- * ended. */
+/* Collective, and called by all, whatever has failed on one: have ranks died since the last time?
+ * Then the others are numbered anew, in their order, and can go on (but all that was under way is
+ * lost). Only where MPI survives it (Open MPI 5, mpirun --with-ft ulfm), and rank 0 lives; else the
+ * job has ended. */
 bool cluster_mend(struct cluster *c);
 
 /* A rank that has died: its number when the job began and, on rank 0, its host. */
@@ -45,6 +45,9 @@ struct cluster_ranks {
     int n_lost;
 };
 struct cluster_ranks cluster_ranks(const struct cluster *c);
+
+/* On rank 0, the host of a rank; elsewhere "". */
+const char *cluster_host_of(const struct cluster_ranks *r, int rank);
 
 /* How a farm's messages go: straight from rank 0 to a rank and back, or, for other hosts than rank
  * 0's, by way of the first rank there; auto: that where there are many ranks. */

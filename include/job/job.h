@@ -46,14 +46,22 @@ struct job_options {
     bool verbose;
 };
 
-/* The parameters of sources and sinks, for --help. */
-extern const struct param source_params[], sink_params[];
-
 /* What is left of a job. */
 struct job_end {
     int64_t given_up; /* chunks of the output that are not what was asked for */
     char *journal;    /* on rank 0: of an output that is whole; NULL: there is none */
 };
+
+/* A kind of source or of sink: how it is written, and what runs a pipeline that has it. */
+struct job_kind {
+    const char *name, *usage;
+    const struct param *params;
+    bool (*run)(struct cluster *c, const struct job_options *options, struct job_end *end,
+                struct err *e); /* as job_run */
+};
+
+/* Each ends with {0}. */
+extern const struct job_kind job_sources[], job_sinks[];
 
 /* Collective. Runs the job; all ranks return the same. *end goes to job_sweep. Fails with one *e
  * for all. */

@@ -227,11 +227,6 @@ int cluster_node_size(const struct cluster *c)
     return c->node_size;
 }
 
-const char *cluster_host_of(const struct cluster *c, int rank)
-{
-    return c->hosts ? c->hosts + (size_t)c->first_rank[rank] * MPI_MAX_PROCESSOR_NAME : "";
-}
-
 struct cluster_ranks cluster_ranks(const struct cluster *c)
 {
     return (struct cluster_ranks){
@@ -244,6 +239,11 @@ struct cluster_ranks cluster_ranks(const struct cluster *c)
         .lost = (const struct lost_rank *)(const void *)c->lost.data,
         .n_lost = (int)(c->lost.size / sizeof(struct lost_rank)),
     };
+}
+
+const char *cluster_host_of(const struct cluster_ranks *r, int rank)
+{
+    return r->hosts ? r->hosts + (size_t)r->first[rank] * r->host_size : "";
 }
 
 const char *const fan_out_names[] = {"auto", "flat", "node", NULL};

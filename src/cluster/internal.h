@@ -27,9 +27,6 @@ struct cluster {
 /* The rank that hands `rank` its messages: 0, or the first one on its host; -1 for rank 0. */
 int cluster_above(const struct cluster *c, int rank);
 
-/* On rank 0 the host of a rank, elsewhere "". */
-const char *cluster_host_of(const struct cluster *c, int rank);
-
 /* Collective. Learns who is in c->comm, and how they lie. Fails if memory is short, or a rank dies. */
 bool cluster_look_round(struct cluster *c, struct err *e) MUST_CHECK;
 

@@ -60,6 +60,7 @@ static void no_memory(const struct cluster *c)
  * beginning. */
 static void note_lost(struct cluster *c, MPI_Comm left)
 {
+    const struct cluster_ranks ranks = cluster_ranks(c);
     struct err e;
     int n_left, next = 0;
     MPI_Group before, after;
@@ -75,10 +76,8 @@ static void note_lost(struct cluster *c, MPI_Comm left)
             c->first_rank[next++] = c->first_rank[i];
             continue;
         }
-        const char *host =
-            c->hosts ? c->hosts + (size_t)c->first_rank[i] * MPI_MAX_PROCESSOR_NAME : "";
         struct lost_rank one = {.rank = c->first_rank[i]};
-        snprintf(one.host, sizeof one.host, "%s", host);
+        snprintf(one.host, sizeof one.host, "%s", cluster_host_of(&ranks, i));
         if (!buffer_append(&c->lost, &one, sizeof one, &e))
             no_memory(c);
         if (c->rank == 0)

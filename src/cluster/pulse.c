@@ -88,13 +88,15 @@ static void give(struct pulse *p)
 
 static void check(const struct pulse *p, double now)
 {
+    const struct cluster_ranks ranks = cluster_ranks(p->cluster);
+
     for (int i = 0; i < p->cluster->size; i++)
         if (p->heard_s[i] > 0 && now - p->heard_s[i] > p->silence_s) {
             fprintf(stderr,
                     "tilery: rank %d%s%s has given no sign of life for %.0f s: rank %d on %s ends "
                     "the job\n",
-                    i, p->cluster->hosts ? " on " : "", cluster_host_of(p->cluster, i),
-                    now - p->heard_s[i], p->cluster->rank, p->cluster->host);
+                    i, ranks.hosts ? " on " : "", cluster_host_of(&ranks, i), now - p->heard_s[i],
+                    p->cluster->rank, p->cluster->host);
             launcher_end_soon();
             MPI_Abort(p->cluster->comm, EXIT_SILENT);
         }

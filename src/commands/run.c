@@ -101,16 +101,22 @@ static const struct param params[] = {
     {0},
 };
 
+static void help_of(const struct job_kind *kind)
+{
+    for (; kind->name; kind++) {
+        printf("\n%s:\n", kind->usage);
+        params_print(kind->params, stdout);
+    }
+}
+
 static int help(void)
 {
     puts("Usage: [mpirun -n RANKS] tilery run [OPTIONS] read SCENE [! OP [--NAME=VALUE]...]... ! "
          "write PATH\n\n"
          "Runs a scene through a pipeline of ops, on all ranks.\n\nOptions:");
     params_print(params, stdout);
-    puts("\nread SCENE:");
-    params_print(source_params, stdout);
-    puts("\nwrite PATH:");
-    params_print(sink_params, stdout);
+    help_of(job_sources);
+    help_of(job_sinks);
     puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
          "Exit status: 0 done, 1 failed, 2 usage, 3 done but for chunks that were filled or left "
          "out,\n75 stopped by a signal, 76 a rank was silent (--resume goes on with either).");

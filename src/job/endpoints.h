@@ -7,6 +7,9 @@
 #include "raster/output.h"
 #include "raster/scene.h"
 
+/* Their parameters. */
+extern const struct param source_params[], sink_params[];
+
 struct endpoints {
     struct scene_options source;
     struct output_options sink; /* provenance is an owned text */
@@ -14,7 +17,7 @@ struct endpoints {
     char *provenance;
 };
 
-/* Reads and checks both ends and every op's parameters, before any file is touched. To be freed
+/* Reads and checks both ends, before any file is touched; of a sink that is not `write`, nothing. To be freed
  * with endpoints_free, also after a failure. Fails with err_usage naming the step and the
  * remedy. */
 bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e) MUST_CHECK;

@@ -76,7 +76,6 @@ bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, 
                struct buffer *ticket, struct err *e)
 {
     l->ranks = ranks;
-    l->n_ranks = ranks.n;
     l->memory_bytes = memory_bytes;
     l->used_bytes = used_bytes;
     if (!lead_open_sources(l, l->ends.sink_type, e))
@@ -104,7 +103,7 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
     };
     int64_t done;
 
-    l->pixels_of = memory_new((size_t)l->n_ranks, sizeof *l->pixels_of, e);
+    l->pixels_of = memory_new((size_t)l->ranks.n, sizeof *l->pixels_of, e);
     if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, l->options->on_error, d, e))
         return false;
     l->durable = into.durable;
@@ -113,16 +112,16 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
         if (scratch)
             durable_file(l->durable, scratch_fd(scratch));
     }
-    if (!(l->shares || feed_new(&l->feed, t, &l->sources, l->n_ranks, e)) ||
+    if (!(l->shares || feed_new(&l->feed, t, &l->sources, l->ranks.n, e)) ||
         !apex_new(&l->apex, t, e))
         return false;
     into.apex = l->apex;
     if (!collect_new(&l->collect, &into, e) ||
         !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
-                      l->n_ranks, e) ||
+                      l->ranks.n, e) ||
         !lead_restore(l, scratch, &done, e))
         return false;
-    progress_begin(&l->progress, l->options->progress, d->width * d->height, done, l->n_ranks,
+    progress_begin(&l->progress, l->options->progress, d->width * d->height, done, l->ranks.n,
                    l->ranks.n_nodes);
     return true;
 }
@@ -267,16 +266,6 @@ char *lead_journal(const struct lead *l)
     struct err ignored; /* without it, the journal stays for the next run to remove */
 
     return saved_any(l->saved) ? saved_path(l->ends.sink.path, &ignored) : NULL;
-}
-
-bool lead_has_published(const struct lead *l)
-{
-    return l->published;
-}
-
-bool lead_may_go_on(const struct lead *l)
-{
-    return !l->in_place;
 }
 
 bool lead_finish(struct lead *l, struct err *e)

@@ -61,9 +61,8 @@ struct lead {
     bool published;     /* the output has its name */
     bool gave_up_blobs; /* those of wide strips did not fit into memory */
     struct cluster_ranks ranks;
-    struct tick tick; /* between pieces of long work of rank 0's own; false: it is to stop */
-    int n_ranks;
-    int64_t *pixels_of;       /* done by each rank */
+    struct tick tick;   /* between pieces of long work of rank 0's own; false: it is to stop */
+    int64_t *pixels_of; /* done by each rank */
     double start_s, finish_s; /* when the job began; how long syncing and renaming took */
 };
 
@@ -121,12 +120,6 @@ bool lead_trace(struct lead *l, const struct buffer *ranks, int n, struct err *e
 
 /* Chunks whose bytes have come to be on the device of a rank (struct durable_task). */
 bool lead_durable(struct lead *l, int rank, const void *tasks, size_t n, struct err *e) MUST_CHECK;
-
-/* Whether the output has its name. */
-bool lead_has_published(const struct lead *l);
-
-/* Whether a run that resumes could be told from one that begins: not if it has the scene's place. */
-bool lead_may_go_on(const struct lead *l);
 
 /* Whether something is there that --resume could go on with. */
 bool lead_keeps(const struct lead *l);

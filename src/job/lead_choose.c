@@ -128,7 +128,7 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
         .memory_bytes = l->memory_bytes,
         .message_most = FARM_MESSAGE_MAX,
         .used_bytes = l->used_bytes,
-        .n_ranks = l->n_ranks,
+        .n_ranks = l->ranks.n,
         .output = &overviews->level[0],
         .unit = 1 << overviews->local,
         .beyond = overviews_beyond(overviews, 0),
@@ -171,7 +171,7 @@ static bool choose_local(struct lead *l, struct err *e)
         const int64_t side_y = (int64_t)full->tile_height << local;
         const int64_t n = ceil_div(full->width, side_x) * ceil_div(full->height, side_y);
         o->local = local;
-        if (local > 1 && n < (int64_t)CHUNKS_PER_RANK * l->n_ranks)
+        if (local > 1 && n < (int64_t)CHUNKS_PER_RANK * l->ranks.n)
             continue;
         if (choose_sizing(l, e))
             return true;

@@ -26,7 +26,6 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
     if (!lead_check(l, pass->options, e))
         return false;
     l->ranks = pass->ranks;
-    l->n_ranks = pass->ranks.n;
     l->memory_bytes = pass->memory_bytes;
     l->used_bytes = pass->used_bytes;
     l->reducer = pass->reducer;
@@ -50,13 +49,13 @@ bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e)
 {
     const struct division *d = &t->sizing.division;
 
-    l->pixels_of = memory_new((size_t)l->n_ranks, sizeof *l->pixels_of, e);
+    l->pixels_of = memory_new((size_t)l->ranks.n, sizeof *l->pixels_of, e);
     if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, ON_ERROR_FAIL, d, e) ||
-        !feed_new(&l->feed, t, &l->sources, l->n_ranks, e) ||
+        !feed_new(&l->feed, t, &l->sources, l->ranks.n, e) ||
         !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
-                      l->n_ranks, e))
+                      l->ranks.n, e))
         return false;
-    progress_begin(&l->progress, l->options->progress, d->width * d->height, 0, l->n_ranks,
+    progress_begin(&l->progress, l->options->progress, d->width * d->height, 0, l->ranks.n,
                    l->ranks.n_nodes);
     return true;
 }

@@ -54,7 +54,7 @@ static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
 
     return run_report_number(r, "totals", "wall_seconds", wall, e) &&
            run_report_number(r, "totals", "megapixels_per_second", pixels / wall / 1e6, e) &&
-           run_report_number(r, "totals", "ranks", l->n_ranks, e) &&
+           run_report_number(r, "totals", "ranks", l->ranks.n, e) &&
            run_report_number(r, "totals", "held_bytes_most", (double)collect->held_bytes_most, e) &&
            run_report_number(r, "totals", "finishing_seconds", l->finish_s, e) &&
            retries_report(l->retries, r, e);

@@ -66,17 +66,12 @@ void lead_tell_plan(const struct lead *l)
         tell_less(l);
 }
 
-static const char *host_of(const struct lead *l, int rank)
-{
-    return l->ranks.hosts + (size_t)l->ranks.first[rank] * l->ranks.host_size;
-}
-
 /* What share of the pixels the ranks of a host have done. */
 static double share_of(const struct lead *l, int node)
 {
     double own = 0, all = 0;
 
-    for (int i = 0; i < l->n_ranks; i++) {
+    for (int i = 0; i < l->ranks.n; i++) {
         all += (double)l->pixels_of[i];
         own += l->ranks.node[i] == node ? (double)l->pixels_of[i] : 0;
     }
@@ -90,19 +85,19 @@ void lead_tell_nodes(const struct lead *l)
 
     if (n == 1 || (l->options->progress == PROGRESS_NONE && !l->options->verbose))
         return;
-    for (int rank = 0, node = 0; rank < l->n_ranks; rank++) {
+    for (int rank = 0, node = 0; rank < l->ranks.n; rank++) {
         if (l->ranks.node[rank] != node)
             continue; /* not the first on its host */
         const double share = share_of(l, node++);
         if (l->options->verbose)
-            fprintf(stderr, "tilery: %s has done %.1f %% of the pixels\n", host_of(l, rank),
-                    100 * share);
+            fprintf(stderr, "tilery: %s has done %.1f %% of the pixels\n",
+                    cluster_host_of(&l->ranks, rank), 100 * share);
         least = share < share_of(l, l->ranks.node[least]) ? rank : least;
         most = share > share_of(l, l->ranks.node[most]) ? rank : most;
     }
     if (!l->options->verbose)
         fprintf(stderr,
                 "tilery: of %d hosts %s has done most, %.1f %% of the pixels, %s least, %.1f %%\n",
-                n, host_of(l, most), 100 * share_of(l, l->ranks.node[most]), host_of(l, least),
-                100 * share_of(l, l->ranks.node[least]));
+                n, cluster_host_of(&l->ranks, most), 100 * share_of(l, l->ranks.node[most]),
+                cluster_host_of(&l->ranks, least), 100 * share_of(l, l->ranks.node[least]));
 }

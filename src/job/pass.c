@@ -30,12 +30,6 @@ void settled_free(struct settled *s)
     *s = (struct settled){0};
 }
 
-static struct farm_limits limits(const struct ticket *t, const struct job_options *options)
-{
-    return (struct farm_limits){t->sizing.credits, options->silence_s, t->sizing.send_bytes,
-                                JOB_RELAY_BYTES};
-}
-
 /* All ranks gather what the reducer wants of the ops before step i; on rank 0 it is then in
  * s->lead.gathered. */
 static bool gather(struct cluster *c, struct rank_state *s, const struct lead_pass *pass,
@@ -55,8 +49,9 @@ static bool gather(struct cluster *c, struct rank_state *s, const struct lead_pa
         return false;
     cluster_fan_out(c, pass->options->fan_out,
                     cluster_max(c, s->leads && lead_spares(&s->lead, JOB_RELAY_BYTES)) > 0);
-    return farm_run(c, s->leads ? &lead : NULL, &work, limits(&s->ticket, pass->options), &s->times,
-                    e);
+    const struct farm_limits limits = {s->ticket.sizing.credits, pass->options->silence_s,
+                                       s->ticket.sizing.send_bytes, JOB_RELAY_BYTES};
+    return farm_run(c, s->leads ? &lead : NULL, &work, limits, &s->times, e);
 }
 
 /* The words of step i take the place of the user's. */
