@@ -6,6 +6,7 @@
 #define CLUSTER_CLUSTER_H
 
 #include "base/memory.h"
+#include "base/tick.h"
 
 #include <stdint.h>
 
@@ -27,6 +28,13 @@ int cluster_node_size(const struct cluster *c); /* ranks on this rank's host */
  * lost). Only where MPI survives it (Open MPI 5, mpirun --with-ft ulfm), and rank 0 lives; else the
  * job has ended. */
 bool cluster_mend(struct cluster *c);
+
+/* A cluster of this rank alone, for a job that it does within a task of `of`'s farm; it has its number
+ * there as the one when the job began. tick: the task's, called meanwhile. To be ended with
+ * cluster_alone_end. Fails if memory is short. */
+bool cluster_alone(struct cluster **out, const struct cluster *of, struct tick tick,
+                   struct err *e) MUST_CHECK;
+void cluster_alone_end(struct cluster *c);
 
 /* A rank that has died: its number when the job began and, on rank 0, its host. */
 struct lost_rank {

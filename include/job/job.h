@@ -50,6 +50,7 @@ struct job_options {
 struct job_end {
     int64_t given_up; /* chunks of the output that are not what was asked for */
     char *journal;    /* on rank 0: of an output that is whole; NULL: there is none */
+    char *text;       /* on rank 0: what a sink without files has to say; NULL: nothing */
 };
 
 /* A kind of source or of sink: how it is written, and what runs a pipeline that has it. */
@@ -62,6 +63,9 @@ struct job_kind {
 
 /* Each ends with {0}. */
 extern const struct job_kind job_sources[], job_sinks[];
+
+/* The row of that name, or NULL. */
+const struct job_kind *job_kind_find(const struct job_kind *kinds, const char *name);
 
 /* Collective. Runs the job; all ranks return the same. *end goes to job_sweep. Fails with one *e
  * for all. */

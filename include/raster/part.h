@@ -20,6 +20,10 @@ struct part_probe {
 bool part_probe_new(struct part_probe *p, const char *part, struct err *e) MUST_CHECK;
 void part_probe_free(struct part_probe *p);
 
+/* Elsewhere: whether the probe beside that part file holds the token. Fails saying what is seen. */
+bool part_probe_seen(const char *part, const unsigned char token[PART_TOKEN],
+                     struct err *e) MUST_CHECK;
+
 struct part; /* opaque */
 
 /* Opens the part file if the probe beside it holds that token. Fails, saying so, if this host does

@@ -47,6 +47,15 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
 /* Adds a rank that died, and without which the job went on, to the list "lost". */
 bool run_report_lost(struct run_report *r, int rank, const char *host, struct err *e) MUST_CHECK;
 
+/* Adds one of many scenes to the list "scenes". */
+struct scene_row {
+    const char *path, *output, *state, *why, *type;
+    int64_t width, height;
+    int bands, rank; /* the rank that did it by itself; -1: all did */
+    double seconds;
+};
+bool run_report_scene(struct run_report *r, const struct scene_row *s, struct err *e) MUST_CHECK;
+
 /* Writes the file; its name appears when it is whole. Fails naming it. */
 bool run_report_write(struct run_report *r, const char *path, struct err *e) MUST_CHECK;
 

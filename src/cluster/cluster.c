@@ -188,16 +188,13 @@ bool cluster_begin(struct cluster **out, struct err *e)
     return true;
 }
 
-void cluster_end(struct cluster *c)
+void cluster_free(struct cluster *c)
 {
     MPI_Comm_free(&c->comm);
     if (c->told)
         MPI_Request_free(&c->telling); /* whether or not rank 0 has heard it */
     if (c->pulse_comm != MPI_COMM_NULL)
         MPI_Comm_free(&c->pulse_comm);
-    if (c->lost.size == 0 &&
-        !c->hurt) /* after a loss, Open MPI 5.0.7 may wait for the dead there, for ever */
-        MPI_Finalize();
     free(c->hosts);
     free(c->leader);
     free(c->node);
@@ -205,6 +202,16 @@ void cluster_end(struct cluster *c)
     free(c->first_rank);
     buffer_free(&c->lost);
     free(c);
+}
+
+void cluster_end(struct cluster *c)
+{
+    /* After a loss, Open MPI 5.0.7 may wait for the dead there, for ever. */
+    const bool finalizes = c->lost.size == 0 && !c->hurt;
+
+    cluster_free(c);
+    if (finalizes)
+        MPI_Finalize();
 }
 
 int cluster_rank(const struct cluster *c)

@@ -51,6 +51,15 @@ static void interrupt(struct coordinator *c, int rank, int signal)
     err_stopped(c->e, "stopped by %s on rank %d", signals_name(signal), rank);
 }
 
+/* The task that this farm is work of is not wanted any more: its failure is not looked at. */
+static void unwanted(struct coordinator *c)
+{
+    struct err e;
+
+    err_stopped(&e, "stopped");
+    fail(c, &e);
+}
+
 static void store(struct coordinator *c, int64_t task, int rank, struct buffer *result)
 {
     struct err e;
@@ -210,6 +219,8 @@ static bool serve(struct coordinator *c)
     bool any = mail_sent(&c->out);
 
     pulse_beat(&c->pulse);
+    if (c->cluster->outer.call && !c->cluster->outer.call(c->cluster->outer.ctx))
+        unwanted(c);
     if (signals_caught())
         interrupt(c, 0, signals_caught());
     any |= mail_collect(&c->in);

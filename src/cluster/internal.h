@@ -3,6 +3,7 @@
 #ifndef CLUSTER_INTERNAL_H
 #define CLUSTER_INTERNAL_H
 
+#include "base/tick.h"
 #include "cluster/cluster.h"
 
 #include <mpi.h>
@@ -22,7 +23,11 @@ struct cluster {
     MPI_Request telling;
     bool hurt; /* a rank has died: no message comes through any more (loss.c) */
     char host[MPI_MAX_PROCESSOR_NAME];
+    struct tick outer; /* of a rank by itself: its work for all ranks (alone.c); or {0} */
 };
+
+/* Frees all that it has; MPI goes on. */
+void cluster_free(struct cluster *c);
 
 /* The rank that hands `rank` its messages: 0, or the first one on its host; -1 for rank 0. */
 int cluster_above(const struct cluster *c, int rank);

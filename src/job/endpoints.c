@@ -55,16 +55,25 @@ const struct param sink_params[] = {
     {0},
 };
 
-static bool read_source(struct endpoints *out, const struct step *step, struct err *e)
+bool endpoints_read_source(struct endpoints *out, const struct step *step,
+                           struct positionals *paths, struct err *e)
 {
     struct source_args args = {0};
+    const bool ok =
+        params_read(step->name, source_params, step->n_args, step->args, &args, paths, e);
+
+    out->source = (struct scene_options){NULL, args.bands, args.window, args.open_options};
+    return ok;
+}
+
+static bool read_source(struct endpoints *out, const struct step *step, struct err *e)
+{
     struct positionals paths = {0};
 
-    bool ok = params_read("read", source_params, step->n_args, step->args, &args, &paths, e);
+    bool ok = endpoints_read_source(out, step, &paths, e);
     if (ok && paths.n != 1)
         ok = err_usage(e, "read: takes one scene, not %d", paths.n);
-    out->source = (struct scene_options){ok ? paths.item[0] : NULL, args.bands, args.window,
-                                         args.open_options};
+    out->source.path = ok ? paths.item[0] : NULL;
     params_free(NULL, NULL, &paths);
     return ok;
 }

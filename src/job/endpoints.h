@@ -21,6 +21,11 @@ struct endpoints {
  * with endpoints_free, also after a failure. Fails with err_usage naming the step and the
  * remedy. */
 bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e) MUST_CHECK;
+
+/* Of a source that takes several scenes, its options; *paths are those it names, to be freed with
+ * params_free. Fails as endpoints_read. */
+bool endpoints_read_source(struct endpoints *out, const struct step *step,
+                           struct positionals *paths, struct err *e) MUST_CHECK;
 void endpoints_free(struct endpoints *p);
 
 #endif

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
+#include "each_job.h"
 #include "endpoints.h"
 #include "pass.h"
 #include "scene_job.h"
@@ -15,8 +16,7 @@
 
 const char *const job_io_names[] = {"auto", "root", "shared", NULL};
 
-/* The row of that name, or NULL. */
-static const struct job_kind *find(const struct job_kind *kinds, const char *name)
+const struct job_kind *job_kind_find(const struct job_kind *kinds, const char *name)
 {
     while (kinds->name && strcmp(kinds->name, name) != 0)
         kinds++;
@@ -28,7 +28,7 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
                       struct err *e)
 {
     const struct pipeline *p = options->pipeline;
-    const struct job_kind *sink = find(job_sinks, p->steps[p->n_steps - 1].name);
+    const struct job_kind *sink = job_kind_find(job_sinks, p->steps[p->n_steps - 1].name);
     struct job_options now = *options;
     struct settled settled;
 
@@ -45,6 +45,7 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
 
 const struct job_kind job_sources[] = {
     {"read", "read SCENE", source_params, run_scene},
+    {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run},
     {0},
 };
 
@@ -58,9 +59,9 @@ static bool check(const struct pipeline *p, struct err *e)
 {
     const char *source = p->steps[0].name, *sink = p->steps[p->n_steps - 1].name;
 
-    if (!find(job_sources, source))
+    if (!job_kind_find(job_sources, source))
         return err_usage(e, "there is no source '%s'; a pipeline starts with `read SCENE`", source);
-    if (!find(job_sinks, sink))
+    if (!job_kind_find(job_sinks, sink))
         return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH`", sink);
     for (int i = 1; i < p->n_steps - 1; i++)
         if (!op_check(p->steps[i].name, p->steps[i].n_args, p->steps[i].args, e))
@@ -74,7 +75,7 @@ bool job_run(struct cluster *c, const struct job_options *options, struct job_en
     *end = (struct job_end){0};
     /* The same on all ranks: they have the same words. */
     return check(options->pipeline, e) &&
-           find(job_sources, options->pipeline->steps[0].name)->run(c, options, end, e);
+           job_kind_find(job_sources, options->pipeline->steps[0].name)->run(c, options, end, e);
 }
 
 void job_sweep(struct job_end *end)
@@ -82,4 +83,5 @@ void job_sweep(struct job_end *end)
     if (end->journal)
         unlink(end->journal);
     free(end->journal);
+    free(end->text);
 }

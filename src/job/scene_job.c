@@ -99,13 +99,19 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
     return true;
 }
 
+/* As the user knows it. */
+static int rank_number(const struct cluster *c)
+{
+    return cluster_ranks(c).first[cluster_rank(c)];
+}
+
 /* Who computes chunks in another process, if that is wanted. */
 static bool isolate(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
                     const struct job_options *options, size_t memory, struct err *e)
 {
     enum { MARGIN = 64 << 20 }; /* blobs may be larger than their pixels */
     const struct isolate_options o = {
-        .rank = cluster_rank(c),
+        .rank = rank_number(c),
         .host = cluster_host(c),
         .memory_bytes = memory,
         .message_most = 2 * s->ticket.sizing.message_bytes + MARGIN,
@@ -121,7 +127,7 @@ bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffe
                      const struct job_options *options, size_t memory, struct err *e)
 {
     return ticket_open(&s->ticket, ticket, e) &&
-           chunk_worker_new(&s->worker, &s->ticket, cluster_rank(c), cluster_host(c), e) &&
+           chunk_worker_new(&s->worker, &s->ticket, rank_number(c), cluster_host(c), e) &&
            isolate(c, s, ticket, options, memory, e);
 }
 

@@ -51,7 +51,7 @@ struct part {
     char *name;
 };
 
-static bool sees_probe(const char *part, const unsigned char token[PART_TOKEN], struct err *e)
+bool part_probe_seen(const char *part, const unsigned char token[PART_TOKEN], struct err *e)
 {
     unsigned char seen[PART_TOKEN];
     char *path = probe_path(part, e);
@@ -73,7 +73,7 @@ static bool sees_probe(const char *part, const unsigned char token[PART_TOKEN], 
 bool part_join(struct part **out, const char *part, const unsigned char token[PART_TOKEN],
                enum direct_io direct, struct err *e)
 {
-    if (!sees_probe(part, token, e))
+    if (!part_probe_seen(part, token, e))
         return false;
     struct part *p = memory_new(1, sizeof *p, e);
     if (!p)

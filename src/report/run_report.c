@@ -169,6 +169,23 @@ bool run_report_lost(struct run_report *r, int rank, const char *host, struct er
     return (one && json_array_append_new(r->lost, one) == 0) || no_memory(e);
 }
 
+bool run_report_scene(struct run_report *r, const struct scene_row *s, struct err *e)
+{
+    json_t *one = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:f}", "path", text(s->path),
+                            "output", text(s->output), "state", s->state, "type", s->type, "width",
+                            (json_int_t)s->width, "height", (json_int_t)s->height, "bands",
+                            s->bands, "rank", s->rank, "seconds", s->seconds);
+
+    if (one && *s->why && json_object_set_new(one, "why", text(s->why)) != 0) {
+        json_decref(one);
+        one = NULL;
+    }
+    json_t *list = json_object_get(r->root, "scenes");
+    if (!list && json_object_set_new(r->root, "scenes", json_array()) == 0)
+        list = json_object_get(r->root, "scenes");
+    return (one && json_array_append_new(list, one) == 0) || no_memory(e);
+}
+
 bool run_report_check(const char *path, struct err *e)
 {
     return json_file_check("--report", path, e);

@@ -1,0 +1,195 @@
+/* each_log.c - rank 0 keeps a journal of a job of many scenes.
+ * SPDX-License-Identifier: MIT */
+#include "each_log.h"
+
+#include "base/clock.h"
+#include "base/crc.h"
+#include "base/pack.h"
+#include "base/version.h"
+#include "guard/journal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct each_log {
+    struct journal *journal;
+    char *path;
+    struct buffer job; /* what the head says of the job */
+    int64_t begun_s;   /* seconds since 1970 by this host's clock, when the first run began */
+    double sync_s, synced_s;
+    int n;
+    struct many *many; /* while an earlier run's is read */
+};
+
+static bool pack_job(struct buffer *out, const struct many *m, struct err *e)
+{
+    bool ok = pack_text(out, "each " TILERY_VERSION, e);
+
+    for (int i = 0; ok && i < m->pipeline->n_steps; i++) {
+        const struct step *s = &m->pipeline->steps[i];
+        ok = pack_text(out, s->name, e);
+        for (int k = 0; ok && k < s->n_args; k++)
+            ok = strcmp(s->args[k], "--overwrite") == 0 || pack_text(out, s->args[k], e);
+    }
+    for (int i = 0; ok && i < m->n; i++)
+        ok = pack_text(out, m->scene[i].path, e);
+    return ok;
+}
+
+static bool set_path(struct each_log *l, const struct many *m, struct err *e)
+{
+    enum { TAIL = 32 };
+    const char *output = m->scene[0].sink_args[m->output_arg];
+    const char *slash = strrchr(output, '/');
+    const int folder = slash ? (int)(slash + 1 - output) : 0;
+
+    l->path = memory_new((size_t)folder + TAIL, 1, e);
+    if (!l->path)
+        return false;
+    snprintf(l->path, (size_t)folder + TAIL, "%.*s.tilery-each-%08" PRIx32, folder, output,
+             crc_of(l->job.data, l->job.size));
+    return true;
+}
+
+static bool create(struct each_log *l, struct err *e)
+{
+    struct buffer head = {0};
+
+    l->begun_s = (int64_t)time(NULL);
+    const bool ok = pack_bytes(&head, l->job.data, l->job.size, e) &&
+                    pack_i64(&head, l->begun_s, e) &&
+                    journal_create(&l->journal, l->path, &head, e);
+    buffer_free(&head);
+    return ok;
+}
+
+static bool take_record(void *ctx, const unsigned char *bytes, size_t n, struct err *e)
+{
+    struct each_log *l = ctx;
+    struct unpack u = unpack_begin(bytes, n);
+    const int64_t i = unpack_i64(&u);
+    const uint32_t state = unpack_u32(&u);
+    struct stat st;
+
+    if (!u.ok || i < 0 || i >= l->many->n || (state != SCENE_DONE && state != SCENE_PARTLY))
+        return err_set(e, "%s: is damaged; remove it to begin anew", l->path);
+    struct one_scene *s = &l->many->scene[i];
+    /* A pattern of several files is not looked for. */
+    const char *output = s->sink_args[l->many->output_arg];
+    if (strchr(output, '{') || stat(output, &st) == 0)
+        s->state = (enum scene_state)state;
+    l->n++;
+    return true;
+}
+
+static bool go_on(struct each_log *l, struct many *m, struct err *e)
+{
+    struct buffer head = {0};
+
+    l->many = m;
+    bool ok = journal_open(&l->journal, l->path, &head, take_record, l, e);
+    if (ok && l->journal) {
+        struct unpack u = unpack_begin(head.data, head.size);
+        size_t n;
+        const unsigned char *job = unpack_bytes(&u, &n);
+        l->begun_s = unpack_i64(&u);
+        if (!u.ok || n != l->job.size || memcmp(job, l->job.data, n) != 0)
+            ok = err_set(e, "%s: is of another job; remove it to begin anew", l->path);
+    }
+    buffer_free(&head);
+    return ok;
+}
+
+static bool overwrites(const struct many *m)
+{
+    for (int k = 0; k < m->n_sink_args; k++)
+        if (strcmp(m->scene[0].sink_args[k], "--overwrite") == 0)
+            return true;
+    return false;
+}
+
+static bool open_file(struct each_log *l, struct many *m, bool resumes, struct err *e)
+{
+    const bool exists = access(l->path, F_OK) == 0;
+
+    if (exists && resumes)
+        return go_on(l, m, e) && (l->journal || create(l, e));
+    if (exists && !overwrites(m))
+        return err_usage(e,
+                         "%s: is what a run of this job that was stopped has left; go on with it "
+                         "(run --resume) or begin anew (write --overwrite)",
+                         l->path);
+    if (exists && unlink(l->path) != 0)
+        return err_errno(e, "%s: cannot be removed", l->path);
+    return create(l, e);
+}
+
+bool each_log_open(struct each_log **out, struct many *m, const struct job_options *options,
+                   struct err *e)
+{
+    *out = NULL;
+    if (m->output_arg < 0 || m->n == 0)
+        return true;
+    struct each_log *l = memory_new(1, sizeof *l, e);
+    if (!l)
+        return false;
+    l->sync_s = options->sync_s;
+    l->synced_s = clock_s();
+    if (!pack_job(&l->job, m, e) || !set_path(l, m, e) || !open_file(l, m, options->resume, e)) {
+        each_log_close(l, true);
+        return false;
+    }
+    *out = l;
+    return true;
+}
+
+bool each_log_left(const struct each_log *l, const struct many *m, int i)
+{
+    struct stat st;
+
+    return l && stat(m->scene[i].sink_args[m->output_arg], &st) == 0 &&
+           (int64_t)st.st_mtim.tv_sec >= l->begun_s;
+}
+
+bool each_log_add(struct each_log *l, const struct many *m, int i, struct err *e)
+{
+    struct buffer record = {0};
+
+    if (!l)
+        return true;
+    bool ok = pack_i64(&record, i, e) && pack_u32(&record, m->scene[i].state, e) &&
+              journal_append(l->journal, &record, e);
+    buffer_free(&record);
+    l->n++;
+    if (ok && clock_s() - l->synced_s >= l->sync_s) {
+        ok = journal_sync(l->journal, e);
+        l->synced_s = clock_s();
+    }
+    return ok;
+}
+
+bool each_log_any(const struct each_log *l)
+{
+    return l && l->n > 0;
+}
+
+void each_log_close(struct each_log *l, bool keeps)
+{
+    struct err ignored; /* what is lost is done again */
+
+    if (!l)
+        return;
+    if (l->journal && keeps)
+        (void)!journal_sync(l->journal, &ignored);
+    if (l->journal && !keeps)
+        unlink(l->path);
+    journal_close(l->journal);
+    free(l->path);
+    buffer_free(&l->job);
+    free(l);
+}

@@ -1,0 +1,86 @@
+/* each_report.c - what is told of a job of many scenes.
+ * SPDX-License-Identifier: MIT */
+#include "each_report.h"
+
+#include "base/version.h"
+#include "report/run_report.h"
+
+#include <stdio.h>
+
+static const char *const state_names[] = {"not done", "done", "partly", "skipped"};
+
+bool each_check(const struct job_options *options, struct err *e)
+{
+    if (options->trace)
+        return err_usage(e, "--trace=%s is of one scene's job: it cannot be had with `each`",
+                         options->trace);
+    return !options->report || run_report_check(options->report, e);
+}
+
+static bool report_scene(struct run_report *r, const struct many *m, int i, struct err *e)
+{
+    const struct one_scene *s = &m->scene[i];
+    const struct scene_row row = {
+        .path = s->path,
+        .output = m->output_arg < 0 ? "" : s->sink_args[m->output_arg],
+        .state = state_names[s->state],
+        .why = s->why ? s->why : "",
+        .type = pixel_name(s->type),
+        .width = s->width,
+        .height = s->height,
+        .bands = s->bands,
+        .rank = s->rank,
+        .seconds = s->seconds,
+    };
+
+    return run_report_scene(r, &row, e);
+}
+
+static bool report(const struct many *m, const struct job_options *options, int n_ranks,
+                   double seconds, struct err *e)
+{
+    struct run_report *r = NULL;
+    double pixels = 0;
+    bool ok = run_report_new(&r, e) && run_report_text(r, "tilery", "version", TILERY_VERSION, e);
+
+    for (int i = 0; ok && i < m->n; i++) {
+        pixels += m->scene[i].state == SCENE_SKIPPED ? 0 : (double)m->scene[i].pixels;
+        ok = report_scene(r, m, i, e);
+    }
+    ok = ok && run_report_number(r, "totals", "scenes", m->n, e) &&
+         run_report_number(r, "totals", "ranks", n_ranks, e) &&
+         run_report_number(r, "totals", "wall_seconds", seconds, e) &&
+         run_report_number(r, "totals", "megapixels_per_second", pixels / seconds / 1e6, e) &&
+         run_report_write(r, options->report, e);
+    run_report_free(r);
+    return ok;
+}
+
+static bool print_texts(const struct many *m, struct err *e)
+{
+    for (int i = 0; i < m->n; i++)
+        if (m->scene[i].text && *m->scene[i].text)
+            fputs(m->scene[i].text, stdout);
+    return (fflush(stdout) == 0 && !ferror(stdout)) || err_errno(e, "standard output");
+}
+
+bool each_tell(const struct many *m, const struct job_options *options, int n_ranks, double seconds,
+               struct job_end *end, struct err *e)
+{
+    int n_skipped = 0, n_partly = 0;
+
+    for (int i = 0; i < m->n; i++) {
+        n_skipped += m->scene[i].state == SCENE_SKIPPED;
+        n_partly += m->scene[i].state == SCENE_PARTLY;
+    }
+    end->given_up = n_skipped + n_partly;
+    if (end->given_up > 0)
+        fprintf(stderr,
+                "tilery: of %d scenes %d are skipped and %d have parts that are not what "
+                "was asked for; each is named above\n",
+                m->n, n_skipped, n_partly);
+    if (options->verbose)
+        fprintf(stderr, "tilery: %d scenes in %.1f s\n", m->n, seconds);
+    return print_texts(m, e) && (!options->report || report(m, options, n_ranks, seconds, e) ||
+                                 err_context(e, "the outputs are finished, but"));
+}
