@@ -43,6 +43,7 @@ struct ticket_content {
     const struct overviews *overviews;           /* level 0 is the output */
     const struct sizing *sizing;
     const struct reducer *reducer; /* what is to become of pixels; NULL: the output */
+    bool bare;                     /* the output is of pixels, not of tiles */
 };
 
 /* What comes out, the same on every rank. */
@@ -57,7 +58,8 @@ struct ticket {
     bool says_nodata, resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
-    struct encoder *encoder, *mask_encoder; /* NULL where there is a reducer */
+    struct encoder *encoder, *mask_encoder; /* NULL where no tiles are made */
+    bool bare;                              /* results are pixels as they are */
     const struct reducer *reducer;          /* what becomes of pixels; NULL: the output */
     char **words;                           /* the steps' texts, which ops may point at */
     int n_words;

@@ -48,14 +48,15 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     if (!w)
         return false;
     w->ticket = t;
-    w->copies = !t->reducer && copy_blobs_may(t);
+    const bool packs = !t->reducer && !t->bare;
+    w->copies = packs && copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    bool ok =
-        (t->reducer || (packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
-                        levels_new(&w->levels, t, w->packer, e))) &&
-        chunk_input_new(&w->input, t, &w->times, e) && executor_new(&w->executor, t->plan, e) &&
-        (!t->careful || executor_new(&w->careful, t->careful, e)) &&
-        (!t->validity || executor_new(&w->validity, t->validity, e));
+    bool ok = (!packs || (packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
+                          levels_new(&w->levels, t, w->packer, e))) &&
+              chunk_input_new(&w->input, t, &w->times, e) &&
+              executor_new(&w->executor, t->plan, e) &&
+              (!t->careful || executor_new(&w->careful, t->careful, e)) &&
+              (!t->validity || executor_new(&w->validity, t->validity, e));
     if (!ok) {
         chunk_worker_free(w);
         return false;
@@ -187,7 +188,7 @@ static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const 
                          const struct planes *out, struct tick tick, struct err *e)
 {
     /* What is made of all pixels. */
-    const bool spreads = w->ticket->overviews.n > 0 || w->ticket->reducer;
+    const bool spreads = w->ticket->overviews.n > 0 || !w->packer;
     struct uniform_part part, like = {.tile = -1};
     int64_t tile = 0;
 
@@ -272,6 +273,20 @@ static bool reduce(struct chunk_worker *w, const struct level *whole, struct buf
     return true;
 }
 
+/* Row by row, band after band. */
+static bool append_planes(struct buffer *out, const struct planes *p, struct err *e)
+{
+    const struct region r = p->region;
+    const size_t row = (size_t)r.width * pixel_size(p->type);
+
+    if (!buffer_reserve(out, row * (size_t)r.height * (size_t)p->bands, e))
+        return false;
+    for (int b = 0; b < p->bands; b++)
+        for (int64_t y = r.y; y < r.y + r.height; y++, out->size += row)
+            memcpy(out->data + out->size, planes_at(p, b, r.x, y), row);
+    return true;
+}
+
 static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer *result,
                     struct tick tick, struct err *e)
 {
@@ -298,6 +313,9 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
     }
     if (t->reducer)
         return reduce(w, &out, result, e);
+    if (t->bare)
+        return append_planes(result, &out.pixels, e) &&
+               (!t->validity || append_planes(result, &out.mask, e));
     const struct uniform *u = chunk_input_uniform(w->input);
     out.uniform = u ? uniform_tiles(u) : NULL;
     return pack(w, &out, w->copies ? &payload : NULL, result, tick, e);

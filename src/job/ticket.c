@@ -85,7 +85,7 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err 
            pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
            pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e) &&
-           pack_text(out, c->reducer ? c->reducer->name : "", e);
+           pack_text(out, c->reducer ? c->reducer->name : "", e) && pack_u32(out, c->bare, e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -344,7 +344,10 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
         return err_set(e, "the ticket from rank 0 is damaged in its output");
     if (!open_reducer(t, &u, e))
         return false;
-    return t->reducer ||
+    t->bare = unpack_u32(&u) != 0;
+    if (!u.ok)
+        return err_set(e, "the ticket from rank 0 is not whole");
+    return t->reducer || t->bare ||
            (encoder_new(&t->encoder, encoder, n, e) &&
             (!t->overviews.mask || encoder_new(&t->mask_encoder, mask_encoder, n_mask, e)));
 }
