@@ -205,7 +205,7 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
 
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
-    if (l->reducer ? !lead_gather(l, result, e)
+    if (l->gathers ? !gathering_add(l->gathering, chunk, result, e)
                    : !note_durable(l, rank, result, e) ||
                          !collect_store(l->collect, chunk, rank, result, e))
         return false;
@@ -219,14 +219,14 @@ static bool answer(void *ctx, int *rank, int64_t *chunk, struct buffer *payload)
 {
     struct lead *l = ctx;
 
-    return !l->reducer && collect_due(l->collect, rank, chunk, payload);
+    return !l->gathers && collect_due(l->collect, rank, chunk, payload);
 }
 
 static bool finished(void *ctx)
 {
     const struct lead *l = ctx;
 
-    return schedule_finished(l->schedule) && (l->reducer || !collect_has_due(l->collect));
+    return schedule_finished(l->schedule) && (l->gathers || !collect_has_due(l->collect));
 }
 
 struct farm_lead lead_farm(struct lead *l)
@@ -289,7 +289,7 @@ void lead_end(struct lead *l)
 {
     progress_end(&l->progress);
     free(l->pixels_of);
-    free(l->gathered);
+    gathering_free(l->gathering);
     schedule_free(l->schedule);
     retries_free(l->retries);
     collect_free(l->collect);

@@ -75,10 +75,10 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .mask_encoder = &mask_encoder,
         .overviews = overviews,
         .sizing = sizing,
-        .reducer = l->reducer,
+        .reducer = l->gathers,
     };
     bool ok =
-        l->reducer || (output_template(l->output, &encoder, e) &&
+        l->gathers || (output_template(l->output, &encoder, e) &&
                        (!overviews->mask || output_mask_template(l->output, &mask_encoder, e)));
 
     for (int i = 0; ok && i < l->sources.n; i++) {
