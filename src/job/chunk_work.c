@@ -15,6 +15,7 @@
 #include "pipeline/execute.h"
 #include "pipeline/inside.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     if (!w)
         return false;
     w->ticket = t;
-    const bool packs = !t->reducer && !t->bare;
+    const bool packs = !t->reducing.how && !t->bare;
     w->copies = packs && copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
     bool ok = (!packs || (packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
@@ -256,19 +257,24 @@ static bool reduce(struct chunk_worker *w, const struct level *whole, struct buf
                    struct err *e)
 {
     const struct ticket *t = w->ticket;
-    const size_t n = t->reducer->bytes(plan_output(t->plan));
+    const struct reducing *to = &t->reducing;
+    const struct format scene = plan_output(t->plan);
+    const size_t most = reducing_part_bytes(to, scene, w->place.chunk);
     const struct reducible r = {
+        .scene = scene,
         .pixels = &whole->pixels,
         .mask = t->careful && t->validity ? &whole->mask : NULL,
         .has_nodata = t->careful && !isnan(t->nodata) && t->says_nodata,
         .nodata = t->nodata,
     };
 
-    tell(w, t->reducer->name);
-    if (!buffer_reserve(result, n, e))
+    tell(w, to->how->name);
+    if (!buffer_reserve(result, most, e))
         return false;
-    memset(result->data + result->size, 0, n);
-    t->reducer->gather(&r, result->data + result->size);
+    unsigned char *part = result->data + result->size;
+    memset(part, 0, most);
+    const size_t n = to->how->gather(to->args, &r, part);
+    assert(n <= most);
     result->size += n;
     return true;
 }
@@ -311,7 +317,7 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
         if (fault_due("pixel-flip", w->place.chunk_index))
             *(unsigned char *)planes_at(&out.pixels, 0, chunk.x, chunk.y) ^= 1;
     }
-    if (t->reducer)
+    if (t->reducing.how)
         return reduce(w, &out, result, e);
     if (t->bare)
         return append_planes(result, &out.pixels, e) &&

@@ -59,10 +59,13 @@ bool lead_make_plans(struct lead *l, struct err *e)
 
     for (int i = 0; i < l->steps.n; i++) {
         const struct step *s = &l->steps.list[i];
-        const struct reducer *needed;
-        if (!op_needs(s->name, s->n_args, s->args, &needed, e))
+        struct buffer needed = {0};
+        const bool ok = op_needs(s->name, s->n_args, s->args, &needed, e);
+        const bool any = needed.size > 0;
+        buffer_free(&needed);
+        if (!ok)
             return false;
-        if (needed)
+        if (any)
             return err_set(e, "%s: the scene was not gone through for it (a defect)", s->name);
     }
     if (!plan_new(&l->plan, l->steps.list, l->steps.n, &sources, e) ||

@@ -74,7 +74,7 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .mask_encoder = &mask_encoder,
         .overviews = overviews,
         .sizing = sizing,
-        .reducer = l->reducer,
+        .reducer = l->gathers,
         .bare = l->image != NULL,
     };
     bool ok =
