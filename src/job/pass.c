@@ -107,7 +107,8 @@ static bool pass(struct cluster *c, const struct job_options *options, struct se
 {
     const double start = clock_s();
     const struct step *op = &out->pipeline.steps[i];
-    const struct pipeline before = {out->before, i + 1}; /* what comes before it, and the sink */
+    /* what comes before it, and the sink */
+    const struct pipeline before = {.steps = out->before, .n_steps = i + 1};
     struct job_options now = *options;
     struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
     char was[64];
@@ -155,7 +156,9 @@ bool pass_settle(struct cluster *c, const struct job_options *options, struct se
 {
     const int n = options->pipeline->n_steps;
 
-    *out = (struct settled){.pipeline = {memory_new((size_t)n, sizeof(struct step), e), n}};
+    *out = (struct settled){.pipeline = {.steps = memory_new((size_t)n, sizeof(struct step), e),
+                                         .n_steps = n,
+                                         .whole = options->pipeline->whole}};
     out->before = memory_new((size_t)n, sizeof *out->before, e);
     out->own = memory_new((size_t)n, sizeof *out->own, e);
     const bool has_memory = out->pipeline.steps && out->before && out->own;
