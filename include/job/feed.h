@@ -7,9 +7,8 @@
  *
  * The part of each source starts at a multiple of 8. Payload of blobs, for each needed blob in the
  * order of needs_blobs: index (i64), rows (u32), state (u32: FEED_HELD, FEED_SHIPPED, FEED_SPARSE),
- * size (u32), and for shipped ones CRC (u32) and bytes. Payload of pixels, for each piece of the
- * needed rectangle: CRC of the pixels (i64), and bytes: the pixels band after band, then zeros up
- * to a multiple of 8.
+ * size (u32), and for shipped ones the bytes. Payload of pixels, for each piece of the needed
+ * rectangle: bytes (pack_bytes): the pixels band after band, then zeros up to a multiple of 8.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_FEED_H
 #define JOB_FEED_H

@@ -388,6 +388,7 @@ bool each_run(struct cluster *c, const struct job_options *options, struct job_e
 
     *end = (struct job_end){0};
     x.options.memory_bytes = rank_memory(c, options);
+    memory_keep();
     x.options.report = x.options.trace = NULL;
     bool ok = each_check(options, e) && many_find(&x.many, c, options, x.options.memory_bytes, e) &&
               choose_io(&x, e) && cluster_agree(c, !leads || begin(&x, e), e) &&

@@ -5,7 +5,6 @@
 #include "sources.h"
 
 #include "base/clock.h"
-#include "base/crc.h"
 #include "base/pack.h"
 #include "base/planes.h"
 #include "base/timeline.h"
@@ -95,23 +94,19 @@ uint32_t feed_account(const struct feed *f, int rank)
     return f->account[rank];
 }
 
-/* Appends a blob's CRC and bytes, read straight into the payload. */
+/* Appends a blob's bytes, read straight into the payload. */
 static bool append_blob(struct feed *f, struct blobs *blobs, int64_t index, size_t size,
                         struct buffer *payload, struct err *e)
 {
-    if (!buffer_reserve(payload, size + 16, e))
+    if (!buffer_reserve(payload, size, e))
         return false;
-    const size_t crc_at = payload->size;
-    unsigned char *bytes = payload->data + crc_at + 4;
     double start = clock_s();
-    bool ok = blobs_read(blobs, index, bytes, e);
+    bool ok = blobs_read(blobs, index, payload->data + payload->size, e);
     f->times.read_s += timeline_since("reading", start);
     f->times.read_bytes += (int64_t)size;
     f->times.blobs_sent++;
-    if (!ok || !pack_u32(payload, crc_of(bytes, size), e))
-        return false;
-    payload->size += size;
-    return true;
+    payload->size += ok ? size : 0;
+    return ok;
 }
 
 static bool load_blob(struct feed *f, int source, const struct needed_blob *blob, int rank,
@@ -158,7 +153,7 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
     if (!buffer_reserve(load->payload, padded + 16, e))
         return false;
     const struct planes planes = {
-        .data = load->payload->data + load->payload->size + 16,
+        .data = load->payload->data + load->payload->size + 8,
         .type = format.type,
         .bands = format.bands,
         .region = piece->scene,
@@ -169,8 +164,7 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
     bool ok = scene_read(load->feed->sources->list[load->source].scene, &planes, e);
     load->feed->times.read_s += timeline_since("reading", start);
     load->feed->times.read_bytes += (int64_t)size;
-    if (!ok || !pack_i64(load->payload, crc_of(planes.data, size), e) ||
-        !pack_i64(load->payload, (int64_t)padded, e))
+    if (!ok || !pack_i64(load->payload, (int64_t)padded, e))
         return false;
     memset(planes.data + size, 0, padded - size);
     load->payload->size += padded;
