@@ -3,3 +3,4 @@
  * SPDX-License-Identifier: MIT */
 REDUCER(extent)
 REDUCER(histogram)
+REDUCER(tile_histograms)
