@@ -1,11 +1,13 @@
 /* test_reducers.c - words of ops and reducers, and what reducers count whatever the chunks.
  * SPDX-License-Identifier: MIT */
 #include "base/base64.h"
+#include "ops/norm.h"
 #include "ops/tile_grid.h"
 #include "ops/words.h"
 #include "tiles.h"
 #include "unit.h"
 
+#include <math.h>
 #include <string.h>
 
 START_TEST(base64_goes_there_and_back)
@@ -196,6 +198,86 @@ START_TEST(tile_histograms_count_the_mirror_image_too_whatever_the_chunks)
 }
 END_TEST
 
+/* Of one row, in chunks of n pixels, merged from the last to the first. */
+static void sum_row(const char *norm, enum pixel_type type, const double *v, int width, int n,
+                    struct buffer *sum)
+{
+    struct image image = image_new((struct format){type, 1, width, 1});
+    struct reducing r;
+    char arg[10];
+    struct err e;
+
+    for (int x = 0; x < width; x++)
+        pixel_store(type, v[x], planes_at(&image.planes, 0, x, 0));
+    snprintf(arg, sizeof arg, "--of=%s", norm);
+    ck_assert(reducing_of(&r, "norm", arg, &e));
+    const size_t size = r.how->bytes(r.args, image.format);
+    ck_assert(buffer_reserve(sum, size, &e));
+    sum->size = size;
+    memset(sum->data, 0, size);
+    for (int x = (width - 1) / n * n; x >= 0; x -= n) {
+        const struct region part = {x, 0, x + n < width ? n : width - x, 1};
+        const struct planes pixels = planes_part(&image.planes, part);
+        const struct reducible of = {.scene = image.format, .pixels = &pixels};
+        void *more = memory_new(1, size, &e);
+        ck_assert(more && r.how->gather(r.args, &of, more) == size);
+        ck_assert(r.how->merge(r.args, image.format, more, size, sum->data));
+        ck_assert(!r.how->merge(r.args, image.format, more, size - 1, sum->data));
+        free(more);
+    }
+    reducing_free(&r);
+    image_free(&image);
+}
+
+static double norm_of_row(enum norm norm, enum pixel_type type, const double *v, int width)
+{
+    struct buffer sum = {0};
+
+    sum_row(norm_names[norm], type, v, width, 2, &sum);
+    const double is = norm_of(norm, type, sum.data);
+    buffer_free(&sum);
+    return is;
+}
+
+START_TEST(norms_are_summed_without_rounding)
+{
+    const double tiny = 0x1p-1074; /* 1e16 swallows a 1, and any order of sums another */
+    const double mixed[] = {1e16, -1, 1, -1, 1, tiny, -1e16}, least[] = {tiny, -tiny, tiny};
+    const double low[] = {INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN};
+    const double odd[] = {3, NAN, -4}, endless[] = {1, -INFINITY};
+
+    ck_assert(norm_of_row(NORM_L1, PX_FLOAT64, mixed, 7) == 2e16 + 4);
+    ck_assert(norm_of_row(NORM_L1, PX_FLOAT64, least, 3) == 3 * tiny);
+    ck_assert(norm_of_row(NORM_L1, PX_INT32, low, 4) == 0x1p33);
+    ck_assert(norm_of_row(NORM_L2, PX_INT32, low, 4) == 0x1p32);
+    ck_assert(norm_of_row(NORM_L1, PX_FLOAT32, odd, 3) == 7);
+    ck_assert(norm_of_row(NORM_L2, PX_FLOAT32, odd, 3) == 5);
+    ck_assert(norm_of_row(NORM_L2, PX_FLOAT64, odd, 3) == 5);
+    ck_assert(isinf(norm_of_row(NORM_L1, PX_FLOAT32, endless, 2)));
+    ck_assert(isinf(norm_of_row(NORM_L2, PX_FLOAT64, endless, 2)));
+}
+END_TEST
+
+START_TEST(norms_of_floats_do_not_depend_on_chunks)
+{
+    enum { WIDTH = 1000 };
+    static const enum pixel_type types[] = {PX_FLOAT32, PX_FLOAT64};
+    double v[WIDTH];
+
+    for (int i = 0; i < WIDTH; i++)
+        v[i] = (rand() - RAND_MAX / 2) * exp2(rand() % 60 - 30);
+    for (int i = 0; i < 4; i++) {
+        struct buffer one = {0}, other = {0};
+        sum_row(norm_names[i / 2], types[i % 2], v, WIDTH, WIDTH, &one);
+        sum_row(norm_names[i / 2], types[i % 2], v, WIDTH, 7, &other);
+        ck_assert_uint_eq(one.size, other.size);
+        ck_assert_mem_eq(one.data, other.data, one.size);
+        buffer_free(&one);
+        buffer_free(&other);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -204,6 +286,8 @@ int main(void)
         words_are_what_was_added,
         reducers_are_found_and_their_arguments_read,
         tile_histograms_count_the_mirror_image_too_whatever_the_chunks,
+        norms_are_summed_without_rounding,
+        norms_of_floats_do_not_depend_on_chunks,
     };
 
     return UNIT_RUN("reducers", tests);
