@@ -3,3 +3,5 @@
  * SPDX-License-Identifier: MIT */
 REDUCER(extent)
 REDUCER(histogram)
+REDUCER(norm)
+REDUCER(tile_histograms)

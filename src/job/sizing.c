@@ -90,6 +90,8 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
          !planes_layout(&planes, &mask, PX_UINT8, plan_mask_bands(wish->validity), chunk, 0, e)))
         return false;
     w->output = bounded(bounded(w->output) + bounded(mask));
+    if (wish->reducing)
+        w->output = bounded(w->output + bounded(reducing_part_bytes(wish->reducing, out, chunk)));
     if (wish->unit > 1) /* overviews of the chunk, and their blobs */
         w->output += w->output / 2;
     return true;
