@@ -19,6 +19,9 @@ struct bins bins_over(int n, double min, double max);
 /* Edge i of 0 to n. */
 double bins_edge(const struct bins *b, int i);
 
+/* The bin of a value between the edges. */
+int bins_find(const struct bins *b, double v);
+
 /* Counts the n pixels of a row, which lie between the edges. */
 void bins_count(const struct bins *b, enum pixel_type type, const void *row, int n,
                 int64_t *counts);

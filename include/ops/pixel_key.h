@@ -11,7 +11,9 @@
 #include <string.h>
 
 /* All types, in the order of enum pixel_type. */
-#define FOR_EACH_STORED_TYPE(X) FOR_EACH_PIXEL_TYPE(X) X(uint64) X(int64)
+#define FOR_EACH_STORED_TYPE(X)                                                                    \
+    FOR_EACH_PIXEL_TYPE(X)                                                                         \
+    X(uint64) X(int64)
 
 static inline uint64_t key_uint8(uint8 v)
 {

@@ -3,3 +3,5 @@
  * SPDX-License-Identifier: MIT */
 REDUCER(extent)
 REDUCER(histogram)
+REDUCER(refinement)
+REDUCER(statistics)

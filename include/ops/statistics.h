@@ -52,10 +52,8 @@ struct refinement_args {
 };
 
 /* The counts of a band's bins; those of the next digit for one of the chosen. */
-int64_t *refinement_bins(const struct refinement_args *args, struct format scene, void *sum,
-                         int band);
-int64_t *refinement_digits(const struct refinement_args *args, struct format scene, void *sum,
-                           int chosen);
+const int64_t *refinement_bins(const struct refinement_args *args, const void *sum, int band);
+const int64_t *refinement_digits(const struct refinement_args *args, const void *sum, int chosen);
 
 /* The arguments of both, for `reducing_new`. */
 extern const struct reducer reducer_statistics, reducer_refinement;

@@ -47,6 +47,14 @@ double bins_edge(const struct bins *b, int i)
     }
 FOR_EACH_STORED_TYPE(FIND)
 
+int bins_find(const struct bins *b, double v)
+{
+    int bin;
+
+    find_float64(b, &v, 1, &bin);
+    return bin;
+}
+
 void bins_count(const struct bins *b, enum pixel_type type, const void *row, int n, int64_t *counts)
 {
     enum { AT_ONCE = 512 };

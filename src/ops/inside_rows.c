@@ -12,8 +12,7 @@ struct nodata_pixel nodata_pixel(enum pixel_type type, bool has_nodata, double n
     struct nodata_pixel p = {0};
 
     pixel_store(type, nodata, p.value);
-    p.has_value =
-        has_nodata && (pixel_is_float(type) || pixel_load(type, p.value, 0) == nodata);
+    p.has_value = has_nodata && (pixel_is_float(type) || pixel_load(type, p.value, 0) == nodata);
     return p;
 }
 

@@ -22,32 +22,44 @@ struct moments moments_join(struct moments a, struct moments b)
     };
 }
 
-/* In lanes, which are added up at the end: the order is fixed, and a compiler can use vectors. */
+static double add_up(const double *v, int n)
+{
+    double sum = 0;
+
+    for (int i = 0; i < n; i++)
+        sum += v[i];
+    return sum;
+}
+
+/* In lanes, which are added up at the end: the order is fixed, and a compiler can use vectors. What
+ * the mean was rounded by is what deviations from it add up to. */
 #define MOMENTS(T)                                                                                 \
-    SIMD struct moments moments_##T(const T *restrict row, int n)                                  \
-    {                                                                                              \
+    SIMD struct moments moments_##T(const T *restrict row, int n) {                                \
         enum { LANES = 16 };                                                                       \
-        double sums[LANES] = {0}, squares[LANES] = {0}, sum = 0, rest = 0;                         \
+        double sums[LANES] = {0}, off[LANES] = {0}, squares[LANES] = {0};                          \
         int x = 0;                                                                                 \
                                                                                                    \
+        if (n == 0)                                                                                \
+            return (struct moments){0};                                                            \
         for (; x + LANES <= n; x += LANES)                                                         \
             for (int i = 0; i < LANES; i++)                                                        \
                 sums[i] += (double)row[x + i];                                                     \
         for (; x < n; x++)                                                                         \
-            sum += (double)row[x];                                                                 \
-        for (int i = 0; i < LANES; i++)                                                            \
-            sum += sums[i];                                                                        \
-        const double mean = n > 0 ? sum / n : 0;                                                   \
+            sums[x % LANES] += (double)row[x];                                                     \
+        const double mean = add_up(sums, LANES) / n;                                               \
         for (x = 0; x + LANES <= n; x += LANES)                                                    \
             for (int i = 0; i < LANES; i++) {                                                      \
                 const double d = (double)row[x + i] - mean;                                        \
+                off[i] += d;                                                                       \
                 squares[i] += d * d;                                                               \
             }                                                                                      \
-        for (; x < n; x++)                                                                         \
-            rest += ((double)row[x] - mean) * ((double)row[x] - mean);                             \
-        for (int i = 0; i < LANES; i++)                                                            \
-            rest += squares[i];                                                                    \
-        return (struct moments){n, mean, rest};                                                    \
+        for (; x < n; x++) {                                                                       \
+            const double d = (double)row[x] - mean;                                                \
+            off[x % LANES] += d;                                                                   \
+            squares[x % LANES] += d * d;                                                           \
+        }                                                                                          \
+        const double rest = add_up(off, LANES);                                                    \
+        return (struct moments){n, mean + rest / n, add_up(squares, LANES) - rest *(rest / n)};    \
     }
 MOMENTS(float32)
 MOMENTS(float64)
@@ -134,7 +146,7 @@ SUM_32(int32)
         for (int x = 0; x < n; x++) {                                                              \
             const uint64_t key = key_##T(row[x]);                                                  \
             sum += key;                                                                            \
-            wide_add(&to->squares, wide_of((uint128)key * key));                                   \
+            wide_add(&to->squares, wide_of((uint128)key *key));                                    \
         }                                                                                          \
         wide_add(&to->keys, wide_of(sum));                                                         \
     }

@@ -61,21 +61,18 @@ static int64_t counts_of(const struct refinement_args *args, int band)
     return bins_of(args, band) + (int64_t)chosen_of(args, band, &first) * DIGITS;
 }
 
-int64_t *refinement_bins(const struct refinement_args *args, struct format scene, void *sum,
-                         int band)
+const int64_t *refinement_bins(const struct refinement_args *args, const void *sum, int band)
 {
-    (void)scene;
-    return (int64_t *)sum + counts_before(args, band);
+    return (const int64_t *)sum + counts_before(args, band);
 }
 
-int64_t *refinement_digits(const struct refinement_args *args, struct format scene, void *sum,
-                           int chosen)
+const int64_t *refinement_digits(const struct refinement_args *args, const void *sum, int chosen)
 {
     const int band = (int)args->chosen.v[2 * chosen];
     int first;
 
     (void)chosen_of(args, band, &first);
-    return refinement_bins(args, scene, sum, band) + bins_of(args, band) +
+    return refinement_bins(args, sum, band) + bins_of(args, band) +
            (int64_t)(chosen - first) * DIGITS;
 }
 
@@ -170,7 +167,8 @@ struct look {
             for (i--; i < l->n_chosen && (uint64_t)l->chosen[2 * i + 1] < begin;)                  \
                 i++;                                                                               \
             if (i < l->n_chosen && (uint64_t)l->chosen[2 * i + 1] == begin)                        \
-                l->digits[(int64_t)i * DIGITS + (int64_t)(key >> (rest - DIGIT_BITS) & (DIGITS - 1))]++; \
+                l->digits[(int64_t)i * DIGITS +                                                    \
+                          (int64_t)(key >> (rest - DIGIT_BITS) & (DIGITS - 1))]++;                 \
         }                                                                                          \
     }
 TAKE(uint32)

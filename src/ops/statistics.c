@@ -36,8 +36,9 @@ static int digits_of(const struct statistics_args *args, enum pixel_type type)
 /* Tiles in a region that begins with one. */
 static int64_t tiles_of(enum pixel_type type, int64_t width, int64_t height)
 {
-    return pixel_is_float(type) ? ceil_div(width, STATISTICS_TILE) * ceil_div(height, STATISTICS_TILE)
-                                : 0;
+    return pixel_is_float(type)
+               ? ceil_div(width, STATISTICS_TILE) * ceil_div(height, STATISTICS_TILE)
+               : 0;
 }
 
 static size_t band_bytes(const struct statistics_args *args, enum pixel_type type, int64_t n_tiles)
@@ -111,8 +112,9 @@ struct look {
 
 /* The least and the greatest key of a row that is not empty. */
 #define RANGE(T)                                                                                   \
-    SIMD static void range_##T(const T *restrict row, int n, uint64_t *least, uint64_t *most)      \
+    SIMD static void range_##T(const void *pixels, int n, uint64_t *least, uint64_t *most)         \
     {                                                                                              \
+        const T *restrict row = pixels;                                                            \
         T low = row[0], high = row[0];                                                             \
                                                                                                    \
         for (int x = 1; x < n; x++) {                                                              \
@@ -173,9 +175,9 @@ TAKE_FLOATS(float64)
 
 typedef void take_fn(struct look *l, const void *row, int n);
 static take_fn *const takes[PX_N_TYPES] = {
-    [PX_UINT8] = take_uint8,     [PX_UINT16] = digits_uint16, [PX_INT16] = digits_int16,
-    [PX_UINT32] = take_uint32,   [PX_INT32] = take_int32,     [PX_UINT64] = take_uint64,
-    [PX_INT64] = take_int64,     [PX_FLOAT32] = take_float32, [PX_FLOAT64] = take_float64,
+    [PX_UINT8] = take_uint8,   [PX_UINT16] = digits_uint16, [PX_INT16] = digits_int16,
+    [PX_UINT32] = take_uint32, [PX_INT32] = take_int32,     [PX_UINT64] = take_uint64,
+    [PX_INT64] = take_int64,   [PX_FLOAT32] = take_float32, [PX_FLOAT64] = take_float64,
 };
 
 /* The keys of a row's pixels, for the few rows with extremes. */
@@ -222,7 +224,7 @@ static void add_extremes(struct look *l, const struct row_view *row, int64_t x, 
 static void look_at_row(struct look *l, int64_t x, int64_t y, int n)
 {
     typedef void range_fn(const void *row, int n, uint64_t *least, uint64_t *most);
-#define RANGE_OF(T) (range_fn *)range_##T,
+#define RANGE_OF(T) range_##T,
     static range_fn *const ranges[PX_N_TYPES] = {FOR_EACH_STORED_TYPE(RANGE_OF)};
     const struct planes *p = l->r->pixels;
     struct band_sum *sum = l->to.sum;
@@ -280,8 +282,7 @@ static void gather_band(const struct statistics_args *args, const struct reducib
                         struct band_sums *to)
 {
     const struct region all = r->pixels->region;
-    const int64_t n =
-        ceil_div(all.width, STATISTICS_TILE) * ceil_div(all.height, STATISTICS_TILE);
+    const int64_t n = ceil_div(all.width, STATISTICS_TILE) * ceil_div(all.height, STATISTICS_TILE);
     struct look l = {
         .r = r,
         .band = band,
@@ -385,8 +386,8 @@ static bool merge_tiles(struct format scene, struct region chunk, struct band_su
     return true;
 }
 
-static bool merge_band(const struct statistics_args *args, struct format scene,
-                       struct region chunk, struct unpack *u, struct band_sums *to)
+static bool merge_band(const struct statistics_args *args, struct format scene, struct region chunk,
+                       struct unpack *u, struct band_sums *to)
 {
     const unsigned char *at = unpack_raw(u, sizeof(struct band_sum));
     struct band_sum from;
@@ -401,8 +402,7 @@ static bool merge_band(const struct statistics_args *args, struct format scene,
     merge_sums(to->sum, &from);
     return merge_extremes(to->low, &to->sum->n_low, args->extremes, LOWEST, u, from.n_low) &&
            merge_extremes(to->high, &to->sum->n_high, args->extremes, HIGHEST, u, from.n_high) &&
-           (to->n_digits == 0 ||
-            sparse_counts_add(&u->at, u->end, to->digits, to->n_digits)) &&
+           (to->n_digits == 0 || sparse_counts_add(&u->at, u->end, to->digits, to->n_digits)) &&
            merge_tiles(scene, chunk, to, u);
 }
 
