@@ -72,7 +72,7 @@ static void store_pixel(const struct scene *s, int band, int64_t x, int64_t y, e
 
 static struct scene scene_new(enum pixel_type type, enum pixels kind)
 {
-    struct scene s = {.format = {type, 1 + rand() % 2, 1 + rand() % 1700, 1 + rand() % 1200}};
+    struct scene s = {.format = {type, 1 + rand() % 2, 1 + rand() % 1300, 1 + rand() % 700}};
     const struct region all = {0, 0, s.format.width, s.format.height};
 
     ck_assert(planes_new(&s.pixels, &s.memory[0], type, s.format.bands, all, 0, &e));
