@@ -7,7 +7,7 @@
 
 /* Cells row after row. Begin with the number of columns, end with columns_free. */
 struct columns {
-    int n;          /* of a row */
+    int n;      /* of a row */
     int n_left; /* so many columns begin at the left; numbers end at the right */
     char **cell;
     size_t n_cells, room;

@@ -60,7 +60,7 @@ struct job_options {
 struct job_end {
     int64_t given_up; /* chunks of the output that are not what was asked for */
     char *journal;    /* on rank 0: of an output that is whole; NULL: there is none */
-    char *text;       /* on rank 0: what a sink without files has to say; NULL: nothing */
+    char *text;       /* on rank 0: what a sink has to say on standard output; NULL: nothing */
 };
 
 /* A kind of source or of sink: how it is written, and what runs a pipeline that has it. */

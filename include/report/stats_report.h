@@ -14,9 +14,9 @@ struct stats_place {
 
 /* What is said beside the numbers. Everything is borrowed. */
 struct stats_about {
-    const char *scene, *ops;           /* its path; the ops as the user wrote them, or "" */
-    const char *crs;                   /* NULL: there is none */
-    const double *transform;           /* six numbers, as GDAL's; NULL: there are none */
+    const char *scene, *ops; /* its path; the ops as the user wrote them, or "" */
+    const char *crs;         /* NULL: there is none */
+    const double *transform; /* six numbers, as GDAL's; NULL: there are none */
     struct stats_place (*place)(const void *ctx, int64_t x, int64_t y);
     const void *ctx;
 };

@@ -14,10 +14,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* There may be no b. */
 static bool same_file(const char *a, const char *b)
 {
     struct stat sa, sb;
 
+    if (!b)
+        return false;
     return strcmp(a, b) == 0 || (stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
                                  sa.st_ino == sb.st_ino);
 }
@@ -28,10 +31,11 @@ static bool check_file(const struct lead *l, const char *option, const char *pat
 {
     if (!path)
         return true;
-    const size_t n = strlen(l->ends.sink.path);
+    const char *out = l->ends.sink.path;
+    const size_t n = out ? strlen(out) : 0;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "%s=%s is the scene's or the output's own file", option, path);
-    if (strncmp(path, l->ends.sink.path, n) == 0 && strncmp(path + n, ".part", 5) == 0)
+    if (out && strncmp(path, out, n) == 0 && strncmp(path + n, ".part", 5) == 0)
         return err_usage(e, "%s=%s is a name of the unfinished output's files", option, path);
     return check(path, e);
 }

@@ -28,8 +28,8 @@ struct lead_pass {
     const struct job_options *options; /* its ops are those before that op */
     struct cluster_ranks ranks;
     size_t memory_bytes, used_bytes; /* as lead_open's */
-    const struct step *op;
-    const struct buffer *needs; /* the words of its reducer */
+    const struct step *op;           /* NULL: the sink itself, and all ops are before it */
+    const struct buffer *needs;      /* the words of its reducer */
 };
 
 struct lead {

@@ -16,7 +16,7 @@
 struct locator {
     struct affine to_map;
     bool has_map;
-    char crs[200]; /* "": there is none */
+    char crs[200];                           /* "": there is none */
     OGRCoordinateTransformationH to_degrees; /* NULL: there is none */
 };
 

@@ -133,10 +133,11 @@ static bool add_extreme(struct columns *c, enum pixel_type type, const struct ex
 }
 
 static bool print_extremes(struct buffer *out, const struct stats *s, int band, const char *which,
-                           const struct extreme_pixel *list, int n,
-                           const struct stats_about *about, struct err *e)
+                           const struct extreme_pixel *list, int n, const struct stats_about *about,
+                           struct err *e)
 {
-    static const char *const heads[] = {"value", "x", "y", "map x", "map y", "longitude", "latitude"};
+    static const char *const heads[] = {"value", "x",         "y",       "map x",
+                                        "map y", "longitude", "latitude"};
     struct stats_place any = {0};
     bool ok = print(out, e, "\nband %d, %d %s:\n", band + 1, n, which);
 
