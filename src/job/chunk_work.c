@@ -144,7 +144,7 @@ static bool run_executor(struct chunk_worker *w, const struct planes *in, const 
     struct outside outside[PLAN_MAX_SOURCES];
 
     /* Without ops, what is gathered sees for itself which pixels are outside, and how they are. */
-    const bool minds = t->careful && !(t->reducing.how && t->plan->stages.n == t->n_sources);
+    const bool minds = t->careful && !(t->reducing.how && t->n_words == 0);
 
     for (int i = 0; i < t->n_sources; i++)
         outside[i] = t->sources[i].outside;

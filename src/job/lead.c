@@ -25,9 +25,8 @@ static bool same_file(const char *a, const char *b)
                                  sa.st_ino == sb.st_ino);
 }
 
-/* A file that a job writes beside its output. */
-static bool check_file(const struct lead *l, const char *option, const char *path,
-                       bool (*check)(const char *path, struct err *e), struct err *e)
+bool lead_check_file(const struct lead *l, const char *option, const char *path,
+                     bool (*check)(const char *path, struct err *e), struct err *e)
 {
     if (!path)
         return true;
@@ -65,8 +64,8 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
          is_part_of(options->report, options->trace) ||
          is_part_of(options->trace, options->report)))
         return err_usage(e, "--report=%s is the file of --trace, too", options->report);
-    return check_file(l, "--report", options->report, run_report_check, e) &&
-           check_file(l, "--trace", options->trace, trace_check, e);
+    return lead_check_file(l, "--report", options->report, run_report_check, e) &&
+           lead_check_file(l, "--trace", options->trace, trace_check, e);
 }
 
 bool lead_open_sources(struct lead *l, int type, struct err *e)

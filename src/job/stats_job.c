@@ -91,6 +91,16 @@ static bool read_args(const struct job_options *o, struct args *args, struct sta
     return read_percentiles(&args->percentiles, wish, e) && check_options(o, e);
 }
 
+/* On rank 0, before any pixel moves. */
+static bool check_files(const struct job_options *o, const char *json, struct err *e)
+{
+    struct lead l;
+    const bool ok = lead_check(&l, o, e) && lead_check_file(&l, "--json", json, stats_json_check, e);
+
+    lead_end(&l);
+    return ok;
+}
+
 /* --- passes ----------------------------------------------------------------------------------- */
 
 static bool copy(char **to, const char *from, struct err *e)
@@ -200,7 +210,7 @@ bool stats_job_run(struct cluster *c, const struct job_options *options, struct 
 
     *end = (struct job_end){0};
     bool ok = cluster_agree(c, read_args(options, &args, &wish, e), e) &&
-              cluster_agree(c, !leads || !args.json || stats_json_check(args.json, e), e);
+              cluster_agree(c, !leads || check_files(options, args.json, e), e);
     const bool begun = ok;
     ok = ok && make_passes(c, options, &wish, &k, e);
     while (begun && cluster_mend(c)) { /* by the ranks that are left */
