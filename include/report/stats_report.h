@@ -4,6 +4,7 @@
 #define REPORT_STATS_REPORT_H
 
 #include "base/memory.h"
+#include "base/scene_kinds.h"
 #include "ops/stats.h"
 
 /* Where the middle of a pixel lies. */
@@ -26,6 +27,11 @@ bool stats_text(struct buffer *out, const struct stats *s, const struct stats_ab
                 struct err *e) MUST_CHECK;
 bool stats_json(struct buffer *out, const struct stats *s, const struct stats_about *about,
                 struct err *e) MUST_CHECK;
+
+/* The same of many scenes, from the texts of each (with a NUL; NULL: there is none), and how many are
+ * of which kind. */
+bool stats_json_many(struct buffer *out, const char *const *jsons, int n,
+                     const struct scene_kind *kinds, int n_kinds, struct err *e) MUST_CHECK;
 
 /* Whether the file of --json can be written one day, and its writing (json_file.h). */
 bool stats_json_check(const char *path, struct err *e) MUST_CHECK;

@@ -99,4 +99,5 @@ void job_sweep(struct job_end *end)
         unlink(end->journal);
     free(end->journal);
     free(end->text);
+    free(end->json);
 }

@@ -95,7 +95,11 @@ static bool read_args(const struct job_options *o, struct args *args, struct sta
 static bool check_files(const struct job_options *o, const char *json, struct err *e)
 {
     struct lead l;
-    const bool ok = lead_check(&l, o, e) && lead_check_file(&l, "--json", json, stats_json_check, e);
+
+    if (o->of_many)
+        return true;
+    const bool ok =
+        lead_check(&l, o, e) && lead_check_file(&l, "--json", json, stats_json_check, e);
 
     lead_end(&l);
     return ok;
@@ -174,7 +178,9 @@ static struct stats_place place_of(const void *locator, int64_t x, int64_t y)
     return p;
 }
 
-static bool tell(const struct knowing *k, const char *json_path, struct job_end *end, struct err *e)
+/* A text for standard output, a file, or of many jobs a text for that, too. */
+static bool tell(const struct knowing *k, const char *json_path, bool of_many, struct job_end *end,
+                 struct err *e)
 {
     const struct affine *map = locator_transform(k->locator);
     const struct stats_about about = {
@@ -186,17 +192,27 @@ static bool tell(const struct knowing *k, const char *json_path, struct job_end 
         .ctx = k->locator,
     };
     struct buffer json = {0}, text = {0};
-    bool ok = !json_path ||
-              (stats_json(&json, k->stats, &about, e) && stats_json_write(json_path, &json, e));
+    bool ok = stats_text(&text, k->stats, &about, e) &&
+              buffer_append(&text, of_many ? "\n" : "", of_many ? 2 : 1, e);
 
-    buffer_free(&json);
-    ok = ok && stats_text(&text, k->stats, &about, e) && buffer_append(&text, "", 1, e);
-    if (!ok) {
-        buffer_free(&text);
-        return false;
-    }
+    if (json_path)
+        ok = ok && stats_json(&json, k->stats, &about, e) &&
+             (of_many ? buffer_append(&json, "", 1, e) : stats_json_write(json_path, &json, e));
     end->text = (char *)text.data;
-    return true;
+    end->json = of_many ? (char *)json.data : NULL;
+    if (!of_many)
+        buffer_free(&json);
+    return ok;
+}
+
+bool stats_json_path(const struct step *sink, const char **path, struct err *e)
+{
+    struct args args = {0};
+    const bool ok = params_read("stats", stats_params, sink->n_args, sink->args, &args, NULL, e);
+
+    *path = ok ? args.json : NULL;
+    params_free(stats_params, &args, NULL);
+    return ok;
 }
 
 bool stats_job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
@@ -217,7 +233,7 @@ bool stats_job_run(struct cluster *c, const struct job_options *options, struct 
         forget(&k);
         ok = make_passes(c, options, &wish, &k, e);
     }
-    ok = ok && cluster_agree(c, !leads || tell(&k, args.json, end, e), e);
+    ok = ok && cluster_agree(c, !leads || tell(&k, args.json, options->of_many, end, e), e);
     if (ok && leads && options->verbose)
         fprintf(stderr, "tilery: stats: %d pass%s over the scene in %.1f s\n", k.passes,
                 k.passes == 1 ? "" : "es", clock_s() - start);

@@ -13,4 +13,7 @@ extern const struct param stats_params[];
 bool stats_job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
                    struct err *e) MUST_CHECK;
 
+/* The file of the sink's --json; NULL: none. Borrowed from the step. Fails with err_usage. */
+bool stats_json_path(const struct step *sink, const char **path, struct err *e) MUST_CHECK;
+
 #endif

@@ -233,6 +233,47 @@ bool stats_json(struct buffer *out, const struct stats *s, const struct stats_ab
     return ok;
 }
 
+static json_t *kinds_array(const struct scene_kind *kinds, int n)
+{
+    json_t *list = json_array();
+    bool ok = list != NULL;
+
+    for (int i = 0; ok && i < n; i++)
+        ok = append(list, json_pack("{s:i, s:I, s:I, s:i, s:s, s:o}", "scenes", kinds[i].n, "width",
+                                    (json_int_t)kinds[i].width, "height",
+                                    (json_int_t)kinds[i].height, "bands", kinds[i].bands, "type",
+                                    pixel_name(kinds[i].type), "example", text(kinds[i].name)));
+    if (ok)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+static bool add(struct buffer *out, const char *words, struct err *e)
+{
+    return buffer_append(out, words, strlen(words), e);
+}
+
+bool stats_json_many(struct buffer *out, const char *const *jsons, int n,
+                     const struct scene_kind *kinds, int n_kinds, struct err *e)
+{
+    json_t *list = kinds_array(kinds, n_kinds);
+    char *dump = list ? json_dumps(list, JSON_INDENT(1)) : NULL;
+    bool ok = add(out, "{\"scenes\": [", e), any = false;
+
+    json_decref(list);
+    for (int i = 0; ok && i < n; i++) {
+        if (!jsons[i])
+            continue;
+        ok = add(out, any ? ",\n" : "\n", e) && add(out, jsons[i], e);
+        any = true;
+    }
+    ok = ok && (dump || no_memory(e)) && add(out, "\n],\n\"kinds\": ", e) && add(out, dump, e) &&
+         add(out, "}", e);
+    free(dump);
+    return ok;
+}
+
 bool stats_json_check(const char *path, struct err *e)
 {
     return json_file_check("--json", path, e);
