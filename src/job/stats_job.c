@@ -35,16 +35,20 @@ const struct param stats_params[] = {
     {0},
 };
 
-/* What rank 0 knows of the scene. */
+/* What rank 0 knows of the scene, and every rank of what it has done. */
 struct knowing {
     struct stats *stats;
     struct locator *locator; /* NULL before the first pass */
     char *scene, *ops;
     int passes;
+    struct rank_state rank; /* of the last pass */
+    struct rank_past past;  /* those before */
 };
 
 static void forget(struct knowing *k)
 {
+    rank_free(&k->rank);
+    rank_past_free(&k->past);
     stats_free(k->stats);
     locator_free(k->locator);
     free(k->scene);
@@ -74,6 +78,9 @@ static bool check_options(const struct job_options *o, struct err *e)
 {
     if (o->io == JOB_IO_SHARED)
         return err_usage(e, "stats: rank 0 alone reads the scene: use --io=root or --io=auto");
+    if (o->on_error != ON_ERROR_FAIL)
+        return err_usage(e, "stats: --on-error=%s: they are of all pixels, or there are none",
+                         on_error_names[o->on_error]);
     if (o->verify_percent > 0)
         return err_usage(e, "stats: there is no output that --verify could look at");
     return true;
@@ -130,25 +137,40 @@ static bool take(struct knowing *k, const struct lead *l, struct err *e)
 {
     const struct gathering *g = l->gathering;
 
-    k->passes++;
     return look_at_scene(k, l, e) &&
            stats_add(k->stats, plan_output(l->plan), gathering_how(g), gathering_sum(g), e);
+}
+
+/* The state of a rank for the next pass; a trace is one of all passes. */
+static bool begin_pass(struct cluster *c, const struct job_options *options, struct knowing *k,
+                       struct err *e)
+{
+    const bool is_first = k->passes++ == 0, traces = k->rank.traces;
+
+    if (!is_first && !cluster_agree(c, rank_past_add(&k->past, &k->rank, e), e))
+        return false;
+    k->rank.traces = false;
+    rank_free(&k->rank);
+    k->rank = (struct rank_state){.rank = cluster_rank(c),
+                                  .leads = cluster_rank(c) == 0,
+                                  .traces = traces,
+                                  .past = is_first ? NULL : &k->past};
+    return !is_first || rank_trace_begin(c, &k->rank, options, e);
 }
 
 /* *more: whether there was one to make. */
 static bool pass(struct cluster *c, const struct job_options *options, struct knowing *k,
                  bool *more, struct err *e)
 {
-    struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
+    const bool leads = cluster_rank(c) == 0;
     struct buffer words = {0};
-    bool ok = cluster_agree(c, !s.leads || stats_next(k->stats, &words, e), e) &&
+    bool ok = cluster_agree(c, !leads || stats_next(k->stats, &words, e), e) &&
               cluster_share(c, &words, e);
 
     *more = ok && words.size > 0;
     if (*more)
-        ok = pass_gather(c, &s, options, NULL, &words, e) &&
-             cluster_agree(c, !s.leads || take(k, &s.lead, e), e);
-    rank_free(&s);
+        ok = begin_pass(c, options, k, e) && pass_gather(c, &k->rank, options, NULL, &words, e) &&
+             cluster_agree(c, !leads || take(k, &k->rank.lead, e), e);
     buffer_free(&words);
     return ok;
 }
@@ -233,6 +255,9 @@ bool stats_job_run(struct cluster *c, const struct job_options *options, struct 
         forget(&k);
         ok = make_passes(c, options, &wish, &k, e);
     }
+    k.rank.lead.start_s = start;
+    ok = ok && (!options->report || rank_report(c, &k.rank, start, e)) &&
+         (!options->trace || rank_trace(c, &k.rank, e));
     ok = ok && cluster_agree(c, !leads || tell(&k, args.json, options->of_many, end, e), e);
     if (ok && leads && options->verbose)
         fprintf(stderr, "tilery: stats: %d pass%s over the scene in %.1f s\n", k.passes,

@@ -190,6 +190,39 @@ assert g["width"] == 300 and d.GetRasterBand(1).ReadAsArray()[y, x] == p["value"
 assert (p["x"], p["y"]) == (299 - y, x), (x, y, p)
 END
 
+# Many scenes: the same, by any ranks; how many are of which kind; one JSON, or one for each.
+gdal_translate -q -b 1 "$TMP/int16-nodata.tif" "$TMP/other.tif"
+scenes="$TMP/uint8.tif $TMP/uint8-nodata.tif $TMP/other.tif $TMP/float64.tif"
+# shellcheck disable=SC2086
+ok "many" ranks 0 each $scenes ! stats --extremes=3 --json "$TMP/all.json" >"$TMP/all.txt"
+# shellcheck disable=SC2086
+ok "many: 3 ranks" ranks 3 each $scenes ! stats --extremes=3 --json "$TMP/all3.json" >"$TMP/all3.txt"
+ok "many: the same" same_bytes "$TMP/all.json" "$TMP/all3.json"
+ok "many: the same text" same_bytes "$TMP/all.txt" "$TMP/all3.txt"
+ok "many: kinds" grep -q '^ *2 *800 *560 *2 *uint8 .*/uint8.tif$' "$TMP/all.txt"
+# shellcheck disable=SC2086
+ok "many: apart" ranks 2 each $scenes ! stats --extremes=3 --json "$TMP/one-{stem}.json" >"$TMP/s.txt"
+ok "many: one of them" ranks 0 read "$TMP/float64.tif" ! stats --extremes=3 --json "$TMP/one.json" >"$TMP/s.txt"
+ok "many: one of them: the same" same_bytes "$TMP/one.json" "$TMP/one-float64.json"
+ok "many: all of them" $python - "$TMP" <<'END'
+import json, sys
+all = json.load(open(sys.argv[1] + "/all.json"))
+stems = ["uint8", "uint8-nodata", "other", "float64"]
+assert all["scenes"] == [json.load(open(f"{sys.argv[1]}/one-{s}.json")) for s in stems]
+assert [k["scenes"] for k in all["kinds"]] == [2, 1, 1] and all["kinds"][0]["type"] == "uint8", all["kinds"]
+END
+refused 2 0 "tell them apart" each "$TMP/uint8.tif" "$TMP/other.tif" ! stats --json "$TMP/{ext}.json"
+refused 2 2 "own file" each "$TMP/uint8.tif" "$TMP/other.tif" ! stats --json "$TMP/{stem}.tif"
+
+# A report is of all passes: each pixel is computed as often as there are passes.
+ok "report" ranks 2 --isolate --report "$TMP/r.json" --trace "$TMP/t.json" read "$TMP/float64.tif" ! stats --percentiles=50 >"$TMP/s.txt"
+ok "report: of all passes" $python - "$TMP/r.json" <<'END'
+import json, sys
+r = json.load(open(sys.argv[1]))
+pixels = sum(rank["amounts"]["pixels"] for rank in r["ranks"])
+assert pixels == 4 * 800 * 560, pixels
+END
+
 # What is not data, what is empty, and what cannot be.
 gdal_translate -q -a_nodata 9 -scale 0 255 9 9 "$TMP/uint8.tif" "$TMP/empty.tif"
 ok "nothing inside" ranks 2 read "$TMP/empty.tif" ! stats --extremes=3 --histogram=4 --percentiles=50 --json "$TMP/e.json" >"$TMP/e.txt"
@@ -198,6 +231,7 @@ ok "all pixels" ranks 2 --nodata=ignore read "$TMP/empty.tif" ! stats --json "$T
 ok "all pixels: said" grep -q ' 448000 *448000 *0 *0 *9 *9 *9 *0 *0' "$TMP/e.txt"
 refused 2 0 "between 0 and 100" read "$TMP/uint8.tif" ! stats --percentiles=2,101
 refused 2 0 "--io=root" --io=shared read "$TMP/uint8.tif" ! stats
+refused 2 0 "all pixels" --on-error=skip read "$TMP/uint8.tif" ! stats
 refused 2 2 "no output" --verify=5 read "$TMP/uint8.tif" ! stats
 refused 1 0 "regular file" read "$TMP/uint8.tif" ! stats --json "$TMP"
 refused 2 0 "own file" read "$TMP/uint8.tif" ! stats --json "$TMP/uint8.tif"

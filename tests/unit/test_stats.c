@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include "base/columns.h"
 #include "base/memory.h"
+#include "base/scene_kinds.h"
 #include "ops/percentiles.h"
 #include "ops/pixel_key.h"
 #include "ops/sparse_counts.h"
@@ -454,6 +456,47 @@ START_TEST(sparse_counts_come_back)
 }
 END_TEST
 
+START_TEST(columns_are_as_wide_as_their_texts)
+{
+    struct columns c = {.n = 3, .n_left = 1};
+    struct buffer out = {0};
+
+    ck_assert(columns_add(&c, &e, "%s", "name") && columns_add(&c, &e, "n") &&
+              columns_add(&c, &e, "°"));
+    ck_assert(columns_add(&c, &e, "ä") && columns_add(&c, &e, "%d", 1234) &&
+              columns_add(&c, &e, "%.1f", 0.5));
+    ck_assert(columns_print(&c, &out, &e) && buffer_append(&out, "", 1, &e));
+    ck_assert_str_eq((char *)out.data, "name     n    °\nä     1234  0.5\n");
+    columns_free(&c);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(scenes_are_counted_by_size_and_type)
+{
+    struct scene_kind list[] = {
+        {10, 20, 1, PX_UINT8, "a", 1}, {30, 20, 1, PX_UINT8, "b", 1},
+        {10, 20, 3, PX_UINT8, "c", 1}, {10, 20, 1, PX_UINT16, "d", 1},
+        {10, 20, 1, PX_UINT8, "e", 1}, {30, 20, 1, PX_UINT8, "f", 1},
+        {10, 20, 1, PX_UINT8, "g", 1},
+    };
+    const char *const wanted = "scenes  width  height  bands    type  e.g.\n"
+                               "     3     10      20      1   uint8     a\n"
+                               "     2     30      20      1   uint8     b\n"
+                               "     1     10      20      3   uint8     c\n"
+                               "     1     10      20      1  uint16     d\n";
+    struct buffer out = {0};
+    int n = 7, none = 0;
+
+    ck_assert(scene_kinds_join(list, &n, &e));
+    ck_assert_int_eq(n, 4);
+    ck_assert(scene_kinds_print(list, n, &out, &e) && buffer_append(&out, "", 1, &e));
+    ck_assert_str_eq((char *)out.data, wanted);
+    ck_assert(scene_kinds_join(list, &none, &e) && none == 0);
+    buffer_free(&out);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -461,6 +504,8 @@ int main(void)
         variance_beside_a_large_mean_is_exact,
         keys_have_the_order_of_values,
         sparse_counts_come_back,
+        columns_are_as_wide_as_their_texts,
+        scenes_are_counted_by_size_and_type,
     };
 
     return UNIT_RUN("stats", tests);
