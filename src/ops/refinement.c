@@ -106,12 +106,19 @@ static size_t bytes(const void *a, struct format scene)
     return (size_t)counts_before(args, scene.bands) * sizeof(int64_t) + 1; /* 0 would be none */
 }
 
+/* A pixel is one of at most one of the chosen. */
 static size_t packed_most(const struct refinement_args *args, int bands, struct region chunk)
 {
     const int64_t n = chunk.width * chunk.height;
-    const size_t of_bins = sparse_counts_most(args->bins, n);
+    size_t most = 0;
+    int first;
 
-    return (size_t)bands * of_bins + (size_t)args->chosen.rows * sparse_counts_most(DIGITS, n);
+    for (int b = 0; b < bands; b++) {
+        const int chosen = chosen_of(args, b, &first);
+        most += sparse_counts_most(args->bins, n) + sparse_counts_most(chosen * DIGITS, n) +
+                (size_t)chosen * sparse_counts_most(0, n);
+    }
+    return most;
 }
 
 /* A table says for each first digit which of the chosen begin with it. */
