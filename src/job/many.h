@@ -23,7 +23,7 @@ struct one_scene {
     enum pixel_type type;
     enum scene_state state;
     char *why;  /* it was skipped */
-    char *text; /* what the sink has to say of it; NULL: nothing */
+    char *text, *json; /* what the sink has to say of it (job_end); NULL: nothing */
     int rank;   /* that did it; -1: all */
     double seconds;
 };
