@@ -21,8 +21,18 @@ extern const char *const on_error_names[];
 
 struct isolate;
 
+/* Of a pipeline in parts (segments.h) what a part must know of the others; rank 0's. */
+struct segment {
+    int number;
+    bool continues;    /* it reads what the part before it made, … */
+    bool is_temporary; /* … and makes what the next one reads */
+    bool has_nodata;   /* of the scenes of the first part */
+    double nodata;
+};
+
 struct job_options {
     const struct pipeline *pipeline;
+    struct segment *segment; /* NULL: the pipeline is whole */
     enum job_io io;
     enum direct_io direct;
     enum fan_out fan_out;

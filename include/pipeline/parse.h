@@ -16,6 +16,7 @@ struct step {
 struct pipeline {
     struct step *steps;
     int n_steps;
+    const struct pipeline *whole; /* of which these steps are a part; NULL: they are all */
 };
 
 /* Cuts words at every "!". To be freed with pipeline_free. Fails with err_usage for empty steps and

@@ -24,6 +24,8 @@ struct output_options {
     int tile_side; /* of tiles whose size the creation options leave open; 0: OUTPUT_TILE */
     bool overwrite;
     bool may_have_gaps;     /* tiles may be left out, whatever SPARSE_OK says */
+    bool continues;         /* the scene is a temporary one: its nodata value is of no meaning, and
+                               its source is the output's */
     bool resumes;           /* PATH.part is there already, and is gone on with */
     bool cog;               /* a Cloud Optimized GeoTIFF */
     int resampling;         /* of overviews: enum halving; -1: there are none */

@@ -143,8 +143,9 @@ static bool append(char **text, size_t *size, const char *word, struct err *e)
 
 /* The ops as the user wrote them; where the scene lay and where the output goes is not of the
  * image. */
-static bool write_provenance(struct endpoints *out, const struct pipeline *p, struct err *e)
+static bool write_provenance(struct endpoints *out, const struct pipeline *part, struct err *e)
 {
+    const struct pipeline *p = part->whole ? part->whole : part;
     size_t size = 0;
 
     for (int i = 1; i < p->n_steps - 1; i++) {

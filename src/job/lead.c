@@ -50,6 +50,7 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
     if (!endpoints_read(&l->ends, options->pipeline, e))
         return false;
     l->ends.sink.direct = options->direct;
+    l->ends.sink.continues = options->segment && options->segment->continues;
     /* A run that finds its output whole would take it for the scene, and apply the ops again. */
     l->in_place = same_file(l->ends.source.path, l->ends.sink.path);
     if (options->resume && l->in_place)
@@ -72,6 +73,18 @@ bool lead_open_sources(struct lead *l, int type, struct err *e)
                         sources_blob_most(l->memory_bytes), e);
 }
 
+/* For the parts of the pipeline that come after this one. */
+static void note_nodata(const struct lead *l)
+{
+    const struct scene_info *from = sources_nodata(&l->sources);
+    struct segment *s = l->options->segment;
+
+    if (!s || s->continues)
+        return;
+    s->has_nodata = from != NULL;
+    s->nodata = from ? from->nodata : 0;
+}
+
 bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, size_t used_bytes,
                struct buffer *ticket, struct err *e)
 {
@@ -80,6 +93,7 @@ bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, 
     l->used_bytes = used_bytes;
     if (!lead_open_sources(l, l->ends.sink_type, e))
         return false;
+    note_nodata(l);
     if (memory_resident() > l->used_bytes)
         l->used_bytes = memory_resident();
     if (!lead_find_resume(l, e) || !lead_choose(l, e))
@@ -243,10 +257,12 @@ bool lead_lay_out(struct lead *l, struct scratch *scratch, struct buffer *places
 }
 
 /* From its journal the next run knows that the output is finished, should this one be killed before
- * it has swept up. */
+ * it has swept up, or before the other parts of the pipeline are done. */
 static bool begin_publishing(struct lead *l, struct err *e)
 {
-    return !l->options->resume || saved_begin(l->saved, e);
+    const struct segment *s = l->options->segment;
+
+    return !(l->options->resume || (s && s->is_temporary)) || saved_begin(l->saved, e);
 }
 
 bool lead_spares(const struct lead *l, size_t bytes)

@@ -7,27 +7,88 @@
 
 #include <math.h>
 
+/* The nodata value of the scenes: of the first that has one. What a temporary scene has stands for
+ * that of the scenes behind it. */
+static bool find_nodata(const struct lead *l, double *value, const char **path)
+{
+    const struct segment *segment = l->options->segment;
+    const bool continues = segment && segment->continues;
+    const int first = continues && !segment->has_nodata;
+
+    *value = 0;
+    *path = NULL;
+    for (int i = first; i < l->sources.n; i++) {
+        const struct scene_info *info = scene_info(l->sources.list[i].scene);
+        if (!l->sources.outside[i].has_value)
+            continue;
+        *value = continues && i == 0 ? segment->nodata : info->nodata;
+        *path = info->path;
+        return true;
+    }
+    return false;
+}
+
+static bool any_floats(const struct sources *s)
+{
+    for (int i = 0; i < s->n; i++)
+        if (pixel_is_float(s->format[i].type))
+            return true;
+    return false;
+}
+
+/* A temporary scene has a value that ops hardly make: what the next ones read as outside the data
+ * has then been so from the beginning. */
+static void choose_temporary_nodata(struct lead *l, enum pixel_type type)
+{
+    struct output_options *sink = &l->ends.sink;
+    const char *path;
+    double value;
+    const bool has = find_nodata(l, &value, &path);
+
+    if (!has && !any_floats(&l->sources)) /* a mask tells */
+        return;
+    if (pixel_is_float(type))
+        value = NAN;
+    else if (!has || !output_holds_nodata(type, value))
+        value = pixel_highest(type);
+    sink->has_nodata = true;
+    sink->nodata = l->nodata = value;
+}
+
 /* The value of pixels outside the data in the output: what `write` was given, else that of the
  * first scene that has one, else NaN or 0. */
 static bool choose_nodata(struct lead *l, enum pixel_type type, struct err *e)
 {
-    const struct scene_info *from = sources_nodata(&l->sources);
+    const struct segment *segment = l->options->segment;
     struct output_options *sink = &l->ends.sink;
+    const char *path;
+    double value;
+    const bool has = find_nodata(l, &value, &path);
 
-    if (l->options->ignores_nodata || !sources_have_outside(&l->sources))
+    if (l->options->ignores_nodata || !sources_have_outside(&l->sources)) {
+        if (segment && segment->continues && !sink->has_nodata && has &&
+            output_holds_nodata(type, value)) {
+            sink->has_nodata = true;
+            sink->nodata = value;
+        }
         return true;
-    if (sink->has_nodata || !from) {
+    }
+    if (segment && segment->is_temporary) {
+        choose_temporary_nodata(l, type);
+        return true;
+    }
+    if (sink->has_nodata || !has) {
         l->nodata = sink->has_nodata ? sink->nodata : pixel_is_float(type) ? NAN : 0;
         return true;
     }
-    if (!output_holds_nodata(type, from->nodata))
+    if (!output_holds_nodata(type, value))
         return err_usage(e,
                          "%s: its nodata value %.17g cannot be had in the output's %s pixels; give "
                          "another one (write --nodata=VALUE) or compute with it as with any pixel "
                          "(run --nodata=ignore)",
-                         from->path, from->nodata, pixel_name(type));
+                         path, value, pixel_name(type));
     sink->has_nodata = true;
-    sink->nodata = l->nodata = from->nodata;
+    sink->nodata = l->nodata = value;
     return true;
 }
 
@@ -41,7 +102,7 @@ static bool choose_fill(struct lead *l, enum pixel_type type, struct err *e)
     sink->may_have_gaps = l->options->on_error == ON_ERROR_SKIP || l->options->resume;
     if (sink->has_nodata)
         l->fill = sink->nodata;
-    else if (scene->has_nodata && output_holds_nodata(type, scene->nodata))
+    else if (scene->has_nodata && !sink->continues && output_holds_nodata(type, scene->nodata))
         l->fill = scene->nodata;
     else if (pixel_is_float(type))
         l->fill = NAN;

@@ -69,7 +69,7 @@ static bool check_finished(const struct lead *l, struct err *e)
         return false;
     if (!finished)
         return true;
-    if (!sweep(l, e))
+    if (!(l->options->segment && l->options->segment->is_temporary) && !sweep(l, e))
         return false;
     if (given_up > 0)
         err_set(e, "%s: is finished already, but for these %" PRId64 " chunks", path, given_up);

@@ -101,7 +101,7 @@ static bool pass(struct cluster *c, const struct job_options *options, struct se
     const double start = clock_s();
     const struct step op = out->pipeline.steps[i];
     struct step steps[i + 1]; /* what comes before it, and the sink */
-    const struct pipeline before = {steps, i + 1};
+    const struct pipeline before = {.steps = steps, .n_steps = i + 1};
     struct job_options now = *options;
     struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
 
@@ -128,7 +128,9 @@ bool pass_settle(struct cluster *c, const struct job_options *options, struct se
 {
     const int n = options->pipeline->n_steps;
 
-    *out = (struct settled){.pipeline = {memory_new((size_t)n, sizeof(struct step), e), n}};
+    *out = (struct settled){.pipeline = {.steps = memory_new((size_t)n, sizeof(struct step), e),
+                                         .n_steps = n,
+                                         .whole = options->pipeline->whole}};
     out->own = out->pipeline.steps ? memory_new((size_t)n, sizeof *out->own, e) : NULL;
     if (!cluster_agree(c, out->own != NULL, e) || !out->own)
         return false;

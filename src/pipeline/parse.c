@@ -44,7 +44,7 @@ bool pipeline_parse(struct pipeline *out, int n_words, const char *const *words,
         free(steps);
         return false;
     }
-    *out = (struct pipeline){steps, n_steps};
+    *out = (struct pipeline){.steps = steps, .n_steps = n_steps};
     return true;
 }
 

@@ -29,8 +29,10 @@ bool output_holds_nodata(enum pixel_type type, double v)
 bool metadata_nodata(const struct scene *s, const struct output_options *options,
                      enum pixel_type type, double *v)
 {
+    const bool has = options->has_nodata || (s->info.has_nodata && !options->continues);
+
     *v = options->has_nodata ? options->nodata : s->info.nodata;
-    return (options->has_nodata || s->info.has_nodata) && output_holds_nodata(type, *v);
+    return has && output_holds_nodata(type, *v);
 }
 
 static bool set_nodata(GDALDatasetH to, const struct scene *s, const struct output_options *options,
@@ -194,7 +196,8 @@ static void copy_dataset_items(GDALDatasetH to, const struct scene *s,
 
     items = CSLSetNameValue(items, "TIFFTAG_SOFTWARE", "tilery " TILERY_VERSION);
     items = CSLSetNameValue(items, "TILERY_PIPELINE", options->provenance);
-    items = CSLSetNameValue(items, "TILERY_SOURCE", slash ? slash + 1 : s->path);
+    if (!options->continues)
+        items = CSLSetNameValue(items, "TILERY_SOURCE", slash ? slash + 1 : s->path);
     GDALSetMetadata(to, items, NULL);
     CSLDestroy(items);
     copy_rpc(to, s, to_scene);
