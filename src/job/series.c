@@ -230,7 +230,8 @@ static bool take_steps(struct series *s, const struct step *steps, int n, struct
 /* Files of numbers become numbers, which all ranks see. */
 static bool inline_steps(struct series *s, const struct series_wish *wish, struct err *e)
 {
-    const struct pipeline before = {wish->options->pipeline->steps, wish->temporal + 1};
+    const struct pipeline before = {.steps = wish->options->pipeline->steps,
+                                    .n_steps = wish->temporal + 1};
     struct op_steps steps;
 
     const bool ok = op_steps_new(&steps, &before, PX_SAME, e) && take_steps(s, steps.list, steps.n, e);

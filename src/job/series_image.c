@@ -13,19 +13,23 @@ struct series_image {
     unsigned char *tile;
 };
 
+/* Values are those of scenes, and so is what is outside the data among them. */
+static bool is_of_scenes(const struct temporal *t)
+{
+    return strcmp(t->op->name, "temporal-min") == 0 || strcmp(t->op->name, "temporal-max") == 0;
+}
+
 /* What the bands were in the scene. Only what is one of the values of a pixel, or between them,
  * still means what they do. */
 static struct output_band *find_bands(const struct series *s, const struct sources *first,
                                       const struct plan *plan, struct err *e)
 {
-    static const char *const keep[] = {"temporal-mean", "temporal-median", "temporal-min",
-                                       "temporal-max"};
+    const char *op = s->temporal.op->name;
+    const bool keeps = is_of_scenes(&s->temporal) || strcmp(op, "temporal-mean") == 0 ||
+                       strcmp(op, "temporal-median") == 0;
     const int n = s->facts.out.bands;
     struct output_band *bands = memory_new((size_t)n, sizeof *bands, e);
-    bool keeps = false;
 
-    for (size_t i = 0; i < sizeof keep / sizeof keep[0]; i++)
-        keeps |= strcmp(s->temporal.op->name, keep[i]) == 0;
     for (int b = 0; bands && b < n; b++) {
         const struct plan_band from = plan_band(plan, b);
         bands[b] = (struct output_band){
@@ -39,7 +43,7 @@ static struct output_band *find_bands(const struct series *s, const struct sourc
 }
 
 static bool create(struct series_image *m, const char *path, const struct sources *first, int unit,
-                   struct err *e)
+                   const char *provenance, struct err *e)
 {
     const struct series *s = m->series;
     const struct format *f = &s->facts.out;
@@ -51,11 +55,11 @@ static bool create(struct series_image *m, const char *path, const struct source
     const struct output_options sink = {
         .path = path,
         .creation_options = {options, sizeof options / sizeof options[0]},
-        .has_nodata = t->says_nodata || f->type != t->out,
+        .has_nodata = t->says_nodata || !is_of_scenes(t),
         .nodata = t->says_nodata ? t->nodata : pixel_is_float(t->out) ? (double)NAN : pixel_highest(t->out),
         .overwrite = true,
         .resampling = -1,
-        .provenance = "",
+        .provenance = provenance,
     };
     struct output_grid grid;
     struct layout full;
@@ -79,14 +83,15 @@ static bool create(struct series_image *m, const char *path, const struct source
 }
 
 bool series_image_create(struct series_image **out, const char *path, const struct series *s,
-                         const struct sources *first, int unit, struct err *e)
+                         const struct sources *first, int unit, const char *provenance,
+                         struct err *e)
 {
     struct series_image *m = memory_new(1, sizeof *m, e);
 
     if (!m)
         return false;
     m->series = s;
-    if (!create(m, path, first, unit, e)) {
+    if (!create(m, path, first, unit, provenance, e)) {
         series_image_abandon(m);
         return false;
     }

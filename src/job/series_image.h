@@ -13,7 +13,8 @@ struct series_image; /* opaque */
 
 /* Creates PATH.part. first: the first scene, and what the ops name. unit: rows of a tile. */
 bool series_image_create(struct series_image **out, const char *path, const struct series *s,
-                         const struct sources *first, int unit, struct err *e) MUST_CHECK;
+                         const struct sources *first, int unit, const char *provenance,
+                         struct err *e) MUST_CHECK;
 
 /* Writes a region of whole tiles: rows of elements in the series' order, without gaps. Each place is
  * written once. */

@@ -8,6 +8,7 @@
 #include "job/needs.h"
 #include "pipeline/execute.h"
 #include "pipeline/inside.h"
+#include "raster/output.h"
 
 #include <math.h>
 #include <stdlib.h>
