@@ -105,13 +105,15 @@ static bool same_shape(const struct scene *scene, const struct scene *first, str
     const struct scene_info *a = scene_info(scene), *b = scene_info(first);
 
     if (a->width != b->width || a->height != b->height)
-        return err_usage(e, "%s: has %lldx%lld pixels, %s %lldx%lld; the scenes of a stack have the "
-                            "same size (--on-error=skip leaves out others)",
+        return err_usage(e,
+                         "%s: has %lldx%lld pixels, %s %lldx%lld; the scenes of a stack have the "
+                         "same size (--on-error=skip leaves out others)",
                          a->path, (long long)a->width, (long long)a->height, b->path,
                          (long long)b->width, (long long)b->height);
     if (a->bands != b->bands || a->type != b->type)
-        return err_usage(e, "%s: has %d band%s of %s, %s %d of %s; the scenes of a stack have the "
-                            "same (--on-error=skip leaves out others)",
+        return err_usage(e,
+                         "%s: has %d band%s of %s, %s %d of %s; the scenes of a stack have the "
+                         "same (--on-error=skip leaves out others)",
                          a->path, a->bands, text_s(a->bands), pixel_name(a->type), b->path,
                          b->bands, pixel_name(b->type));
     return scene_on_grid(scene, first, NULL, e);
@@ -234,7 +236,8 @@ static bool inline_steps(struct series *s, const struct series_wish *wish, struc
                                     .n_steps = wish->temporal + 1};
     struct op_steps steps;
 
-    const bool ok = op_steps_new(&steps, &before, PX_SAME, e) && take_steps(s, steps.list, steps.n, e);
+    const bool ok =
+        op_steps_new(&steps, &before, PX_SAME, e) && take_steps(s, steps.list, steps.n, e);
     op_steps_free(&steps);
     return ok;
 }
@@ -246,8 +249,8 @@ static double need_bytes(const struct plan *plan, const struct sources *sources,
     double bytes = 0;
 
     for (int i = 0; i < sources->n; i++) {
-        const struct region need = plan_need(
-            plan, i, (struct region){0, (out.height - rows) / 2, out.width, rows});
+        const struct region need =
+            plan_need(plan, i, (struct region){0, (out.height - rows) / 2, out.width, rows});
         bytes += (double)need.width * (double)need.height * sources->format[i].bands *
                  (double)pixel_size(sources->format[i].type);
     }
@@ -260,8 +263,8 @@ static bool plan_steps(struct series *s, const struct sources *first, struct err
     struct series_facts *f = &s->facts;
     struct plan *plan = NULL;
 
-    const bool ok = plan_new(&plan, s->steps, s->n_steps, &sources, e) &&
-                    sources_check_grids(first, plan, e);
+    const bool ok =
+        plan_new(&plan, s->steps, s->n_steps, &sources, e) && sources_check_grids(first, plan, e);
     if (ok) {
         const int64_t some = plan_output(plan).height > 1 ? plan_output(plan).height / 2 : 1;
         f->out = plan_output(plan);
@@ -283,8 +286,8 @@ static bool read_temporal(struct series *s, const struct series_wish *wish,
     struct series_facts *f = &s->facts;
 
     f->ignores_nodata = wish->options->ignores_nodata;
-    f->has_gaps = !f->ignores_nodata && (f->has_gaps || pixel_is_float(f->in.type) ||
-                                         pixel_is_float(f->out.type));
+    f->has_gaps = !f->ignores_nodata &&
+                  (f->has_gaps || pixel_is_float(f->in.type) || pixel_is_float(f->out.type));
     *t = (struct temporal_series){f->out.type, f->n, f->has_gaps, t->has_nodata, t->nodata};
     return temporal_read(&s->temporal, op->name, op->n_args, op->args, t, e);
 }
@@ -314,9 +317,8 @@ bool series_open(struct series *s, const struct series_wish *wish, struct source
     for (int i = 0; i < f->n && !options.path; i++)
         options.path = s->gone[i] ? NULL : s->path[i];
     scene_close(scene);
-    if (!inline_steps(s, wish, e) ||
-        !sources_open(first, &options, s->steps, s->n_steps, 0, e) || !plan_steps(s, first, e) ||
-        !read_temporal(s, wish, &t, e))
+    if (!inline_steps(s, wish, e) || !sources_open(first, &options, s->steps, s->n_steps, 0, e) ||
+        !plan_steps(s, first, e) || !read_temporal(s, wish, &t, e))
         return false;
     f->row = (size_t)f->out.width * (size_t)f->out.bands;
     f->by_pixel = photo && s->n_steps == 0 && !f->has_gaps;

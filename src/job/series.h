@@ -16,17 +16,17 @@
 /* Plain values, the same on all ranks. A row of what the ops make is `row` elements: the bands of
  * its pixels side by side (by_pixel), or one band's row after the other's. */
 struct series_facts {
-    struct format in, out;       /* of each scene; of what the ops before make of it */
+    struct format in, out; /* of each scene; of what the ops before make of it */
     size_t row;
-    int n;                       /* scenes */
+    int n; /* scenes */
     bool by_pixel;
-    bool sequential;             /* scenes are decoded as a whole */
-    bool has_gaps;               /* pixels may be outside the data */
+    bool sequential; /* scenes are decoded as a whole */
+    bool has_gaps;   /* pixels may be outside the data */
     bool ignores_nodata;
-    bool identified;             /* `files` tells their files from others of the same names */
-    size_t halo_bytes;           /* of what the ops need of a scene for no rows at all … */
-    double bytes_per_row;        /* … and for each row more */
-    size_t cache_bytes;          /* GDAL's */
+    bool identified;      /* `files` tells their files from others of the same names */
+    size_t halo_bytes;    /* of what the ops need of a scene for no rows at all … */
+    double bytes_per_row; /* … and for each row more */
+    size_t cache_bytes;   /* GDAL's */
 };
 
 struct series {

@@ -46,8 +46,8 @@ static bool add_scenes(struct by_place *p, struct chunk *k, int *added, int *bad
                        struct err *e)
 {
     const struct series *s = p->job->series;
-    const size_t n = (size_t)k->region.width * (size_t)k->region.height *
-                     (size_t)s->facts.out.bands;
+    const size_t n =
+        (size_t)k->region.width * (size_t)k->region.height * (size_t)s->facts.out.bands;
 
     for (int i = 0; i < s->facts.n; i++) {
         if (s->gone[i])
@@ -124,7 +124,8 @@ static bool failed(void *ctx, int64_t task, int rank, const struct buffer *detai
     struct unpack u = unpack_begin(details->data, details->size);
     const uint32_t bad = unpack_u32(&u);
 
-    if (u.ok && bad < (uint32_t)p->job->series->facts.n && p->job->options->on_error == ON_ERROR_SKIP)
+    if (u.ok && bad < (uint32_t)p->job->series->facts.n &&
+        p->job->options->on_error == ON_ERROR_SKIP)
         p->job->bad = (int)bad;
     return false;
 }

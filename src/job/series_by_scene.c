@@ -17,17 +17,17 @@ struct by_scene {
     struct series_reader *reader;
     int rank, n_ranks, n_readers;
     bool reads;
-    size_t size;             /* of a value */
-    struct region band;      /* what is gone through now */
+    size_t size;        /* of a value */
+    struct region band; /* what is gone through now */
     struct temporal_sums *sums;
-    unsigned char **values;  /* of the scenes this rank reads at once: the band … */
-    uint8 **valid;           /* … NULL each: the series has no gaps */
-    unsigned char **got;     /* of all scenes of a round, this rank's rows, if they come */
+    unsigned char **values; /* of the scenes this rank reads at once: the band … */
+    uint8 **valid;          /* … NULL each: the series has no gaps */
+    unsigned char **got;    /* of all scenes of a round, this rank's rows, if they come */
     uint8 **got_valid;
     struct series_rows *rows;
     struct passage *passages;
     unsigned char *results, *others;
-    int added;               /* scenes that are in the sums */
+    int added; /* scenes that are in the sums */
 };
 
 /* Rows of the band that a rank adds up: whole units. */
@@ -132,7 +132,8 @@ static bool make_ready(struct by_scene *b, struct err *e)
         return false;
     if (b->reads && !new_each(b->values, d->at_once, elements_of(b, b->band), b->size, e))
         return false;
-    if (b->reads && s->facts.has_gaps && !new_each(b->valid, d->at_once, elements_of(b, b->band), 1, e))
+    if (b->reads && s->facts.has_gaps &&
+        !new_each(b->valid, d->at_once, elements_of(b, b->band), 1, e))
         return false;
     for (int i = 0; i < n; i++) {
         if (reader_of(b, i) == b->rank)
@@ -250,7 +251,9 @@ static void add_round(struct by_scene *b, int first)
             .scene = first + i,
             .before = b->added++,
             .values = own ? b->values[k] + at * b->size : b->got[i],
-            .valid = !s->facts.has_gaps ? NULL : own ? b->valid[k] + at : b->got_valid[i],
+            .valid = !s->facts.has_gaps ? NULL
+                     : own              ? b->valid[k] + at
+                                        : b->got_valid[i],
         };
     }
     series_add(s, b->sums, b->rows, n, elements_of(b, share));

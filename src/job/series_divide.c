@@ -8,10 +8,10 @@
 #include <math.h>
 
 enum {
-    UNIT_LEAST = 16,     /* what GeoTIFF's tiles are multiples of */
+    UNIT_LEAST = 16, /* what GeoTIFF's tiles are multiples of */
     UNIT_MOST = 512,
-    AT_ONCE_MOST = 4,    /* more spare no more of the sums' way through memory */
-    MARGIN = 16 << 20,   /* decoders, messages */
+    AT_ONCE_MOST = 4,  /* more spare no more of the sums' way through memory */
+    MARGIN = 16 << 20, /* decoders, messages */
     MESSAGE_MOST = 1 << 29,
 };
 
@@ -69,9 +69,9 @@ static double band_bytes(const struct series *s, const struct series_means *m,
     const int64_t units = ceil_div(d->band_rows, d->unit);
     const double own = (double)(ceil_div(units, m->n_ranks) * d->unit);
     const double readers = d->root || m->n_ranks == 1 ? 1 : m->n_ranks;
-    const double before = s->n_steps > 0 ? (double)s->facts.halo_bytes +
-                                            s->facts.bytes_per_row * (double)d->band_rows
-                                      : 0;
+    const double before =
+        s->n_steps > 0 ? (double)s->facts.halo_bytes + s->facts.bytes_per_row * (double)d->band_rows
+                       : 0;
     const double got = m->n_ranks > 1 ? readers * d->at_once * own * b.values : 0;
 
     return d->at_once * (double)d->band_rows * b.values + got + own * b.sums +
@@ -108,9 +108,8 @@ static double chunk_bytes(const struct series *s, int64_t width, int64_t height)
 {
     const struct row_bytes b = bytes_of(s);
     const double share = (double)width / (double)s->facts.out.width;
-    const double before = s->n_steps > 0
-                           ? (double)s->facts.halo_bytes + s->facts.bytes_per_row * (double)height
-                           : 0;
+    const double before =
+        s->n_steps > 0 ? (double)s->facts.halo_bytes + s->facts.bytes_per_row * (double)height : 0;
 
     return share * ((double)height * (b.values + b.sums + 3 * b.result) + before);
 }
@@ -137,19 +136,19 @@ static bool choose_chunk(const struct series *s, const struct series_means *m, i
         else if (*unit > UNIT_LEAST)
             *height = *unit /= 2;
         else
-            return too_little(m, chunk_bytes(s, *width, *height) + (double)s->facts.cache_bytes +
-                                     MARGIN,
-                              e);
+            return too_little(
+                m, chunk_bytes(s, *width, *height) + (double)s->facts.cache_bytes + MARGIN, e);
     }
     while (*height < f->height && chunk_bytes(s, *width, 2 * *height) <= most &&
            result_bytes(s, *width, 2 * *height) <= MESSAGE_MOST &&
-           ceil_div(f->height, 2 * *height) * ceil_div(f->width, *width) >= (int64_t)EACH * m->n_ranks)
+           ceil_div(f->height, 2 * *height) * ceil_div(f->width, *width) >=
+               (int64_t)EACH * m->n_ranks)
         *height *= 2;
     return true;
 }
 
-bool series_divide(struct series_division *d, const struct series *s,
-                   const struct series_means *m, struct err *e)
+bool series_divide(struct series_division *d, const struct series *s, const struct series_means *m,
+                   struct err *e)
 {
     const struct format *f = &s->facts.out;
     int64_t width = m->chunk.width, height = m->chunk.height;

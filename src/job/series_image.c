@@ -56,7 +56,9 @@ static bool create(struct series_image *m, const char *path, const struct source
         .path = path,
         .creation_options = {options, sizeof options / sizeof options[0]},
         .has_nodata = t->says_nodata || !is_of_scenes(t),
-        .nodata = t->says_nodata ? t->nodata : pixel_is_float(t->out) ? (double)NAN : pixel_highest(t->out),
+        .nodata = t->says_nodata           ? t->nodata
+                  : pixel_is_float(t->out) ? (double)NAN
+                                           : pixel_highest(t->out),
         .overwrite = true,
         .resampling = -1,
         .provenance = provenance,
@@ -74,8 +76,8 @@ static bool create(struct series_image *m, const char *path, const struct source
         grid.bands = bands;
         overviews_lay_out(&m->levels, &full, 0, false);
         m->tile = memory_new(1, layout_tile_bytes(&full), e);
-        ok = m->tile &&
-             output_create(&m->output, &sink, first->list[0].scene, &grid, &m->levels, e);
+        ok =
+            m->tile && output_create(&m->output, &sink, first->list[0].scene, &grid, &m->levels, e);
     }
     free(bands);
     plan_free(plan);

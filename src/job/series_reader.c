@@ -63,8 +63,8 @@ static void find_inside(const struct series *s, const struct planes *out, const 
             if (s->facts.ignores_nodata)
                 memset(valid, UINT8_MAX, (size_t)width);
             else
-                inside_row(out->type, row, mask ? planes_at(mask, 0, out->region.x, y) : NULL, width,
-                           outside ? outside : &none, valid);
+                inside_row(out->type, row, mask ? planes_at(mask, 0, out->region.x, y) : NULL,
+                           width, outside ? outside : &none, valid);
         }
 }
 
@@ -91,8 +91,8 @@ static bool read_mask(struct series_reader *r, struct scene *scene, struct regio
     if (!scene_open_mask(&of, scene, e))
         return false;
     *any = of != NULL;
-    const bool ok = !of || (planes_reuse(mask, &r->mask, PX_UINT8, 1, region, 0, e) &&
-                            scene_read(of, mask, e));
+    const bool ok =
+        !of || (planes_reuse(mask, &r->mask, PX_UINT8, 1, region, 0, e) && scene_read(of, mask, e));
     scene_close(of);
     return ok;
 }
@@ -149,8 +149,9 @@ static bool make_plans(const struct series *s, struct reading *g, struct err *e)
     if (!pixel_is_float(type) && from)
         g->after = (struct outside){true, from->nodata, 0};
     if (g->after.has_value && !output_holds_nodata(type, from->nodata))
-        return err_usage(e, "%s: its nodata value %.17g cannot be had in the %s pixels that the ops "
-                            "before make; convert to floats first (convert-to --type=float32)",
+        return err_usage(e,
+                         "%s: its nodata value %.17g cannot be had in the %s pixels that the ops "
+                         "before make; convert to floats first (convert-to --type=float32)",
                          from->path, from->nodata, pixel_name(type));
     const double nodata = pixel_is_float(type) ? (double)NAN : g->after.value;
     return (!sources_have_mask(&g->sources) ||
@@ -178,7 +179,8 @@ static bool fill(struct series_reader *r, struct reading *g, struct region regio
 {
     struct region needs[PLAN_MAX_SOURCES];
 
-    plan_source_needs(g->careful ? g->careful : g->plan, g->careful ? g->plan : NULL, region, needs);
+    plan_source_needs(g->careful ? g->careful : g->plan, g->careful ? g->plan : NULL, region,
+                      needs);
     for (int i = 0; i < g->sources.n; i++) {
         const struct format *f = &g->sources.format[i];
         const struct filler filler = {g->sources.list[i].scene, &g->in[i]};
@@ -232,10 +234,9 @@ static bool run(struct series_reader *r, struct reading *g, struct tick tick, st
 static bool find_gaps(struct series_reader *r, struct reading *g, uint8 *valid, struct tick tick,
                       struct err *e)
 {
-    if (g->validity &&
-        (!planes_reuse(&g->mask, &r->mask, PX_UINT8, plan_mask_bands(g->validity), g->out.region, 0,
-                       e) ||
-         !run_plan(r, g, g->validity, &g->mask, tick, e)))
+    if (g->validity && (!planes_reuse(&g->mask, &r->mask, PX_UINT8, plan_mask_bands(g->validity),
+                                      g->out.region, 0, e) ||
+                        !run_plan(r, g, g->validity, &g->mask, tick, e)))
         return false;
     find_inside(r->series, &g->out, g->validity ? &g->mask : NULL, &g->after, valid);
     return true;

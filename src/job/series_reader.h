@@ -17,7 +17,7 @@ void series_reader_free(struct series_reader *r);
 /* Fills rows (region.height rows of region.width * bands elements, without gaps between them, in the
  * series' order) with what the scene is there, and valid, an element each, if the series has gaps.
  * Fails naming the scene, or with "stopped" when tick returned false. */
-bool series_read(struct series_reader *r, int scene, struct region region, void *rows,
-                 uint8 *valid, struct tick tick, struct err *e) MUST_CHECK;
+bool series_read(struct series_reader *r, int scene, struct region region, void *rows, uint8 *valid,
+                 struct tick tick, struct err *e) MUST_CHECK;
 
 #endif

@@ -24,11 +24,11 @@
 /* The same on all ranks. */
 struct series_division {
     bool by_scene;
-    int unit;                /* rows of a tile of the image; what is cut is cut there */
-    struct division chunks;  /* by place */
-    int64_t band_rows;       /* by scene: rows gone through at a time, whole units … */
-    int at_once;             /* … of so many scenes of each reader */
-    bool root;               /* by scene: rank 0 alone reads */
+    int unit;               /* rows of a tile of the image; what is cut is cut there */
+    struct division chunks; /* by place */
+    int64_t band_rows;      /* by scene: rows gone through at a time, whole units … */
+    int at_once;            /* … of so many scenes of each reader */
+    bool root;              /* by scene: rank 0 alone reads */
 };
 
 struct series_means {

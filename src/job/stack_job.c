@@ -62,9 +62,9 @@ static bool open_series(struct cluster *c, struct stack *k, const struct series_
                         struct err *e)
 {
     struct buffer told = {0};
-    bool ok = !k->leads || (endpoints_read_sink(&k->ends, wish->options->pipeline, e) &&
-                            series_open(&k->series, wish, &k->first, e) &&
-                            series_pack(&k->series, &told, e));
+    bool ok = !k->leads ||
+              (endpoints_read_sink(&k->ends, wish->options->pipeline, e) &&
+               series_open(&k->series, wish, &k->first, e) && series_pack(&k->series, &told, e));
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &told, e) &&
          cluster_agree(c, k->leads || series_unpack(&k->series, wish, &told, e), e);
@@ -98,10 +98,11 @@ static void tell_division(const struct stack *k, int n_ranks)
     const struct format *f = &k->series.facts.out;
     char bytes[32];
 
-    fprintf(stderr, "tilery: %d scenes of %lldx%lld, %d band%s of %s; %s takes %s a pixel\n",
-            series_left(&k->series), (long long)f->width, (long long)f->height, f->bands,
-            text_s(f->bands), pixel_name(f->type), k->series.temporal.op->name,
-            text_bytes(temporal_bytes(&k->series.temporal) * (size_t)f->bands, bytes, sizeof bytes));
+    fprintf(
+        stderr, "tilery: %d scenes of %lldx%lld, %d band%s of %s; %s takes %s a pixel\n",
+        series_left(&k->series), (long long)f->width, (long long)f->height, f->bands,
+        text_s(f->bands), pixel_name(f->type), k->series.temporal.op->name,
+        text_bytes(temporal_bytes(&k->series.temporal) * (size_t)f->bands, bytes, sizeof bytes));
     if (d->by_scene)
         fprintf(stderr,
                 "tilery: scenes are dealt: %d at a time to each of %d rank%s, %lld times through "
@@ -133,8 +134,7 @@ static bool make_image(struct cluster *c, struct stack *k, const struct job_opti
         job.image = NULL;
         ok = cluster_agree(c,
                            !k->leads || series_image_create(&job.image, k->ends.sink.path,
-                                                            &k->series, &k->first,
-                                                            k->division.unit,
+                                                            &k->series, &k->first, k->division.unit,
                                                             k->ends.sink.provenance, e),
                            e);
         if (!ok)
@@ -213,5 +213,6 @@ bool stack_job_run(struct cluster *c, const struct job_options *options, struct 
     /* The same on all ranks: they have the same words. */
     if (!find_temporal(options->pipeline, &at, e))
         return false;
-    return segments_run(c, options, (struct segments){.n_first = at + 1, .first = run_first}, end, e);
+    return segments_run(c, options, (struct segments){.n_first = at + 1, .first = run_first}, end,
+                        e);
 }

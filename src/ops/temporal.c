@@ -83,7 +83,8 @@ static bool unknown(const char *name, struct err *e)
         names[i] = temporal_ops[i].name;
     const char *nearest = text_nearest(name, names, N);
     return err_usage(e, "there is no op '%s' of series%s%s%s", name,
-                     nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'?" : "");
 }
 
 static bool read_args(const char *name, int n_args, const char *const *words, struct args *args,

@@ -244,7 +244,7 @@ MEDIAN(float64, uint64, KEY_FLOAT, VALUE_FLOAT)
 temporal_select *temporal_selector(enum pixel_type type)
 {
 #define ROW(T) temporal_select_##T,
-    static temporal_select *const table[PX_N_KERNEL_TYPES] = {FOR_EACH_PIXEL_TYPE(ROW)};
+    static temporal_select *const table[PX_N_KERNEL_TYPES] = { FOR_EACH_PIXEL_TYPE(ROW) };
 #undef ROW
 
     return table[type];
@@ -278,18 +278,18 @@ static struct temporal_method sums(enum pixel_type type, int n, bool squares)
     };
 
     if (temporal_is_narrow(type, n))
-        return (struct temporal_method){
-            {sizeof(uint32), squares ? sizeof(uint32) : 0},
-            squares ? temporal_squares_uint8_narrow : temporal_sum_uint8_narrow};
+        return (struct temporal_method){{sizeof(uint32), squares ? sizeof(uint32) : 0},
+                                        squares ? temporal_squares_uint8_narrow
+                                                : temporal_sum_uint8_narrow};
     return (struct temporal_method){{8, squares ? 8 : 0}, table[type][squares]};
 }
 
 struct temporal_method temporal_method(enum temporal_stat stat, enum pixel_type type, int n)
 {
 #define ROW(T)                                                                                     \
-    {temporal_min_##T, temporal_max_##T, temporal_argmin_##T,                                      \
+    {temporal_min_##T,    temporal_max_##T,   temporal_argmin_##T,                                 \
      temporal_argmax_##T, temporal_trend_##T, temporal_keep_##T},
-    static temporal_kernel *const table[PX_N_KERNEL_TYPES][6] = {FOR_EACH_PIXEL_TYPE(ROW)};
+    static temporal_kernel *const table[PX_N_KERNEL_TYPES][6] = { FOR_EACH_PIXEL_TYPE(ROW) };
 #undef ROW
     const size_t size = pixel_size(type);
 

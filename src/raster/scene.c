@@ -337,11 +337,10 @@ bool scene_read_by_pixel(struct scene *s, struct region r, void *out, struct err
 
     assert(is_inside(s, r) && !s->mask);
     quiet_begin(&q);
-    const CPLErr status =
-        GDALDatasetRasterIOEx(s->dataset, GF_Read, (int)(s->window.x + r.x),
-                              (int)(s->window.y + r.y), width, height, out, width, height,
-                              gdal_type(s->info.type), s->info.bands, s->bands, pixel,
-                              pixel * width, size, NULL);
+    const CPLErr status = GDALDatasetRasterIOEx(s->dataset, GF_Read, (int)(s->window.x + r.x),
+                                                (int)(s->window.y + r.y), width, height, out, width,
+                                                height, gdal_type(s->info.type), s->info.bands,
+                                                s->bands, pixel, pixel * width, size, NULL);
     quiet_end(&q);
     return check_read(s, r, status, &q, e);
 }

@@ -139,8 +139,9 @@ static void check_series(struct series *s, const char *name, uint32_t seed)
         const double range = pixel_is_float(in) ? 1e6 : pixel_highest(in);
         const bool variance = strcmp(name, "temporal-variance") == 0;
         const double scale = fabs(wanted) + (variance ? range * 1e-4 : range * 1e-6);
-        ck_assert_msg(near(got, wanted, scale), "%s of %s, element %d of %d scenes: %.17g, not %.17g",
-                      name, pixel_name(in), i, s->n_scenes, got, wanted);
+        ck_assert_msg(near(got, wanted, scale),
+                      "%s of %s, element %d of %d scenes: %.17g, not %.17g", name, pixel_name(in),
+                      i, s->n_scenes, got, wanted);
     }
 }
 
