@@ -55,7 +55,10 @@ struct cluster_ranks {
 struct cluster_ranks cluster_ranks(const struct cluster *c);
 
 /* On rank 0, the host of a rank; elsewhere "". */
-const char *cluster_host_of(const struct cluster_ranks *r, int rank);
+static inline const char *cluster_host_of(const struct cluster_ranks *r, int rank)
+{
+    return r->hosts ? r->hosts + (size_t)r->first[rank] * r->host_size : "";
+}
 
 /* How a farm's messages go: straight from rank 0 to a rank and back, or, for other hosts than rank
  * 0's, by way of the first rank there; auto: that where there are many ranks. */

@@ -42,7 +42,8 @@ struct ticket_content {
     const struct buffer *encoder, *mask_encoder; /* the latter empty where there is no mask */
     const struct overviews *overviews;           /* level 0 is the output */
     const struct sizing *sizing;
-    const struct reducer *reducer; /* what is to become of pixels; NULL: the output */
+    const struct buffer *reducer; /* the words of what is to become of pixels; NULL: the output */
+    bool bare;                    /* the output is of pixels, not of tiles */
 };
 
 /* What comes out, the same on every rank. */
@@ -57,8 +58,9 @@ struct ticket {
     bool says_nodata, resumes;
     struct overviews overviews; /* level 0 is the output */
     struct sizing sizing;
-    struct encoder *encoder, *mask_encoder; /* NULL where there is a reducer */
-    const struct reducer *reducer;          /* what becomes of pixels; NULL: the output */
+    struct encoder *encoder, *mask_encoder; /* NULL where no tiles are made */
+    bool bare;                              /* results are pixels as they are */
+    struct reducing reducing;               /* what becomes of pixels; without one: the output */
     char **words;                           /* the steps' texts, which ops may point at */
     int n_words;
 };

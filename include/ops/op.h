@@ -219,8 +219,6 @@ bool stages_same_bands(const struct stages *s, struct format in, struct format o
 void stages_free(struct stages *s);
 
 /* How an op treats pixels outside the data, for the documentation and its tests. */
-struct reducer; /* reducer.h */
-
 enum nodata_rule {
     NODATA_POINT,      /* each pixel by itself */
     NODATA_NORMALIZED, /* a weighted sum, normalised over the pixels inside */
@@ -244,10 +242,12 @@ struct op {
      * input's type or size does not suit, naming what would. */
     bool (*prepare)(const void *args, struct format in, struct stages *out, struct err *e);
 
-    /* An op that must know the whole scene first: what of it, with these arguments (NULL: nothing);
-     * and the op that it is then, as words: its name and arguments, each with its NUL, appended to
-     * *words. gathered: what the reducer made of all pixels of format `in`. Without them: NULL. */
-    const struct reducer *(*needs)(const void *args);
+    /* An op that must know the whole scene first: what of it, with these arguments; and the op that
+     * it is then, which may need to know something again. Both as words, appended to *words: the
+     * name of a reducer (reducer.h) or of an op, and arguments, each with its NUL; no words: it
+     * needs nothing. gathered: what the reducer made of all pixels of format `in`; of a blank scene
+     * its bytes are 0, and what that settles to must come to an end, too. Without both: NULL. */
+    bool (*needs)(const void *args, struct buffer *words, struct err *e);
     bool (*settle)(const void *args, struct format in, const void *gathered, struct buffer *words,
                    struct err *e);
 };
@@ -258,8 +258,9 @@ extern const struct op *const ops[];
 /* The op of that name, or NULL. */
 const struct op *op_find(const char *name);
 
-/* What the op must know of the whole scene first; *reducer is NULL if nothing. Fails as op_check. */
-bool op_needs(const char *name, int n_args, const char *const *args, const struct reducer **reducer,
+/* The words of the reducer of what the op must know of the whole scene first (struct op). Fails as
+ * op_check. */
+bool op_needs(const char *name, int n_args, const char *const *args, struct buffer *words,
               struct err *e) MUST_CHECK;
 
 /* The words of the op that it is then (struct op). Fails with err_usage if the input does not

@@ -248,11 +248,6 @@ struct cluster_ranks cluster_ranks(const struct cluster *c)
     };
 }
 
-const char *cluster_host_of(const struct cluster_ranks *r, int rank)
-{
-    return r->hosts ? r->hosts + (size_t)r->first[rank] * r->host_size : "";
-}
-
 const char *const fan_out_names[] = {"auto", "flat", "node", NULL};
 
 void cluster_fan_out(struct cluster *c, enum fan_out fan_out, bool may_relay)

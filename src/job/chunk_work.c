@@ -15,6 +15,7 @@
 #include "pipeline/execute.h"
 #include "pipeline/inside.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,14 +49,15 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
     if (!w)
         return false;
     w->ticket = t;
-    w->copies = !t->reducer && copy_blobs_may(t);
+    const bool packs = !t->reducing.how && !t->bare;
+    w->copies = packs && copy_blobs_may(t);
     w->place = (struct place){.rank = rank, .host = host, .scene = t->scene};
-    bool ok =
-        (t->reducer || (packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
-                        levels_new(&w->levels, t, w->packer, e))) &&
-        chunk_input_new(&w->input, t, &w->times, e) && executor_new(&w->executor, t->plan, e) &&
-        (!t->careful || executor_new(&w->careful, t->careful, e)) &&
-        (!t->validity || executor_new(&w->validity, t->validity, e));
+    bool ok = (!packs || (packer_new(&w->packer, &t->overviews, t->encoder, t->mask_encoder, e) &&
+                          levels_new(&w->levels, t, w->packer, e))) &&
+              chunk_input_new(&w->input, t, &w->times, e) &&
+              executor_new(&w->executor, t->plan, e) &&
+              (!t->careful || executor_new(&w->careful, t->careful, e)) &&
+              (!t->validity || executor_new(&w->validity, t->validity, e));
     if (!ok) {
         chunk_worker_free(w);
         return false;
@@ -187,7 +189,7 @@ static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const 
                          const struct planes *out, struct tick tick, struct err *e)
 {
     /* What is made of all pixels. */
-    const bool spreads = w->ticket->overviews.n > 0 || w->ticket->reducer;
+    const bool spreads = w->ticket->overviews.n > 0 || !w->packer;
     struct uniform_part part, like = {.tile = -1};
     int64_t tile = 0;
 
@@ -255,20 +257,39 @@ static bool reduce(struct chunk_worker *w, const struct level *whole, struct buf
                    struct err *e)
 {
     const struct ticket *t = w->ticket;
-    const size_t n = t->reducer->bytes(plan_output(t->plan));
+    const struct reducing *to = &t->reducing;
+    const struct format scene = plan_output(t->plan);
+    const size_t most = reducing_part_bytes(to, scene, w->place.chunk);
     const struct reducible r = {
+        .scene = scene,
         .pixels = &whole->pixels,
         .mask = t->careful && t->validity ? &whole->mask : NULL,
         .has_nodata = t->careful && !isnan(t->nodata) && t->says_nodata,
         .nodata = t->nodata,
     };
 
-    tell(w, t->reducer->name);
-    if (!buffer_reserve(result, n, e))
+    tell(w, to->how->name);
+    if (!buffer_reserve(result, most, e))
         return false;
-    memset(result->data + result->size, 0, n);
-    t->reducer->gather(&r, result->data + result->size);
+    unsigned char *part = result->data + result->size;
+    memset(part, 0, most);
+    const size_t n = to->how->gather(to->args, &r, part);
+    assert(n <= most);
     result->size += n;
+    return true;
+}
+
+/* Row by row, band after band. */
+static bool append_planes(struct buffer *out, const struct planes *p, struct err *e)
+{
+    const struct region r = p->region;
+    const size_t row = (size_t)r.width * pixel_size(p->type);
+
+    if (!buffer_reserve(out, row * (size_t)r.height * (size_t)p->bands, e))
+        return false;
+    for (int b = 0; b < p->bands; b++)
+        for (int64_t y = r.y; y < r.y + r.height; y++, out->size += row)
+            memcpy(out->data + out->size, planes_at(p, b, r.x, y), row);
     return true;
 }
 
@@ -296,8 +317,11 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
         if (fault_due("pixel-flip", w->place.chunk_index))
             *(unsigned char *)planes_at(&out.pixels, 0, chunk.x, chunk.y) ^= 1;
     }
-    if (t->reducer)
+    if (t->reducing.how)
         return reduce(w, &out, result, e);
+    if (t->bare)
+        return append_planes(result, &out.pixels, e) &&
+               (!t->validity || append_planes(result, &out.mask, e));
     const struct uniform *u = chunk_input_uniform(w->input);
     out.uniform = u ? uniform_tiles(u) : NULL;
     return pack(w, &out, w->copies ? &payload : NULL, result, tick, e);

@@ -22,6 +22,7 @@ struct each {
     struct cluster *cluster;
     struct job_options options; /* of each scene's own job */
     struct many many;
+    bool skips; /* a scene that fails does not end the job */
 
     /* Rank 0's. */
     struct each_log *log;
@@ -96,7 +97,7 @@ static bool take_outcome(struct each *x, int i, int rank, struct outcome *o, str
 
     s->rank = rank;
     s->seconds = o->seconds;
-    if (!done && (x->options.on_error != ON_ERROR_SKIP || o->status == EXIT_STOPPED)) {
+    if (!done && (!x->skips || o->status == EXIT_STOPPED)) {
         (void)err_set(e, "%s", o->why);
         e->status = o->status;
         return false;
@@ -317,6 +318,8 @@ static bool run_all(struct each *x, struct err *e)
 {
     x->options.verbose = false; /* of hundreds of jobs nobody wants to know */
     x->options.progress = PROGRESS_NONE;
+    if (x->options.on_error == ON_ERROR_SKIP)
+        x->options.on_error = ON_ERROR_FAIL; /* a scene is skipped as a whole */
     bool ok = run_together(x, e) && deal(x, e);
     while (cluster_mend(x->cluster)) {
         x->options.resume = true; /* what the lost ranks have left is gone on with */
@@ -378,7 +381,8 @@ static void say_kept(const struct each *x, struct err *e)
 bool each_run(struct cluster *c, const struct job_options *options, struct job_end *end,
               struct err *e)
 {
-    struct each x = {.cluster = c, .options = *options};
+    struct each x = {
+        .cluster = c, .options = *options, .skips = options->on_error == ON_ERROR_SKIP};
     const bool leads = cluster_rank(c) == 0;
     const double start = clock_s();
 

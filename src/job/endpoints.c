@@ -3,6 +3,7 @@
 #include "endpoints.h"
 
 #include "base/text.h"
+#include "raster/image.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,15 +32,18 @@ struct sink_args {
     struct text_list creation_options;
 };
 
-enum { FORMAT_AUTO, FORMAT_GTIFF, FORMAT_COG };
-static const char *const formats[] = {"auto", "GTiff", "COG", NULL};
+enum { FORMAT_AUTO, FORMAT_GTIFF, FORMAT_COG, FORMAT_PNG, FORMAT_JPEG };
+static const char *const formats[] = {"auto", "GTiff", "COG", "PNG", "JPEG", NULL};
 
 /* Then as enum halving. */
 static const char *const overview_names[] = {"none", "nearest", "average", "mode", "gauss", NULL};
 
 const struct param sink_params[] = {
-    {"of", "format; auto is GTiff; COG: Cloud Optimized GeoTIFF, with overviews", P_CHOICE,
-     offsetof(struct sink_args, format), "auto", formats, 0, 0},
+    {"of",
+     "format; auto: by the ending of PATH; COG: Cloud Optimized GeoTIFF, with overviews; PNG and "
+     "JPEG: "
+     "images that rank 0 holds as a whole",
+     P_CHOICE, offsetof(struct sink_args, format), "auto", formats, 0, 0},
     {"co", "creation option K=V, as GDAL's driver of the format names them", P_LIST,
      offsetof(struct sink_args, creation_options), NULL, NULL, 0, 0},
     {"ot", "pixel type of the output; same is the pipeline's", P_TYPE,
@@ -78,16 +82,20 @@ static bool read_source(struct endpoints *out, const struct step *step, struct e
     return ok;
 }
 
-static bool check_format(const char *path, int format, struct err *e)
+static bool choose_format(struct endpoints *out, int format, struct err *e)
 {
-    const char *dot = strrchr(path, '.');
+    const char *path = out->sink.path, *dot = strrchr(path, '.');
 
-    if (format != FORMAT_AUTO || (dot && (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff") ||
-                                          !strcasecmp(dot, ".gtiff"))))
+    out->driver = format >= FORMAT_PNG    ? formats[format]
+                  : format == FORMAT_AUTO ? image_driver(path)
+                                          : NULL;
+    if (out->driver || format != FORMAT_AUTO ||
+        (dot &&
+         (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff") || !strcasecmp(dot, ".gtiff"))))
         return true;
     return err_usage(e,
-                     "write: %s does not end in .tif; GeoTIFF is what is written, say --of=GTiff "
-                     "if that is meant",
+                     "write: %s ends in none of .tif .png .jpg; say which format is meant "
+                     "(--of=GTiff)",
                      path);
 }
 
@@ -123,7 +131,7 @@ static bool read_sink(struct endpoints *out, const struct step *step, struct err
     if (ok && out->sink.cog && (args.overviews || args.overview_count))
         ok = err_usage(e, "write: with --of=COG say --co OVERVIEW_RESAMPLING, --co OVERVIEW_COUNT");
     params_free(NULL, NULL, &paths);
-    return ok && check_format(out->sink.path, args.format, e) && read_nodata(out, args.nodata, e);
+    return ok && choose_format(out, args.format, e) && read_nodata(out, args.nodata, e);
 }
 
 static bool append(char **text, size_t *size, const char *word, struct err *e)

@@ -4,6 +4,7 @@
 
 #include "each_job.h"
 #include "endpoints.h"
+#include "image_job.h"
 #include "pass.h"
 #include "scene_job.h"
 #include "stack_job.h"
@@ -45,6 +46,18 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
     return ok;
 }
 
+/* GeoTIFFs grow tile by tile, images are made as a whole. */
+static bool run_write(struct cluster *c, const struct job_options *options, struct job_end *end,
+                      struct err *e)
+{
+    struct endpoints ends;
+    const bool ok = endpoints_read(&ends, options->pipeline, e);
+    const bool image = ok && ends.driver;
+
+    endpoints_free(&ends);
+    return ok && (image ? image_job_run : scene_job_run)(c, options, end, e);
+}
+
 const struct job_kind job_sources[] = {
     {"read", "read SCENE", source_params, run_scene},
     {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run},
@@ -53,7 +66,7 @@ const struct job_kind job_sources[] = {
 };
 
 const struct job_kind job_sinks[] = {
-    {"write", "write PATH", sink_params, scene_job_run},
+    {"write", "write PATH", sink_params, run_write},
     {0},
 };
 

@@ -219,7 +219,8 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
 
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
-    if (l->reducer ? !lead_gather(l, result, e)
+    if (l->gathers ? !gathering_add(l->gathering, chunk, result, e)
+        : l->image ? !lead_put(l, chunk, result, e)
                    : !note_durable(l, rank, result, e) ||
                          !collect_store(l->collect, chunk, rank, result, e))
         return false;
@@ -233,14 +234,14 @@ static bool answer(void *ctx, int *rank, int64_t *chunk, struct buffer *payload)
 {
     struct lead *l = ctx;
 
-    return !l->reducer && collect_due(l->collect, rank, chunk, payload);
+    return l->collect && collect_due(l->collect, rank, chunk, payload);
 }
 
 static bool finished(void *ctx)
 {
     const struct lead *l = ctx;
 
-    return schedule_finished(l->schedule) && (l->reducer || !collect_has_due(l->collect));
+    return schedule_finished(l->schedule) && (!l->collect || !collect_has_due(l->collect));
 }
 
 struct farm_lead lead_farm(struct lead *l)
@@ -305,7 +306,8 @@ void lead_end(struct lead *l)
 {
     progress_end(&l->progress);
     free(l->pixels_of);
-    free(l->gathered);
+    image_free(l->image);
+    gathering_free(l->gathering);
     schedule_free(l->schedule);
     retries_free(l->retries);
     collect_free(l->collect);

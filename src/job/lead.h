@@ -5,6 +5,7 @@
 
 #include "apex.h"
 #include "endpoints.h"
+#include "gathering.h"
 #include "resume.h"
 #include "saved.h"
 #include "op_steps.h"
@@ -18,6 +19,7 @@
 #include "job/job.h"
 #include "job/schedule.h"
 #include "raster/cog_options.h"
+#include "raster/image.h"
 #include "report/run_report.h"
 #include "report/trace.h"
 
@@ -27,7 +29,7 @@ struct lead_pass {
     struct cluster_ranks ranks;
     size_t memory_bytes, used_bytes; /* as lead_open's */
     const struct step *op;
-    const struct reducer *reducer;
+    const struct buffer *needs; /* the words of its reducer */
 };
 
 struct lead {
@@ -54,8 +56,10 @@ struct lead {
     bool shares;             /* ranks read and write themselves */
     struct part_probe probe;
     struct progress progress;
-    const struct reducer *reducer; /* of a pass that only gathers; NULL: an output is made */
-    void *gathered;
+    const struct buffer
+        *gathers; /* a reducer's words; NULL: an output of tiles or an image is made */
+    struct gathering *gathering; /* what a pass that only gathers has so far; else NULL */
+    struct image *image;         /* the output, if that is an image; else NULL */
     size_t memory_bytes, used_bytes;
     bool in_place;      /* the output is to have the scene's place */
     bool published;     /* the output has its name */
@@ -90,8 +94,15 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
                     struct err *e) MUST_CHECK;
 bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;
 
-/* Adds what was gathered of a chunk. */
-bool lead_gather(struct lead *l, const struct buffer *result, struct err *e) MUST_CHECK;
+/* Of an output that is an image: the same as lead_open; lead_begin_pass makes ready. */
+bool lead_open_image(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes,
+                     size_t used_bytes, struct buffer *ticket, struct err *e) MUST_CHECK;
+
+/* Puts the pixels of a chunk in their place. */
+bool lead_put(struct lead *l, int64_t chunk, const struct buffer *result, struct err *e) MUST_CHECK;
+
+/* Writes the image: its name appears. */
+bool lead_finish_image(struct lead *l, struct err *e) MUST_CHECK;
 
 /* The farm's questions are answered from here. */
 struct farm_lead lead_farm(struct lead *l);

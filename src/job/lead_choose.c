@@ -120,10 +120,13 @@ bool lead_make_plans(struct lead *l, struct err *e)
 
     for (int i = 0; i < l->steps.n; i++) {
         const struct step *s = &l->steps.list[i];
-        const struct reducer *needed;
-        if (!op_needs(s->name, s->n_args, s->args, &needed, e))
+        struct buffer needed = {0};
+        const bool ok = op_needs(s->name, s->n_args, s->args, &needed, e);
+        const bool any = needed.size > 0;
+        buffer_free(&needed);
+        if (!ok)
             return false;
-        if (needed)
+        if (any)
             return err_set(e, "%s: the scene was not gone through for it (a defect)", s->name);
     }
     if (!plan_new(&l->plan, l->steps.list, l->steps.n, &sources, e) ||
@@ -139,10 +142,7 @@ bool lead_make_plans(struct lead *l, struct err *e)
            plan_new_careful(&l->careful, l->steps.list, l->steps.n, &sources, l->nodata, e);
 }
 
-/* A tile of an output that is much smaller than the scene takes in a lot of it: tiles are made
- * smaller until that is bearable. Of the job alone, not of memory or ranks, so that the output
- * is the same everywhere. */
-static int choose_tile(const struct plan *plan)
+int lead_choose_tile(const struct plan *plan)
 {
     enum { SMALLEST = 16, TAKES_IN_MOST = 32 << 20 };
     const struct format in = plan->stages.list[STAGE_SOURCE].out, out = plan_output(plan);
@@ -291,7 +291,7 @@ bool lead_choose(struct lead *l, struct err *e)
     if (!lead_make_plans(l, e))
         return false;
     const struct format out = plan_output(l->plan);
-    sink->tile_side = choose_tile(l->plan);
+    sink->tile_side = lead_choose_tile(l->plan);
     return (!sink->cog || cog_options(sink, out.type, &l->cog, e)) &&
            output_check(sink, out.type, out.bands, out.width, out.height, &full, e) &&
            choose_overviews(l, &full, e) && choose_chunks(l, e);

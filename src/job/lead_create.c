@@ -4,8 +4,7 @@
 
 #include <stdlib.h>
 
-/* What the output's bands were in the scenes, to be freed. */
-static struct output_band *find_bands(const struct lead *l, struct err *e)
+struct output_band *lead_bands(const struct lead *l, struct err *e)
 {
     const int n = plan_output(l->plan).bands;
     struct output_band *bands = memory_new((size_t)n, sizeof *bands, e);
@@ -27,7 +26,7 @@ bool lead_create(struct lead *l, struct err *e)
     struct output_grid grid;
 
     plan_to_source(l->plan, l->plan->last, &grid.to_scene);
-    struct output_band *bands = find_bands(l, e);
+    struct output_band *bands = lead_bands(l, e);
     grid.bands = bands;
     bool ok = bands && output_create(&l->output, &l->ends.sink, l->sources.list[0].scene, &grid,
                                      &l->overviews, e);
@@ -75,10 +74,11 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .mask_encoder = &mask_encoder,
         .overviews = overviews,
         .sizing = sizing,
-        .reducer = l->reducer,
+        .reducer = l->gathers,
+        .bare = l->image != NULL,
     };
     bool ok =
-        l->reducer || (output_template(l->output, &encoder, e) &&
+        !l->output || (output_template(l->output, &encoder, e) &&
                        (!overviews->mask || output_mask_template(l->output, &mask_encoder, e)));
 
     for (int i = 0; ok && i < l->sources.n; i++) {

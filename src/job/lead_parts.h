@@ -20,6 +20,14 @@ bool lead_open_sources(struct lead *l, int type, struct err *e) MUST_CHECK;
 /* The plans, and the nodata value of what they make. */
 bool lead_make_plans(struct lead *l, struct err *e) MUST_CHECK;
 
+/* The side of the output's tiles. A tile of an output that is much smaller than the scene takes in a
+ * lot of it: tiles are made smaller until that is bearable. Of the job alone, not of memory or
+ * ranks, so that the output is the same everywhere. */
+int lead_choose_tile(const struct plan *plan);
+
+/* What the output's bands were in the scenes, to be freed; NULL if memory is short. */
+struct output_band *lead_bands(const struct lead *l, struct err *e) MUST_CHECK;
+
 /* Creates the output. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 

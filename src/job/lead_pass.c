@@ -28,19 +28,16 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
     l->ranks = pass->ranks;
     l->memory_bytes = pass->memory_bytes;
     l->used_bytes = pass->used_bytes;
-    l->reducer = pass->reducer;
+    l->gathers = pass->needs;
     if (!lead_open_sources(l, PX_SAME, e) || !lead_make_plans(l, e))
         return false;
     const struct format f = plan_output(l->plan);
     if (!op_settle(pass->op->name, pass->op->n_args, pass->op->args, f, NULL, NULL, e))
         return false;
-    if (l->reducer->bytes(f) == 0)
-        return err_usage(e, "%s: cannot be computed of %s pixels", pass->op->name,
-                         pixel_name(f.type));
+    if (!gathering_new(&l->gathering, pass->needs, f, e))
+        return err_context(e, "%s", pass->op->name);
     lay_out(l);
-    l->gathered = memory_new(1, l->reducer->bytes(f), e);
-    return l->gathered &&
-           lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
+    return lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
                               e) &&
            lead_pack(l, &l->overviews, &l->sizing, ticket, e);
 }
@@ -52,21 +49,11 @@ bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e)
     l->pixels_of = memory_new((size_t)l->ranks.n, sizeof *l->pixels_of, e);
     if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, ON_ERROR_FAIL, d, e) ||
         !feed_new(&l->feed, t, &l->sources, l->ranks.n, e) ||
+        (l->gathering && !gathering_begin(l->gathering, d, t->sizing.window, e)) ||
         !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                       l->ranks.n, e))
         return false;
     progress_begin(&l->progress, l->options->progress, d->width * d->height, 0, l->ranks.n,
                    l->ranks.n_nodes);
-    return true;
-}
-
-bool lead_gather(struct lead *l, const struct buffer *result, struct err *e)
-{
-    const struct format f = plan_output(l->plan);
-
-    if (result->size != l->reducer->bytes(f))
-        return err_set(e, "what was gathered of a chunk has %zu bytes, not %zu (a defect)",
-                       result->size, l->reducer->bytes(f));
-    l->reducer->merge(f, result->data, l->gathered);
     return true;
 }

@@ -47,7 +47,7 @@ static bool report_plan(struct lead *l, struct run_report *r, struct err *e)
 
 static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
 {
-    const struct collect_times *collect = collect_times(l->collect);
+    const double held = l->collect ? (double)collect_times(l->collect)->held_bytes_most : 0;
     const double wall = clock_s() - l->start_s;
     const double pixels =
         (double)l->overviews.level[0].width * (double)l->overviews.level[0].height;
@@ -55,7 +55,7 @@ static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
     return run_report_number(r, "totals", "wall_seconds", wall, e) &&
            run_report_number(r, "totals", "megapixels_per_second", pixels / wall / 1e6, e) &&
            run_report_number(r, "totals", "ranks", l->ranks.n, e) &&
-           run_report_number(r, "totals", "held_bytes_most", (double)collect->held_bytes_most, e) &&
+           run_report_number(r, "totals", "held_bytes_most", held, e) &&
            run_report_number(r, "totals", "finishing_seconds", l->finish_s, e) &&
            retries_report(l->retries, r, e);
 }

@@ -8,6 +8,7 @@
 #include "rank.h"
 
 #include "base/clock.h"
+#include "ops/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,22 +17,27 @@
 /* The op that took the place of the user's. */
 struct settled_step {
     struct buffer words;
-    const char **args;
+    struct word_list list;
 };
+
+static void settled_step_free(struct settled_step *s)
+{
+    word_list_free(&s->list);
+    buffer_free(&s->words);
+}
 
 void settled_free(struct settled *s)
 {
-    for (int i = 0; s->own && i < s->pipeline.n_steps; i++) {
-        buffer_free(&s->own[i].words);
-        free(s->own[i].args);
-    }
+    for (int i = 0; s->own && i < s->pipeline.n_steps; i++)
+        settled_step_free(&s->own[i]);
     free(s->own);
+    free(s->before);
     free(s->pipeline.steps);
     *s = (struct settled){0};
 }
 
 /* All ranks gather what the reducer wants of the ops before step i; on rank 0 it is then in
- * s->lead.gathered. */
+ * s->lead.gathering. */
 static bool gather(struct cluster *c, struct rank_state *s, const struct lead_pass *pass,
                    struct err *e)
 {
@@ -54,29 +60,27 @@ static bool gather(struct cluster *c, struct rank_state *s, const struct lead_pa
     return farm_run(c, s->leads ? &lead : NULL, &work, limits, &s->times, e);
 }
 
-/* The words of step i take the place of the user's. */
-static bool replace(struct settled *s, int i, struct err *e)
+/* The op of those words, which are taken, takes the place of step i. */
+static bool replace(struct settled *s, int i, struct buffer *words, struct err *e)
 {
-    struct settled_step *own = &s->own[i];
-    const char *at = (const char *)own->words.data, *end = at + own->words.size;
-    int n = 0;
+    struct settled_step then = {.words = *words};
 
-    for (const char *w = at; w < end; w += strlen(w) + 1)
-        n++;
-    own->args = memory_new((size_t)n, sizeof *own->args, e);
-    if (!own->args)
+    *words = (struct buffer){0};
+    if (!word_list_new(&then.list, &then.words, e)) {
+        settled_step_free(&then);
         return false;
-    s->pipeline.steps[i] = (struct step){at, n - 1, own->args};
-    n = 0;
-    for (const char *w = at + strlen(at) + 1; w < end; w += strlen(w) + 1)
-        own->args[n++] = w;
+    }
+    settled_step_free(&s->own[i]);
+    s->own[i] = then;
+    s->pipeline.steps[i] = (struct step){then.list.name, then.list.n_args, then.list.args};
     return true;
 }
 
-static void tell(const struct step *op, const struct step *then, double seconds)
+/* Says what is settled: the op as the user wrote it may be gone. */
+static void tell(const char *was, const struct step *then, double seconds)
 {
-    fprintf(stderr, "tilery: %s: the scene was gone through for it in %.1f s; it is now: %s",
-            op->name, seconds, then->name);
+    fprintf(stderr, "tilery: %s: the scene was gone through for it in %.1f s; it is now: %s", was,
+            seconds, then->name);
     for (int i = 0; i < then->n_args; i++)
         fprintf(stderr, " %.60s%s", then->args[i], strlen(then->args[i]) > 60 ? "…" : "");
     fputc('\n', stderr);
@@ -87,39 +91,63 @@ static bool settle(struct cluster *c, struct rank_state *s, struct settled *out,
                    struct err *e)
 {
     const struct step *op = &out->pipeline.steps[i];
-    struct buffer *words = &out->own[i].words;
-    const bool ok = !s->leads || op_settle(op->name, op->n_args, op->args,
-                                           plan_output(s->lead.plan), s->lead.gathered, words, e);
+    struct buffer words = {0};
+    bool ok = !s->leads || op_settle(op->name, op->n_args, op->args, plan_output(s->lead.plan),
+                                     gathering_sum(s->lead.gathering), &words, e);
 
-    return cluster_agree(c, ok, e) && cluster_share(c, words, e) &&
-           cluster_agree(c, replace(out, i, e), e);
+    ok = cluster_agree(c, ok, e) && cluster_share(c, &words, e) &&
+         cluster_agree(c, replace(out, i, &words, e), e);
+    buffer_free(&words);
+    return ok;
 }
 
+/* needs: the words of what step i must know. */
 static bool pass(struct cluster *c, const struct job_options *options, struct settled *out, int i,
-                 const struct reducer *reducer, struct err *e)
+                 const struct buffer *needs, struct err *e)
 {
     const double start = clock_s();
-    const struct step op = out->pipeline.steps[i];
-    struct step steps[i + 1]; /* what comes before it, and the sink */
-    const struct pipeline before = {.steps = steps, .n_steps = i + 1};
+    const struct step *op = &out->pipeline.steps[i];
+    /* what comes before it, and the sink */
+    const struct pipeline before = {.steps = out->before, .n_steps = i + 1};
     struct job_options now = *options;
     struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
+    char was[64];
 
-    memcpy(steps, out->pipeline.steps, (size_t)i * sizeof *steps);
-    steps[i] = out->pipeline.steps[out->pipeline.n_steps - 1];
+    memcpy(out->before, out->pipeline.steps, (size_t)i * sizeof *out->before);
+    out->before[i] = out->pipeline.steps[out->pipeline.n_steps - 1];
     now.pipeline = &before;
+    snprintf(was, sizeof was, "%s", op->name);
     const struct lead_pass told = {
         .options = &now,
         .ranks = cluster_ranks(c),
         .memory_bytes = rank_memory(c, options),
         .used_bytes = (size_t)cluster_max(c, (int64_t)memory_resident()),
-        .op = &op,
-        .reducer = reducer,
+        .op = op,
+        .needs = needs,
     };
     const bool ok = gather(c, &s, &told, e) && settle(c, &s, out, i, e);
     if (ok && s.leads && options->verbose)
-        tell(&op, &out->pipeline.steps[i], clock_s() - start);
+        tell(was, &out->pipeline.steps[i], clock_s() - start);
     rank_free(&s);
+    return ok;
+}
+
+/* Step i becomes one that needs to know nothing, in as many passes as that takes. */
+static bool settle_step(struct cluster *c, const struct job_options *options, struct settled *out,
+                        int i, struct err *e)
+{
+    const struct step *op = &out->pipeline.steps[i];
+    struct buffer needs = {0};
+    bool ok, more = true;
+
+    do {
+        needs.size = 0;
+        /* The same on all ranks: they have the same words. */
+        ok = op_needs(op->name, op->n_args, op->args, &needs, e);
+        more = ok && needs.size > 0;
+        ok = ok && (!more || pass(c, options, out, i, &needs, e));
+    } while (ok && more);
+    buffer_free(&needs);
     return ok;
 }
 
@@ -131,18 +159,14 @@ bool pass_settle(struct cluster *c, const struct job_options *options, struct se
     *out = (struct settled){.pipeline = {.steps = memory_new((size_t)n, sizeof(struct step), e),
                                          .n_steps = n,
                                          .whole = options->pipeline->whole}};
-    out->own = out->pipeline.steps ? memory_new((size_t)n, sizeof *out->own, e) : NULL;
-    if (!cluster_agree(c, out->own != NULL, e) || !out->own)
+    out->before = memory_new((size_t)n, sizeof *out->before, e);
+    out->own = memory_new((size_t)n, sizeof *out->own, e);
+    const bool has_memory = out->pipeline.steps && out->before && out->own;
+    if (!cluster_agree(c, has_memory, e) || !has_memory)
         return false;
     memcpy(out->pipeline.steps, options->pipeline->steps, (size_t)n * sizeof(struct step));
-    for (int i = 1; i < n - 1; i++) {
-        const struct step *op = &out->pipeline.steps[i];
-        const struct reducer *reducer;
-        /* The same on all ranks: they have the same words. */
-        if (!op_needs(op->name, op->n_args, op->args, &reducer, e))
+    for (int i = 1; i < n - 1; i++)
+        if (!settle_step(c, options, out, i, e))
             return false;
-        if (reducer && !pass(c, options, out, i, reducer, e))
-            return false;
-    }
     return true;
 }

@@ -12,6 +12,7 @@ struct settled_step; /* opaque */
 struct settled {
     struct pipeline pipeline;
     struct settled_step *own; /* for each step what it points at, if it is not the user's */
+    struct step *before;      /* room for the steps of a pass */
 };
 
 /* Collective. For each op that needs it, from the first on, gathers what it must know of what the

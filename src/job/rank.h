@@ -9,7 +9,7 @@
 struct rank_state {
     struct lead lead; /* rank 0's */
     int rank;         /* its number when this try of the job began */
-    bool leads;
+    bool leads, traces;
     struct ticket ticket;
     struct chunk_worker *worker;
     struct isolate *isolate; /* NULL: the worker computes chunks */
@@ -41,7 +41,7 @@ bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *min
 bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct err *e) MUST_CHECK;
 
 /* Collective. Where a trace is wanted, timelines begin; at the end rank 0 writes them. */
-bool rank_trace_begin(struct cluster *c, const struct job_options *options,
+bool rank_trace_begin(struct cluster *c, struct rank_state *s, const struct job_options *options,
                       struct err *e) MUST_CHECK;
 bool rank_trace(struct cluster *c, struct rank_state *s, struct err *e) MUST_CHECK;
 

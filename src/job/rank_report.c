@@ -30,7 +30,7 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
 {
     struct chunk_times chunk;
     const struct farm_times *t = &s->times;
-    const struct collect_times *collect = s->leads ? collect_times(s->lead.collect) : NULL;
+    const struct collect_times *collect = s->lead.collect ? collect_times(s->lead.collect) : NULL;
     const struct feed_times *feed = s->shared  ? shared_feed_times(s->shared)
                                     : s->leads ? feed_times(s->lead.feed)
                                                : NULL;
@@ -112,12 +112,14 @@ bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct
 }
 
 /* All ranks' spans together take no more than this on rank 0. */
-bool rank_trace_begin(struct cluster *c, const struct job_options *options, struct err *e)
+bool rank_trace_begin(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                      struct err *e)
 {
     enum { MOST = 1 << 20, OF_A_RANK = 1 << 17 };
     const size_t share = MOST / (size_t)cluster_size(c);
 
-    if (!options->trace)
+    s->traces = options->trace != NULL;
+    if (!s->traces)
         return true;
     return cluster_agree(c, true, e) && /* so that all begin at about the same moment */
            cluster_agree(c, timeline_begin(share < OF_A_RANK ? share : OF_A_RANK, e), e);

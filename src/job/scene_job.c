@@ -288,7 +288,8 @@ static bool tell(struct cluster *c, struct rank_state *s, const struct job_optio
 
 void rank_free(struct rank_state *s)
 {
-    timeline_end();
+    if (s->traces)
+        timeline_end();
     durable_free(s->durable);
     shared_close(s->shared); /* before the scenes it reads, which are the lead's on rank 0 */
     if (s->leads)
@@ -308,7 +309,7 @@ static bool try_job(struct cluster *c, const struct job_options *options, struct
     *end = (struct job_end){0};
     *again = *kept = false;
     bool ok = cluster_agree(c, !s.leads || lead_check(&s.lead, options, e), e) &&
-              rank_trace_begin(c, options, e) && set_up(c, &s, options, e);
+              rank_trace_begin(c, &s, options, e) && set_up(c, &s, options, e);
     const bool is_set_up = ok;
     ok = ok && work(c, &s, options, e) && tell(c, &s, options, start_s, end, e);
     while (cluster_mend(c)) { /* whatever each of them took for the outcome */

@@ -85,7 +85,9 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err 
            pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
            pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e) &&
-           pack_text(out, c->reducer ? c->reducer->name : "", e);
+           pack_bytes(out, c->reducer ? c->reducer->data : NULL, c->reducer ? c->reducer->size : 0,
+                      e) &&
+           pack_u32(out, c->bare, e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -314,12 +316,13 @@ static void open_sizing(struct ticket *t, struct unpack *u)
 
 static bool open_reducer(struct ticket *t, struct unpack *u, struct err *e)
 {
-    char *name = unpack_text(u);
-    const bool none = name && !*name;
+    struct buffer words = {.lent = true};
 
-    t->reducer = name ? reducer_find(name) : NULL;
-    free(name);
-    if (none || (t->reducer && t->reducer->bytes(plan_output(t->plan)) > 0))
+    words.data = (unsigned char *)unpack_bytes(u, &words.size); /* only read */
+    if (u->ok && words.size == 0)
+        return true;
+    if (u->ok && reducing_new(&t->reducing, &words, e) &&
+        t->reducing.how->bytes(t->reducing.args, plan_output(t->plan)) > 0)
         return true;
     return err_set(e, "the ticket from rank 0 is damaged in what is to be gathered");
 }
@@ -344,7 +347,10 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
         return err_set(e, "the ticket from rank 0 is damaged in its output");
     if (!open_reducer(t, &u, e))
         return false;
-    return t->reducer ||
+    t->bare = unpack_u32(&u) != 0;
+    if (!u.ok)
+        return err_set(e, "the ticket from rank 0 is not whole");
+    return t->reducing.how || t->bare ||
            (encoder_new(&t->encoder, encoder, n, e) &&
             (!t->overviews.mask || encoder_new(&t->mask_encoder, mask_encoder, n_mask, e)));
 }
@@ -359,6 +365,7 @@ void ticket_free(struct ticket *t)
     plan_free(t->validity);
     encoder_free(t->encoder);
     encoder_free(t->mask_encoder);
+    reducing_free(&t->reducing);
     for (int i = 0; i < t->n_sources; i++) {
         decoder_free(t->sources[i].decoder);
         free(t->sources[i].bands);

@@ -40,10 +40,10 @@ static void make_table(const int64_t *counts, int *table)
     }
 }
 
-static const struct reducer *needs(const void *args)
+static bool needs(const void *args, struct buffer *words, struct err *e)
 {
     (void)args;
-    return &reducer_histogram;
+    return words_add(words, e, "histogram");
 }
 
 static bool settle(const void *args, struct format in, const void *gathered, struct buffer *words,
@@ -59,8 +59,7 @@ static bool settle(const void *args, struct format in, const void *gathered, str
                          pixel_name(in.type));
     if (!gathered)
         return true;
-    bool ok =
-        words_print(words, e, "lut") && words_end(words, e) && words_print(words, e, "--table=");
+    bool ok = words_add(words, e, "lut") && words_print(words, e, "--table=");
     for (int b = 0; ok && b < in.bands; b++) {
         make_table(histogram_of(gathered, in.type, b), table);
         for (int i = 0; ok && i < BINS; i++)

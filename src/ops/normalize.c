@@ -55,11 +55,11 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
     return convert_add(out, type, scale, shift, e);
 }
 
-static const struct reducer *needs(const void *args)
+static bool needs(const void *args, struct buffer *words, struct err *e)
 {
     const struct args *a = args;
 
-    return isnan(a->min) || isnan(a->max) ? &reducer_extent : NULL;
+    return !(isnan(a->min) || isnan(a->max)) || words_add(words, e, "extent");
 }
 
 static bool settle(const void *args, struct format in, const void *gathered, struct buffer *words,
@@ -72,16 +72,12 @@ static bool settle(const void *args, struct format in, const void *gathered, str
         return false;
     if (!found)
         return true;
-    return words_print(words, e, "normalize") && words_end(words, e) &&
-           words_print(words, e, "--alpha=%.17g", a->alpha) && words_end(words, e) &&
-           words_print(words, e, "--beta=%.17g", a->beta) && words_end(words, e) &&
-           words_print(words, e, "--min=%.17g", isnan(a->min) ? found->min : a->min) &&
-           words_end(words, e) &&
-           words_print(words, e, "--max=%.17g", isnan(a->max) ? found->max : a->max) &&
-           words_end(words, e) &&
-           words_print(words, e, "--dtype=%s",
-                       a->dtype == PX_SAME ? "same" : pixel_name((enum pixel_type)a->dtype)) &&
-           words_end(words, e);
+    return words_add(words, e, "normalize") && words_add(words, e, "--alpha=%.17g", a->alpha) &&
+           words_add(words, e, "--beta=%.17g", a->beta) &&
+           words_add(words, e, "--min=%.17g", isnan(a->min) ? found->min : a->min) &&
+           words_add(words, e, "--max=%.17g", isnan(a->max) ? found->max : a->max) &&
+           words_add(words, e, "--dtype=%s",
+                     a->dtype == PX_SAME ? "same" : pixel_name((enum pixel_type)a->dtype));
 }
 
 const struct op op_normalize = {

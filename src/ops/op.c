@@ -1,6 +1,7 @@
 /* op.c - the registry of ops and the graph of stages they build.
  * SPDX-License-Identifier: MIT */
 #include "ops/reducer.h"
+#include "ops/words.h"
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -62,9 +63,8 @@ static int find_source(const struct stages *s, const char *scene)
 
 /* What is to be done with an op's arguments. */
 struct request {
-    struct stages *stages;          /* its stages are wanted here, or NULL */
-    const struct reducer **reducer; /* what it needs to know is, or NULL */
-    bool settles;                   /* what it is when that is known, in words */
+    struct stages *stages; /* its stages are wanted here, or NULL */
+    bool needs, settles; /* what it needs to know is, or what it is when that is known, in words */
     struct format in;
     const void *gathered;
     struct buffer *words;
@@ -72,28 +72,30 @@ struct request {
 
 static bool prepare_words(const struct buffer *words, struct stages *s, struct err *e)
 {
-    enum { MOST = 16 };
-    const char *args[MOST], *at = (const char *)words->data, *end = at + words->size;
-    int n = 0;
+    struct word_list l;
+    const bool ok = word_list_new(&l, words, e) && op_prepare(l.name, l.n_args, l.args, s, e);
 
-    for (const char *w = at + strlen(at) + 1; w < end && n < MOST; w += strlen(w) + 1)
-        args[n++] = w;
-    return op_prepare(at, n, args, s, e);
+    word_list_free(&l);
+    return ok;
 }
 
 /* The op as it would be of a scene without pixels: what can be said of it before a scene is there.
  * (Jobs settle it before they plan.) */
-static bool prepare_blank(const struct op *op, const void *values, const struct reducer *needed,
+static bool prepare_blank(const struct op *op, const void *values, const struct buffer *needed,
                           struct stages *s, struct err *e)
 {
     const struct format in = s->list[s->current].out;
-    const size_t n = needed->bytes(in);
     struct buffer words = {0};
-    void *nothing = memory_new(1, n ? n : 1, e);
-    const bool ok = nothing && op->settle(values, in, NULL, NULL, e) &&
-                    op->settle(values, in, nothing, &words, e) && prepare_words(&words, s, e);
+    struct reducing r;
+    void *nothing = NULL;
+    bool ok = reducing_new(&r, needed, e) && op->settle(values, in, NULL, NULL, e);
 
+    if (ok) {
+        nothing = memory_new(1, r.how->bytes(r.args, in), e);
+        ok = nothing && op->settle(values, in, nothing, &words, e) && prepare_words(&words, s, e);
+    }
     buffer_free(&words);
+    reducing_free(&r);
     free(nothing);
     return ok;
 }
@@ -105,10 +107,13 @@ static bool prepare(const struct op *op, int n_args, const char *const *args, co
     s->with = find_source(s, params_scene(op->params, n_args, args));
     s->keeps_values = op->keeps_values;
     const int first = s->n;
-    const struct reducer *needed = op->needs ? op->needs(values) : NULL;
-    if (needed)
-        return prepare_blank(op, values, needed, s, e);
-    const bool ok = op->prepare(values, s->list[s->current].out, s, e);
+    struct buffer needed = {0};
+    bool ok = !op->needs || op->needs(values, &needed, e);
+    if (ok && needed.size > 0)
+        ok = prepare_blank(op, values, &needed, s, e);
+    else
+        ok = ok && op->prepare(values, s->list[s->current].out, s, e);
+    buffer_free(&needed);
     for (int i = first; ok && i < s->n; i++)
         s->list[i].keeps_values = s->keeps_values;
     return ok;
@@ -126,8 +131,8 @@ static bool read_args(const char *name, int n_args, const char *const *args,
     if (!values)
         return false;
     bool ok = params_read(op->name, op->params, n_args, args, values, NULL, e);
-    if (ok && r->reducer)
-        *r->reducer = op->needs ? op->needs(values) : NULL;
+    if (ok && r->needs && op->needs)
+        ok = op->needs(values, r->words, e);
     if (ok && r->stages)
         ok = prepare(op, n_args, args, values, r->stages, e);
     if (ok && r->settles)
@@ -137,10 +142,10 @@ static bool read_args(const char *name, int n_args, const char *const *args,
     return ok;
 }
 
-bool op_needs(const char *name, int n_args, const char *const *args, const struct reducer **reducer,
+bool op_needs(const char *name, int n_args, const char *const *args, struct buffer *words,
               struct err *e)
 {
-    return read_args(name, n_args, args, &(struct request){.reducer = reducer}, e);
+    return read_args(name, n_args, args, &(struct request){.needs = true, .words = words}, e);
 }
 
 bool op_settle(const char *name, int n_args, const char *const *args, struct format in,

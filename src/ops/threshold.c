@@ -125,11 +125,11 @@ static bool prepare(const void *args, struct format in, struct stages *out, stru
                           (struct border){BORDER_REPLICATE, 0}, e);
 }
 
-static const struct reducer *needs(const void *args)
+static bool needs(const void *args, struct buffer *words, struct err *e)
 {
     const struct args *a = args;
 
-    return a->otsu || a->triangle ? &reducer_histogram : NULL;
+    return !(a->otsu || a->triangle) || words_add(words, e, "histogram");
 }
 
 static bool check_settling(const struct args *a, struct format in, struct err *e)
@@ -154,10 +154,9 @@ static bool settle(const void *args, struct format in, const void *gathered, str
         return false;
     if (!gathered)
         return true;
-    bool ok = words_print(words, e, "threshold") && words_end(words, e) &&
-              words_print(words, e, "--type=%s", types[a->type]) && words_end(words, e) &&
-              words_print(words, e, "--maxval=%.17g", a->maxval) && words_end(words, e) &&
-              words_print(words, e, "--thresh=");
+    bool ok =
+        words_add(words, e, "threshold") && words_add(words, e, "--type=%s", types[a->type]) &&
+        words_add(words, e, "--maxval=%.17g", a->maxval) && words_print(words, e, "--thresh=");
     for (int b = 0; ok && b < in.bands; b++) {
         const int64_t *counts = histogram_of(gathered, in.type, b);
         const int level =

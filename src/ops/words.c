@@ -4,18 +4,61 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-bool words_print(struct buffer *words, struct err *e, const char *format, ...)
+bool word_list_new(struct word_list *out, const struct buffer *words, struct err *e)
+{
+    *out = (struct word_list){0};
+    if (words->size == 0 || words->data[words->size - 1] != '\0')
+        return err_set(e, "words without an end (a defect)");
+    const char *at = (const char *)words->data, *end = at + words->size;
+    size_t n = 0;
+    out->name = at;
+    for (const char *w = at; w < end; w += strlen(w) + 1)
+        n++;
+    out->args = memory_new(n, sizeof *out->args, e);
+    if (!out->args)
+        return false;
+    for (const char *w = at + strlen(at) + 1; w < end; w += strlen(w) + 1)
+        out->args[out->n_args++] = w;
+    return true;
+}
+
+void word_list_free(struct word_list *l)
+{
+    free(l->args);
+    *l = (struct word_list){0};
+}
+
+static bool print(struct buffer *words, struct err *e, const char *format, va_list ap)
 {
     char text[400];
-    va_list ap;
-
-    va_start(ap, format);
     const int n = vsnprintf(text, sizeof text, format, ap);
-    va_end(ap);
+
     if (n < 0 || (size_t)n >= sizeof text)
         return err_set(e, "a word is too long (a defect)");
     return buffer_append(words, text, (size_t)n, e);
+}
+
+bool words_print(struct buffer *words, struct err *e, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    const bool ok = print(words, e, format, ap);
+    va_end(ap);
+    return ok;
+}
+
+bool words_add(struct buffer *words, struct err *e, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    const bool ok = print(words, e, format, ap);
+    va_end(ap);
+    return ok && words_end(words, e);
 }
 
 bool words_end(struct buffer *words, struct err *e)

@@ -39,6 +39,7 @@ USES = {
     "copy-make-border": [f"--top=3 --right=7 --border-type={b}" for b in BORDERS],
     "corner-harris": ["--block-size=2 --k=0.1", "--block-size=4 --ksize=5"],
     "corner-min-eigen-val": ["--block-size=2", "--block-size=3 --ksize=-1"],
+    "crop": ["--window=0,0,5,3", "--window=7,9,3,40"],
     "cvt-color": [f"--code={c}" for c in CODES],
     "dilate": ["--ksize=4x3 --iterations=3", "--shape=ellipse --ksize=5x7 --iterations=2"],
     "erode": ["--shape=cross --ksize=5 --iterations=2", "--kernel=0,1,0;0,0,1 --anchor=0,0"],

@@ -18,6 +18,11 @@ def flip(args, scene):
     return moved(scene, lambda plane: np.flip(plane, axes))
 
 
+def crop(args, scene):
+    x, y, width, height = (int(v) for v in args["window"].split(","))
+    return moved(scene, lambda plane: plane[:, y : y + height, x : x + width])
+
+
 def rotate(args, scene):
     turns = {"90": 3, "180": 2, "270": 1}[args["rotate-code"]]
     return moved(scene, lambda plane: np.rot90(plane, turns, (1, 2)))

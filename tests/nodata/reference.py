@@ -21,6 +21,7 @@ OPS = {
     "copy-make-border": grids.copy_make_border,
     "corner-harris": filters.corner_harris,
     "corner-min-eigen-val": filters.corner_min_eigen_val,
+    "crop": grids.crop,
     "dilate": filters.dilate,
     "erode": filters.erode,
     "filter-2d": filters.filter_2d,

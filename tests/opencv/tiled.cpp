@@ -148,7 +148,7 @@ format format_of(const cv::Mat &image)
     return {type_of(image.depth()), image.channels(), image.cols, image.rows};
 }
 
-std::vector<region> cut(cv::Size whole, cv::Size chunk, Rng &rng)
+std::vector<region> cut(cv::Size whole, cv::Size chunk, Rng &rng, bool in_order = false)
 {
     std::vector<region> chunks;
 
@@ -156,25 +156,28 @@ std::vector<region> cut(cv::Size whole, cv::Size chunk, Rng &rng)
         for (int x = 0; x < whole.width; x += chunk.width)
             chunks.push_back({x, y, std::min(chunk.width, whole.width - x),
                               std::min(chunk.height, whole.height - y)});
-    std::shuffle(chunks.begin(), chunks.end(), rng);
+    if (!in_order)
+        std::shuffle(chunks.begin(), chunks.end(), rng);
     return chunks;
 }
 
 // What the reducer gathers of the image, chunk by chunk, in any order.
-std::vector<double> gather(const reducer &how, const cv::Mat &image, Rng &rng)
+std::vector<double> gather(const reducing &r, const cv::Mat &image, Rng &rng)
 {
     const format f = format_of(image);
-    const size_t n = how.bytes(f) / sizeof(double); // whole doubles, and aligned like them
+    const reducer &how = *r.how;
+    const size_t n = how.bytes(r.args, f) / sizeof(double); // whole doubles, and aligned like them
     const cv::Size chunk(chunk_length(rng, image.cols), chunk_length(rng, image.rows));
     std::vector<double> sum(n);
 
-    for (const region &r : cut(image.size(), chunk, rng)) {
-        const Memory part(f, r, 0);
-        const reducible seen = {&part.view, nullptr, false, 0};
-        std::vector<double> more(n);
+    for (const region &at : cut(image.size(), chunk, rng, how.in_order)) {
+        const Memory part(f, at, 0);
+        const reducible seen = {f, &part.view, nullptr, false, 0};
+        std::vector<double> more(reducing_part_bytes(&r, f, at) / sizeof(double) + 1);
         copy_in(image, part.view);
-        how.gather(&seen, more.data());
-        how.merge(f, more.data(), sum.data());
+        const size_t gathered = how.gather(r.args, &seen, more.data());
+        if (!how.merge(r.args, f, more.data(), gathered, sum.data()))
+            throw std::runtime_error(std::string(how.name) + ": a part is damaged");
     }
     return sum;
 }
@@ -183,15 +186,19 @@ std::vector<double> gather(const reducer &how, const cv::Mat &image, Rng &rng)
 std::vector<std::string> settled(const step &s, const cv::Mat &image,
                                  const std::vector<std::string> &words, Rng &rng)
 {
-    const reducer *how = nullptr;
-    buffer told{};
+    buffer needs{}, told{};
+    reducing how{};
     err e{};
 
-    if (!op_needs(s.name, s.n_args, s.args, &how, &e))
+    if (!op_needs(s.name, s.n_args, s.args, &needs, &e))
         throw std::runtime_error(e.text);
-    if (!how)
+    if (needs.size == 0)
         return words;
-    const std::vector<double> sum = gather(*how, image, rng);
+    if (!reducing_new(&how, &needs, &e))
+        throw std::runtime_error(e.text);
+    const std::vector<double> sum = gather(how, image, rng);
+    buffer_free(&needs);
+    reducing_free(&how);
     if (!op_settle(s.name, s.n_args, s.args, format_of(image), nullptr, nullptr, &e) ||
         !op_settle(s.name, s.n_args, s.args, format_of(image), sum.data(), &told, &e))
         throw std::runtime_error(e.text);

@@ -49,7 +49,7 @@ refused 2 2 "no pipeline" --memory 300M
 refused 2 2 "no source" reed "$in" ! write "$out"
 refused 2 2 "no sink 'blur'" read "$in" ! blur --ksize=3
 refused 2 2 "takes one scene" read ! write "$out"
-refused 2 2 "does not end in .tif" read "$in" ! write "$TMP/out.png"
+refused 2 2 "ends in none of .tif .png .jpg" read "$in" ! write "$TMP/out.xyz"
 refused 2 2 "COMPRESS" read "$in" ! write "$out" --co COMPRES=DEFLATE
 refused 2 2 "ZLEVEL" read "$in" ! write "$out" --co COMPRESS=DEFLATE --co ZLEVEL=99
 refused 2 2 "window" read "$in" --window=0,0,10000,10 ! write "$out"

@@ -1,0 +1,5 @@
+/* reducers.h - every reducer, once: the names of those there are. No include guard: it is included
+ * with another REDUCER each time.
+ * SPDX-License-Identifier: MIT */
+REDUCER(extent)
+REDUCER(histogram)

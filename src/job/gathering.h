@@ -1,0 +1,32 @@
+/* gathering.h - rank 0 merges what was gathered of chunks, in their order where that matters.
+ * SPDX-License-Identifier: MIT */
+#ifndef JOB_GATHERING_H
+#define JOB_GATHERING_H
+
+#include "ops/reducer.h"
+#include "pipeline/divide.h"
+
+struct gathering; /* opaque */
+
+/* Nothing yet of a scene of that format. needs: the words of a reducer. Fails if it takes no pixels
+ * of that type (err_usage), or for memory. */
+bool gathering_new(struct gathering **out, const struct buffer *needs, struct format scene,
+                   struct err *e) MUST_CHECK;
+void gathering_free(struct gathering *g);
+
+const struct reducing *gathering_how(const struct gathering *g);
+
+/* Before the first chunk; the division is borrowed. A chunk comes at most `window` places before
+ * one that comes later. */
+bool gathering_begin(struct gathering *g, const struct division *division, int64_t window,
+                     struct err *e) MUST_CHECK;
+
+/* Merges a chunk's part, or keeps it ({0} is left) until its turn has come. Fails if it is
+ * damaged. */
+bool gathering_add(struct gathering *g, int64_t chunk, struct buffer *part,
+                   struct err *e) MUST_CHECK;
+
+/* The sum, borrowed. */
+const void *gathering_sum(const struct gathering *g);
+
+#endif
