@@ -16,26 +16,35 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where the temporal op stands. Ops before it are done to each scene by itself, chunk by chunk. */
+/* Ops before the temporal one are done to each scene by itself, chunk by chunk. */
+static bool check_before(const struct step *step, struct err *e)
+{
+    struct buffer needed = {0};
+    bool ok = op_needs(step->name, step->n_args, step->args, &needed, e);
+
+    if (ok && needed.size > 0)
+        ok = err_usage(e,
+                       "%s: must know a whole scene first, which cannot be had of each scene of a "
+                       "series; write its results first (each ... ! %s ! write ...)",
+                       step->name, step->name);
+    buffer_free(&needed);
+    return ok;
+}
+
+/* Where the temporal op stands. */
 static bool find_temporal(const struct pipeline *p, int *at, struct err *e)
 {
     *at = 0;
     for (int i = 1; i < p->n_steps - 1; i++) {
         const struct step *step = &p->steps[i];
-        const struct reducer *needed = NULL;
-        if (temporal_find(step->name)) {
-            if (*at > 0)
-                return err_usage(e, "%s: the series is one image behind %s", step->name,
-                                 p->steps[*at].name);
+        const bool temporal = temporal_find(step->name) != NULL;
+        if (temporal && *at > 0)
+            return err_usage(e, "%s: the series is one image behind %s", step->name,
+                             p->steps[*at].name);
+        if (temporal)
             *at = i;
-        } else if (!op_needs(step->name, step->n_args, step->args, &needed, e)) {
+        else if (*at == 0 && !check_before(step, e))
             return false;
-        } else if (needed && *at == 0) {
-            return err_usage(e,
-                             "%s: must know a whole scene first, which cannot be had of each scene "
-                             "of a series; write its results first (each … ! %s ! write …)",
-                             step->name, step->name);
-        }
     }
     return *at > 0 || err_usage(e, "stack: makes one image of its scenes by a temporal op, e.g. "
                                    "`stack 'd/*.tif' ! temporal-mean ! write mean.tif`");
