@@ -43,6 +43,8 @@ bool raster_begin(size_t cache_bytes, const struct raster_options *options, stru
             return false;
     if (!CPLGetConfigOption("GDAL_NUM_THREADS", NULL)) /* the ranks are the threads */
         CPLSetConfigOption("GDAL_NUM_THREADS", "1");
+    if (!CPLGetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", NULL)) /* half of a file is no image */
+        CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES");
     if (!CPLGetConfigOption("GTIFF_DIRECT_IO", NULL)) /* parts of strips that need no decoding */
         CPLSetConfigOption("GTIFF_DIRECT_IO", "YES");
     GDALAllRegister();
