@@ -74,6 +74,8 @@ static bool list_file(void *ctx, const char *path, struct err *e)
         s->facts.identified = false;
         return true;
     }
+    if (id.mtime_s > s->facts.newest_s)
+        s->facts.newest_s = id.mtime_s;
     return pack_text(&s->files, path, e) && pack_i64(&s->files, id.size, e) &&
            pack_i64(&s->files, id.mtime_s, e) && pack_u32(&s->files, id.mtime_ns, e) &&
            pack_u32(&s->files, id.crc, e);

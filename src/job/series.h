@@ -26,6 +26,7 @@ struct series_facts {
     bool identified;      /* `files` tells their files from others of the same names */
     size_t halo_bytes;    /* of what the ops need of a scene for no rows at all … */
     double bytes_per_row; /* … and for each row more */
+    int64_t newest_s;     /* when the newest of their files was written */
     size_t cache_bytes;   /* GDAL's */
 };
 

@@ -8,8 +8,9 @@
 #include <math.h>
 
 enum {
-    UNIT_LEAST = 16, /* what GeoTIFF's tiles are multiples of */
-    UNIT_MOST = 512,
+    UNIT = 64,         /* whatever ranks there are, so that the image's bytes are the same */
+    UNIT_LEAST = 16,   /* of what GeoTIFF's tiles are multiples */
+    CHUNK = 512,       /* rows of tiles are mostly a divisor of it */
     AT_ONCE_MOST = 4,  /* more spare no more of the sums' way through memory */
     MARGIN = 16 << 20, /* decoders, messages */
     MESSAGE_MOST = 1 << 29,
@@ -30,17 +31,6 @@ static struct row_bytes bytes_of(const struct series *s)
         .sums = row * (double)temporal_bytes(&s->temporal),
         .result = row * (double)pixel_size(s->temporal.out),
     };
-}
-
-/* So that each rank has some of them. */
-static int choose_unit(int64_t height, int n_ranks)
-{
-    enum { EACH = 4 };
-    int unit = UNIT_MOST;
-
-    while (unit > UNIT_LEAST && ceil_div(height, unit) < (int64_t)EACH * n_ranks)
-        unit /= 2;
-    return unit;
 }
 
 static bool too_little(const struct series_means *m, double wanted, struct err *e)
@@ -119,28 +109,36 @@ static double result_bytes(const struct series *s, int64_t width, int64_t height
     return (double)width / (double)s->facts.out.width * (double)height * bytes_of(s).result;
 }
 
+static bool fits(const struct series *s, const struct series_means *m, int64_t width,
+                 int64_t height)
+{
+    return chunk_bytes(s, width, height) <= spare(m, s) &&
+           result_bytes(s, width, height) <= MESSAGE_MOST;
+}
+
 /* Chunks as high as memory allows, so that scenes are opened seldom, but some for each rank. */
 static bool choose_chunk(const struct series *s, const struct series_means *m, int *unit,
                          int64_t *width, int64_t *height, struct err *e)
 {
     enum { EACH = 3 };
     const struct format *f = &s->facts.out;
-    const double most = spare(m, s);
 
     *width = f->width;
-    *height = *unit;
-    while (chunk_bytes(s, *width, *height) > most ||
-           result_bytes(s, *width, *height) > MESSAGE_MOST) {
+    *height = CHUNK;
+    while (!fits(s, m, *width, *height)) {
         if (*width > SERIES_TILE)
             *width = ceil_div(*width / 2, SERIES_TILE) * SERIES_TILE;
+        else if (*height > UNIT)
+            *height /= 2;
         else if (*unit > UNIT_LEAST)
             *height = *unit /= 2;
         else
             return too_little(
                 m, chunk_bytes(s, *width, *height) + (double)s->facts.cache_bytes + MARGIN, e);
     }
-    while (*height < f->height && chunk_bytes(s, *width, 2 * *height) <= most &&
-           result_bytes(s, *width, 2 * *height) <= MESSAGE_MOST &&
+    while (*height > UNIT && ceil_div(f->height, *height) * ceil_div(f->width, *width) < m->n_ranks)
+        *height /= 2;
+    while (*height < f->height && fits(s, m, *width, 2 * *height) &&
            ceil_div(f->height, 2 * *height) * ceil_div(f->width, *width) >=
                (int64_t)EACH * m->n_ranks)
         *height *= 2;
@@ -152,7 +150,7 @@ bool series_divide(struct series_division *d, const struct series *s, const stru
 {
     const struct format *f = &s->facts.out;
     int64_t width = m->chunk.width, height = m->chunk.height;
-    int unit = choose_unit(f->height, m->n_ranks);
+    int unit = UNIT;
 
     *d = (struct series_division){.unit = unit, .root = m->root && m->n_ranks > 1};
     d->by_scene = s->facts.sequential || d->root;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct series_image {
     const struct series *series;
@@ -61,6 +62,7 @@ static bool create(struct series_image *m, const char *path, const struct source
                                            : pixel_highest(t->out),
         .overwrite = true,
         .resampling = -1,
+        .direct = DIRECT_IO_OFF, /* it is read at once */
         .provenance = provenance,
     };
     struct output_grid grid;
@@ -84,6 +86,20 @@ static bool create(struct series_image *m, const char *path, const struct source
     return ok;
 }
 
+/* All places are given at once, so that the file does not depend on who is done first. */
+static bool place_tiles(struct series_image *m, struct err *e)
+{
+    const struct layout *l = &m->levels.level[0];
+    const uint32_t bytes = (uint32_t)layout_tile_bytes(l);
+
+    for (int64_t i = 0; i < layout_blobs(l); i++) {
+        uint64_t at;
+        if (!output_place(m->output, i, bytes, 1, &at, e))
+            return false;
+    }
+    return true;
+}
+
 bool series_image_create(struct series_image **out, const char *path, const struct series *s,
                          const struct sources *first, int unit, const char *provenance,
                          struct err *e)
@@ -93,7 +109,7 @@ bool series_image_create(struct series_image **out, const char *path, const stru
     if (!m)
         return false;
     m->series = s;
-    if (!create(m, path, first, unit, provenance, e)) {
+    if (!create(m, path, first, unit, provenance, e) || !place_tiles(m, e)) {
         series_image_abandon(m);
         return false;
     }
@@ -130,7 +146,6 @@ bool series_image_write(struct series_image *m, struct region region, const void
                         struct err *e)
 {
     const struct layout *l = &m->levels.level[0];
-    const size_t bytes = layout_tile_bytes(l);
 
     for (int64_t ty = region.y / l->tile_height; ty * l->tile_height < region.y + region.height;
          ty++)
@@ -141,15 +156,25 @@ bool series_image_write(struct series_image *m, struct region region, const void
                                             l->tile_height};
                 const int64_t index = layout_index(l, l->separate ? b : 0, ty, tx);
                 cut_tile(m, tile, b, region, rows);
-                if (!output_append(m->output, 1, &index, &bytes, m->tile, e))
+                if (!output_put(m->output, index, m->tile, e))
                     return false;
             }
     return true;
 }
 
+/* An image made again of the same scenes is the same file for --resume, which looks at times. */
+static bool set_time(const struct series_image *m, struct err *e)
+{
+    const struct timespec time = {.tv_sec = m->series->facts.newest_s};
+
+    return !m->series->facts.identified ||
+           futimens(output_fd(m->output), (const struct timespec[]){time, time}) == 0 ||
+           err_errno(e, "%s: its time cannot be set", output_part(m->output));
+}
+
 bool series_image_publish(struct series_image *m, struct err *e)
 {
-    const bool ok = output_complete(m->output, e) && output_publish(m->output, e);
+    const bool ok = output_complete(m->output, e) && set_time(m, e) && output_publish(m->output, e);
 
     if (ok) {
         output_leave(m->output);

@@ -112,8 +112,7 @@ void temporal_add(struct temporal_sums *s, size_t from, size_t n, const void *va
 /* Of n integers of that sum and sum of squares: n * squares - sum^2 is exact in 128 bits. */
 static double exact_variance(double n, int64 sum, uint64 squares, int ddof)
 {
-    __extension__ typedef __int128 wide;
-    const wide d = (wide)(uint64)n * squares - (wide)sum * sum;
+    const __int128 d = (__int128)(uint64)n * squares - (__int128)sum * sum;
 
     return (double)d / n / (n - ddof);
 }
