@@ -84,6 +84,20 @@ bool cluster_share(struct cluster *c, struct buffer *b, struct err *e) MUST_CHEC
 bool cluster_gather(struct cluster *c, const struct buffer *mine, struct buffer *all,
                     struct err *e) MUST_CHECK;
 
+/* Bytes on their way from one rank to another, CLUSTER_PASSAGE_MOST at most. */
+enum { CLUSTER_PASSAGE_MOST = 1 << 30 };
+struct passage {
+    int from, to;
+    void *bytes; /* sent (on `from`) or written (on `to`); borrowed */
+    size_t n;
+    uintptr_t request; /* cluster_exchange's own */
+};
+
+/* Collective with the ranks at the other ends. Each lists what it sends and what it receives, and
+ * what goes between the same two ranks in the same order as the other does. Fails only when a rank
+ * has died. */
+bool cluster_exchange(struct cluster *c, struct passage *list, int n, struct err *e) MUST_CHECK;
+
 /* On rank 0, at work while the others wait in one of these: whether a signal has come to any rank
  * (then signals_caught tells it). */
 bool cluster_is_asked_to_stop(struct cluster *c);

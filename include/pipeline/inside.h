@@ -12,4 +12,9 @@ enum inside { INSIDE_NONE, INSIDE_SOME, INSIDE_ALL };
  * band, so that no pixel of the output is (but see plan.gaps_may_close). */
 enum inside inside_of(const struct planes *in, const struct outside *outside, int n);
 
+/* Which pixels of a row are: 255 in valid, else 0. mask: the row of its mask, NULL: there is
+ * none. */
+void inside_row(enum pixel_type type, const void *row, const uint8 *mask, int n,
+                const struct outside *outside, uint8 *valid);
+
 #endif

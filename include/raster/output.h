@@ -92,6 +92,9 @@ bool output_append(struct output *o, int n_blobs, const int64_t *index, const si
 bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align, uint64_t *at,
                   struct err *e) MUST_CHECK;
 
+/* Writes a blob to the place that is kept for it. Fails naming the path. */
+bool output_put(struct output *o, int64_t index, const void *bytes, struct err *e) MUST_CHECK;
+
 /* Of a blob that is in a scratch file (overviews_later): its size is known. Each is noted once.
  * Fails if there is no such blob. */
 bool output_note(struct output *o, int64_t blob, uint32_t size, struct err *e) MUST_CHECK;

@@ -73,4 +73,11 @@ bool scene_files(struct scene *s, bool (*each)(void *ctx, const char *path, stru
  * GDALRasterIO. Fails naming path and region. */
 bool scene_read(struct scene *s, const struct planes *out, struct err *e) MUST_CHECK;
 
+/* The same with the bands of each pixel side by side, and nothing between rows: what decoders of
+ * photographs make at once. */
+bool scene_read_by_pixel(struct scene *s, struct region r, void *out, struct err *e) MUST_CHECK;
+
+/* Whether reading a part of it means decoding all that comes before it, or all of it. */
+bool scene_is_sequential(const struct scene *s);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "op_facts.h"
 #include "ops/op.h"
+#include "ops/temporal.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -201,6 +202,22 @@ static int print_json(const struct op *only)
     return end_output();
 }
 
+static int print_temporal(const struct temporal_op *op)
+{
+    printf("%s - of the scenes of `stack`, pixel by pixel: %s\n\nExample: stack 'd/*.tif' ! %s ! "
+           "write out.tif\n\n",
+           op->name, op->summary, op->name);
+    if (op->params->kind != P_END) {
+        puts("Parameters:");
+        params_print(op->params, stdout);
+        putchar('\n');
+    }
+    puts(
+        "Nodata: pixels outside the data are left out; a pixel that is outside in all scenes stays "
+        "so");
+    return end_output();
+}
+
 static int print_text(const struct op *only)
 {
     struct op_facts facts;
@@ -214,6 +231,9 @@ static int print_text(const struct op *only)
     }
     for (int i = 0; ops[i]; i++)
         printf("%-20s %s\n", ops[i]->name, ops[i]->summary);
+    puts("\nBehind `stack SCENE...`, of the values that a pixel has in its scenes:");
+    for (const struct temporal_op *op = temporal_ops; op->name; op++)
+        printf("%-20s %s\n", op->name, op->summary);
     puts("\n`tilery ops OP` prints the parameters of one.");
     return end_output();
 }
@@ -222,6 +242,7 @@ int command_ops(struct words words)
 {
     struct args args = {0};
     struct positionals names = {0};
+    const struct temporal_op *temporal = NULL;
     const struct op *only = NULL;
     struct err e;
 
@@ -235,10 +256,15 @@ int command_ops(struct words words)
         ok = err_usage(&e, "ops: one op at a time, not %d", names.n);
     if (ok && names.n == 1) {
         only = op_find(names.item[0]);
-        ok = only || op_check(names.item[0], 0, NULL, &e);
+        temporal = temporal_find(names.item[0]);
+        ok = only || temporal || op_check(names.item[0], 0, NULL, &e);
+        if (temporal && args.json)
+            ok = err_usage(&e, "ops: --json has the ops of a scene alone");
     }
     params_free(params, &args, &names);
     if (!ok)
         return complain(&e);
+    if (temporal)
+        return print_temporal(temporal);
     return args.json ? print_json(only) : print_text(only);
 }

@@ -182,11 +182,15 @@ static bool write_provenance(struct endpoints *out, const struct pipeline *part,
     return true;
 }
 
-bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e)
+bool endpoints_read_sink(struct endpoints *out, const struct pipeline *p, struct err *e)
 {
     *out = (struct endpoints){0};
-    return read_source(out, &p->steps[0], e) && read_sink(out, &p->steps[p->n_steps - 1], e) &&
-           write_provenance(out, p, e);
+    return read_sink(out, &p->steps[p->n_steps - 1], e) && write_provenance(out, p, e);
+}
+
+bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e)
+{
+    return endpoints_read_sink(out, p, e) && read_source(out, &p->steps[0], e);
 }
 
 void endpoints_free(struct endpoints *p)

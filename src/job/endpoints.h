@@ -23,6 +23,9 @@ struct endpoints {
  * remedy. */
 bool endpoints_read(struct endpoints *out, const struct pipeline *p, struct err *e) MUST_CHECK;
 
+/* Of the sink alone. */
+bool endpoints_read_sink(struct endpoints *out, const struct pipeline *p, struct err *e) MUST_CHECK;
+
 /* Of a source that takes several scenes, its options; *paths are those it names, to be freed with
  * params_free. Fails as endpoints_read. */
 bool endpoints_read_source(struct endpoints *out, const struct step *step,

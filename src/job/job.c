@@ -8,10 +8,12 @@
 #include "pass.h"
 #include "scene_job.h"
 #include "segments.h"
+#include "stack_job.h"
 #include "stats_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
+#include "ops/temporal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +93,7 @@ static bool run_write(struct cluster *c, const struct job_options *options, stru
 const struct job_kind job_sources[] = {
     {"read", "read SCENE", source_params, run_scene},
     {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run},
+    {"stack", "stack SCENE... (files, 'patterns', @list.txt)", source_params, stack_job_run},
     {0},
 };
 
@@ -99,6 +102,17 @@ const struct job_kind job_sinks[] = {
     {"stats", "stats", stats_params, stats_job_run},
     {0},
 };
+
+/* What makes one image of a series wants one. */
+static bool check_op(const struct step *op, const char *source, struct err *e)
+{
+    if (!temporal_find(op->name))
+        return op_check(op->name, op->n_args, op->args, e);
+    if (strcmp(source, "stack") != 0)
+        return err_usage(e, "%s: makes one image of many scenes, which `stack SCENE...` reads",
+                         op->name);
+    return temporal_check(op->name, op->n_args, op->args, e);
+}
 
 /* Fails with err_usage unless both ends are known, and all ops and their parameters. */
 static bool check(const struct pipeline *p, struct err *e)
@@ -110,7 +124,7 @@ static bool check(const struct pipeline *p, struct err *e)
     if (!job_kind_find(job_sinks, sink))
         return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH` or `stats`", sink);
     for (int i = 1; i < p->n_steps - 1; i++)
-        if (!op_check(p->steps[i].name, p->steps[i].n_args, p->steps[i].args, e))
+        if (!check_op(&p->steps[i], source, e))
             return false;
     return true;
 }

@@ -86,7 +86,7 @@ static bool check_ends(const struct job_options *options, struct err *e)
 {
     struct endpoints ends = {0};
     const char *path;
-    bool ok = endpoints_read(&ends, options->pipeline, e);
+    bool ok = endpoints_read_sink(&ends, options->pipeline, e);
 
     path = ends.sink.path;
     if (ok && path && !ends.sink.overwrite) {

@@ -7,6 +7,25 @@
 #include <assert.h>
 #include <string.h>
 
+static void find(enum pixel_type type, const struct careful_value *value, const void *row,
+                 const uint8 *mask, int n, uint8 *valid)
+{
+    const void *const rows[2] = {row, mask};
+    void *const to = valid;
+    const struct window w = {.rows = rows, .outs = &to, .width = n, .height = 1};
+
+    careful_find[type](value, &w);
+}
+
+void inside_row(enum pixel_type type, const void *row, const uint8 *mask, int n,
+                const struct outside *outside, uint8 *valid)
+{
+    struct careful_value value = careful_value(type, outside);
+
+    value.has_mask = mask != NULL;
+    find(type, &value, row, mask, n, valid);
+}
+
 /* Counts the pixels of planes that are inside; stops when it has seen both kinds. */
 static enum inside look(const struct planes *p, const struct planes *mask,
                         const struct outside *outside)
@@ -20,11 +39,8 @@ static enum inside look(const struct planes *p, const struct planes *mask,
             for (int64_t x = p->region.x; x < p->region.x + p->region.width; x += STRIP_MAX) {
                 const int64_t left = p->region.x + p->region.width - x;
                 const int n = (int)(left < STRIP_MAX ? left : STRIP_MAX);
-                const void *const rows[2] = {planes_at(p, b, x, y),
-                                             mask ? planes_at(mask, 0, x, y) : NULL};
-                void *const to = valid;
-                const struct window w = {.rows = rows, .outs = &to, .width = n, .height = 1};
-                careful_find[p->type](&value, &w);
+                find(p->type, &value, planes_at(p, b, x, y), mask ? planes_at(mask, 0, x, y) : NULL,
+                     n, valid);
                 in |= memchr(valid, UINT8_MAX, (size_t)n) != NULL;
                 out |= memchr(valid, 0, (size_t)n) != NULL;
                 if (in && out)

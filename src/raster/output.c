@@ -264,6 +264,16 @@ bool output_place(struct output *o, int64_t index, uint32_t size, uint64_t align
     return true;
 }
 
+bool output_put(struct output *o, int64_t index, const void *bytes, struct err *e)
+{
+    const uint64_t at = o->offsets[index];
+    const uint32_t n = o->sizes[index];
+
+    return bulk_write(&o->bulk, bytes, n, at) ||
+           err_errno(e, "%s: cannot write %u bytes at offset %llu", o->part, (unsigned)n,
+                     (unsigned long long)at);
+}
+
 const char *output_part(const struct output *o)
 {
     return o->part;

@@ -44,6 +44,8 @@ bool raster_begin(size_t cache_bytes, const struct raster_options *options, stru
             return false;
     if (!CPLGetConfigOption("GDAL_NUM_THREADS", NULL)) /* the ranks are the threads */
         CPLSetConfigOption("GDAL_NUM_THREADS", "1");
+    if (!CPLGetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", NULL)) /* half of a file is no image */
+        CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES");
     if (!CPLGetConfigOption("GTIFF_DIRECT_IO", NULL)) /* parts of strips that need no decoding */
         CPLSetConfigOption("GTIFF_DIRECT_IO", "YES");
     GDALAllRegister();
@@ -305,23 +307,60 @@ static CPLErr read_pixels(struct scene *s, const struct planes *out)
                                  (GSpacing)out->band_bytes, NULL);
 }
 
+static bool check_read(const struct scene *s, struct region r, CPLErr status, struct quiet *q,
+                       struct err *e)
+{
+    const char *words = quiet_words(q);
+
+    return status == CE_None ||
+           err_set(e, "%s: cannot read the %lld x %lld pixels at %lld,%lld: %s%s", s->path,
+                   (long long)r.width, (long long)r.height, (long long)(s->window.x + r.x),
+                   (long long)(s->window.y + r.y), words,
+                   network_is_missed(words) ? " (--allow-network is not given)" : "");
+}
+
+static bool is_inside(const struct scene *s, struct region r)
+{
+    return region_contains((struct region){0, 0, s->info.width, s->info.height}, r);
+}
+
 bool scene_read(struct scene *s, const struct planes *out, struct err *e)
 {
-    struct region r = out->region;
     struct quiet q;
 
-    assert(out->type == s->info.type && out->bands == s->info.bands &&
-           region_contains((struct region){0, 0, s->info.width, s->info.height}, r));
+    assert(out->type == s->info.type && out->bands == s->info.bands && is_inside(s, out->region));
     quiet_begin(&q);
-    CPLErr status = read_pixels(s, out);
+    const CPLErr status = read_pixels(s, out);
     quiet_end(&q);
-    const char *words = quiet_words(&q);
-    if (status != CE_None)
-        return err_set(e, "%s: cannot read the %lld x %lld pixels at %lld,%lld: %s%s", s->path,
-                       (long long)r.width, (long long)r.height, (long long)(s->window.x + r.x),
-                       (long long)(s->window.y + r.y), words,
-                       network_is_missed(words) ? " (--allow-network is not given)" : "");
-    return true;
+    return check_read(s, out->region, status, &q, e);
+}
+
+bool scene_read_by_pixel(struct scene *s, struct region r, void *out, struct err *e)
+{
+    const int size = (int)pixel_size(s->info.type), width = (int)r.width, height = (int)r.height;
+    const GSpacing pixel = (GSpacing)size * s->info.bands;
+    struct quiet q;
+
+    assert(is_inside(s, r) && !s->mask);
+    quiet_begin(&q);
+    const CPLErr status = GDALDatasetRasterIOEx(s->dataset, GF_Read, (int)(s->window.x + r.x),
+                                                (int)(s->window.y + r.y), width, height, out, width,
+                                                height, gdal_type(s->info.type), s->info.bands,
+                                                s->bands, pixel, pixel * width, size, NULL);
+    quiet_end(&q);
+    return check_read(s, r, status, &q, e);
+}
+
+bool scene_is_sequential(const struct scene *s)
+{
+    static const char *const drivers[] = {"JPEG", "PNG", "GIF", "WEBP", "JPEGXL"};
+    const struct scene_info *i = &s->info;
+
+    for (size_t k = 0; k < sizeof drivers / sizeof drivers[0]; k++)
+        if (strcmp(i->driver, drivers[k]) == 0)
+            return true;
+    return i->block_width >= i->file_width && i->block_height >= i->file_height &&
+           strcmp(i->compression, "NONE") != 0;
 }
 
 bool scene_files(struct scene *s, bool (*each)(void *ctx, const char *path, struct err *e),

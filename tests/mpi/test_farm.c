@@ -345,6 +345,45 @@ START_TEST(bytes_are_shared_and_gathered)
 }
 END_TEST
 
+/* Each sends each two messages, of which one may be empty; the larger ones go by rendezvous. */
+START_TEST(bytes_are_exchanged)
+{
+    enum { MOST = 300000, EACH = 2 };
+    const int size = cluster_size(cluster), rank = cluster_rank(cluster);
+    const size_t n = (size_t)size * EACH;
+    unsigned char *out = malloc(n * MOST), *in = calloc(n, MOST);
+    struct passage *list = calloc(2 * n, sizeof *list);
+    struct err e;
+    int k = 0;
+    bool right = true;
+
+    for (int other = size - 1; other >= 0; other--)
+        for (int i = 0; i < EACH; i++) {
+            unsigned char *to = out + (size_t)(other * EACH + i) * MOST;
+            unsigned char *from = in + (size_t)(other * EACH + i) * MOST;
+            memset(to, 10 * rank + other + i, MOST);
+            if (other == rank)
+                continue;
+            list[k++] = (struct passage){
+                .from = rank, .to = other, .bytes = to, .n = (size_t)(MOST * i / size * other)};
+            list[k++] = (struct passage){
+                .from = other, .to = rank, .bytes = from, .n = (size_t)(MOST * i / size * rank)};
+        }
+    CK_ALL(cluster_exchange(cluster, list, k, &e));
+    for (int other = 0; other < size; other++)
+        for (int i = 0; i < EACH; i++)
+            for (int at = 0; at < MOST; at++) {
+                const bool sent = other != rank && at < MOST * i / size * rank;
+                right &= in[(size_t)(other * EACH + i) * MOST + (size_t)at] ==
+                         (sent ? (10 * other + rank + i) % 256 : 0);
+            }
+    CK_ALL(right);
+    free(list);
+    free(in);
+    free(out);
+}
+END_TEST
+
 /* Everybody waits a second for rank 0 in a collective: that must not take a second of CPU. */
 START_TEST(waiting_ranks_sleep)
 {
@@ -382,6 +421,7 @@ int main(int argc, char **argv)
     tcase_add_test(tcase, farm_failure_anywhere_ends_it_everywhere);
     tcase_add_test(tcase, agreement_gives_everybody_the_lowest_rank_s_failure);
     tcase_add_test(tcase, bytes_are_shared_and_gathered);
+    tcase_add_test(tcase, bytes_are_exchanged);
     tcase_add_test(tcase, waiting_ranks_sleep);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

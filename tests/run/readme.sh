@@ -6,6 +6,11 @@ mkdir -p "$TMP/readme"
 ln -s "$TILERY" "$TMP/readme/tilery"
 cp "$DATA/bahamas.tif" "$TMP/readme/scene.tif"
 cp "$DATA/bahamas.tif" "$TMP/readme/earlier.tif"
+mkdir "$TMP/readme/frames"
+for k in 1 2 3; do
+    gdal_translate -q -of JPEG -b 1 -b 2 -b 3 "$DATA/bahamas.tif" "$TMP/readme/frames/$k.jpg" || exit 1
+done
+printf '%s\n' scene.tif earlier.tif frames/1.jpg >"$TMP/readme/list.txt"
 cd "$TMP/readme" || exit 1
 readme=$OLDPWD/README.md
 sed -n 's/^    \(mpirun .*\)/\1/p; s/^    \(\.\/tilery .*\)/\1/p' "$readme" | grep -v -- --hostfile >"$TMP/commands"

@@ -1,0 +1,454 @@
+/* series.c - the scenes of `stack`, as every rank knows them.
+ * SPDX-License-Identifier: MIT */
+#include "series.h"
+
+#include "endpoints.h"
+#include "op_steps.h"
+
+#include "base/pack.h"
+#include "base/text.h"
+#include "raster/file_id.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void series_leave_out(struct series *s, int scene, const char *why)
+{
+    s->gone[scene] = true;
+    fprintf(stderr, "tilery: left out (--on-error=skip): %s\n", why);
+}
+
+int series_left(const struct series *s)
+{
+    int n = 0;
+
+    for (int i = 0; i < s->facts.n; i++)
+        n += !s->gone[i];
+    return n;
+}
+
+/* Keeps memory until series_free. */
+static bool keep(struct series *s, void *memory, struct err *e)
+{
+    void **grown = memory ? realloc(s->kept, ((size_t)s->n_kept + 1) * sizeof *grown) : NULL;
+
+    if (!grown) {
+        free(memory);
+        return err_set(e, "out of memory: a list of %d texts was wanted", s->n_kept + 1);
+    }
+    s->kept = grown;
+    s->kept[s->n_kept++] = memory;
+    return true;
+}
+
+void series_free(struct series *s)
+{
+    for (int i = 0; s->path && i < s->facts.n; i++)
+        free(s->path[i]);
+    for (int i = 0; i < s->n_kept; i++)
+        free(s->kept[i]);
+    free(s->kept);
+    free(s->path);
+    free(s->gone);
+    free(s->steps);
+    temporal_free(&s->temporal);
+    buffer_free(&s->files);
+    *s = (struct series){0};
+}
+
+/* --- the scenes ------------------------------------------------------------------------------- */
+
+struct listing {
+    struct series *series;
+    struct err why; /* the first file that has no identity */
+};
+
+static bool list_file(void *ctx, const char *path, struct err *e)
+{
+    struct listing *l = ctx;
+    struct series *s = l->series;
+    struct file_id id;
+
+    if (!file_identify(path, &id, &l->why)) {
+        s->facts.identified = false;
+        return true;
+    }
+    if (id.mtime_s > s->facts.newest_s)
+        s->facts.newest_s = id.mtime_s;
+    return pack_text(&s->files, path, e) && pack_i64(&s->files, id.size, e) &&
+           pack_i64(&s->files, id.mtime_s, e) && pack_u32(&s->files, id.mtime_ns, e) &&
+           pack_u32(&s->files, id.crc, e);
+}
+
+bool series_sees_files(const struct series *s, struct err *e)
+{
+    struct unpack u = unpack_begin(s->files.data, s->files.size);
+
+    if (!s->facts.identified)
+        return err_set(e, "the scenes are not plain files");
+    while (u.ok && u.at < u.end) {
+        char *path = unpack_text(&u);
+        struct file_id theirs = {.size = unpack_i64(&u), .mtime_s = unpack_i64(&u)}, mine;
+        theirs.mtime_ns = unpack_u32(&u);
+        theirs.crc = unpack_u32(&u);
+        bool ok = u.ok ? file_identify(path, &mine, e) : err_set(e, "the list of files is damaged");
+        if (ok && !file_id_equal(&mine, &theirs))
+            ok = err_set(e, "%s: is not the file that rank 0 sees", path);
+        free(path);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool same_shape(const struct scene *scene, const struct scene *first, struct err *e)
+{
+    const struct scene_info *a = scene_info(scene), *b = scene_info(first);
+
+    if (a->width != b->width || a->height != b->height)
+        return err_usage(e,
+                         "%s: has %lldx%lld pixels, %s %lldx%lld; the scenes of a stack have the "
+                         "same size (--on-error=skip leaves out others)",
+                         a->path, (long long)a->width, (long long)a->height, b->path,
+                         (long long)b->width, (long long)b->height);
+    if (a->bands != b->bands || a->type != b->type)
+        return err_usage(e,
+                         "%s: has %d band%s of %s, %s %d of %s; the scenes of a stack have the "
+                         "same (--on-error=skip leaves out others)",
+                         a->path, a->bands, text_s(a->bands), pixel_name(a->type), b->path,
+                         b->bands, pixel_name(b->type));
+    return scene_on_grid(scene, first, NULL, e);
+}
+
+/* What any scene has, all may. */
+static bool look_for_gaps(struct series *s, struct scene *scene, struct temporal_series *t,
+                          struct err *e)
+{
+    const struct scene_info *info = scene_info(scene);
+    struct scene *mask;
+
+    if (!scene_open_mask(&mask, scene, e))
+        return false;
+    s->facts.has_gaps |= info->has_nodata || mask;
+    scene_close(mask);
+    if (info->has_nodata && !t->has_nodata) {
+        t->has_nodata = true;
+        t->nodata = info->nodata;
+    }
+    return true;
+}
+
+/* One that can take part. *first: the one it is compared with; the first one is that. */
+static bool look_at(struct series *s, int i, struct scene **first, struct temporal_series *t,
+                    struct err *e)
+{
+    struct scene_options options = s->options;
+    struct listing listing = {.series = s};
+    struct scene *scene;
+
+    options.path = s->path[i];
+    if (!scene_open(&scene, &options, e))
+        return false;
+    const bool ok = (!*first || same_shape(scene, *first, e)) && look_for_gaps(s, scene, t, e) &&
+                    scene_files(scene, list_file, &listing, e);
+    if (ok) {
+        s->facts.sequential |= scene_is_sequential(scene);
+        if (!*first) {
+            *first = scene;
+            return true;
+        }
+    }
+    scene_close(scene);
+    return ok;
+}
+
+static bool look_at_all(struct series *s, bool skips, struct scene **first,
+                        struct temporal_series *t, struct err *e)
+{
+    for (int i = 0; i < s->facts.n; i++) {
+        if (s->gone[i] || look_at(s, i, first, t, e))
+            continue;
+        if (!skips)
+            return false;
+        series_leave_out(s, i, e->text);
+    }
+    return *first || err_set(e, "stack: no scene is left");
+}
+
+/* The paths, owned. */
+static bool list_scenes(struct series *s, const struct step *step, const bool *gone, struct err *e)
+{
+    struct endpoints ends = {0};
+    struct positionals words = {0};
+    struct path_list paths = {0};
+    bool ok = endpoints_read_source(&ends, step, &words, e);
+
+    if (ok && words.n == 0)
+        ok = err_usage(e, "stack: takes the scenes of the series: files, 'patterns*.tif', @LIST");
+    ok = ok && path_list_read(&paths, "stack", words.n, words.item, e);
+    s->options = ends.source;
+    if (ok) {
+        s->facts.n = paths.n;
+        s->path = paths.item; /* owned from now on */
+        paths = (struct path_list){0};
+        s->gone = memory_new((size_t)s->facts.n, sizeof *s->gone, e);
+        ok = s->gone != NULL;
+        for (int i = 0; ok && gone && i < s->facts.n; i++)
+            s->gone[i] = gone[i];
+    }
+    if (ends.source.open_options.item && !keep(s, ends.source.open_options.item, e))
+        ok = false;
+    path_list_free(&paths);
+    params_free(NULL, NULL, &words);
+    return ok;
+}
+
+/* --- the ops before --------------------------------------------------------------------------- */
+
+/* As every rank is told them. */
+static bool take_steps(struct series *s, const struct step *steps, int n, struct err *e)
+{
+    s->steps = memory_new((size_t)n, sizeof *s->steps, e);
+    if (!s->steps)
+        return false;
+    s->n_steps = n;
+    for (int i = 0; i < n; i++) {
+        const char **args = memory_new((size_t)steps[i].n_args, sizeof *args, e);
+        if (!keep(s, args, e))
+            return false;
+        for (int k = 0; k < steps[i].n_args; k++) {
+            char *arg = strdup(steps[i].args[k]);
+            if (!keep(s, arg, e))
+                return false;
+            args[k] = arg;
+        }
+        char *name = strdup(steps[i].name);
+        if (!keep(s, name, e))
+            return false;
+        s->steps[i] = (struct step){name, steps[i].n_args, args};
+    }
+    return true;
+}
+
+/* Files of numbers become numbers, which all ranks see. */
+static bool inline_steps(struct series *s, const struct series_wish *wish, struct err *e)
+{
+    const struct pipeline before = {.steps = wish->options->pipeline->steps,
+                                    .n_steps = wish->temporal + 1};
+    struct op_steps steps;
+
+    const bool ok =
+        op_steps_new(&steps, &before, PX_SAME, e) && take_steps(s, steps.list, steps.n, e);
+    op_steps_free(&steps);
+    return ok;
+}
+
+/* Bytes of what a plan needs of its scenes for so many rows. */
+static double need_bytes(const struct plan *plan, const struct sources *sources, int64_t rows)
+{
+    const struct format out = plan_output(plan);
+    double bytes = 0;
+
+    for (int i = 0; i < sources->n; i++) {
+        const struct region need =
+            plan_need(plan, i, (struct region){0, (out.height - rows) / 2, out.width, rows});
+        bytes += (double)need.width * (double)need.height * sources->format[i].bands *
+                 (double)pixel_size(sources->format[i].type);
+    }
+    return bytes;
+}
+
+static bool plan_steps(struct series *s, const struct sources *first, struct err *e)
+{
+    const struct plan_sources sources = sources_for_plan(first);
+    struct series_facts *f = &s->facts;
+    struct plan *plan = NULL;
+
+    const bool ok =
+        plan_new(&plan, s->steps, s->n_steps, &sources, e) && sources_check_grids(first, plan, e);
+    if (ok) {
+        const int64_t some = plan_output(plan).height > 1 ? plan_output(plan).height / 2 : 1;
+        f->out = plan_output(plan);
+        f->bytes_per_row = need_bytes(plan, first, some) / (double)some;
+        f->halo_bytes = (size_t)(need_bytes(plan, first, 1) - f->bytes_per_row > 0
+                                     ? need_bytes(plan, first, 1) - f->bytes_per_row
+                                     : 0);
+    }
+    plan_free(plan);
+    return ok;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static bool read_temporal(struct series *s, const struct series_wish *wish,
+                          struct temporal_series *t, struct err *e)
+{
+    const struct step *op = &wish->options->pipeline->steps[wish->temporal];
+    struct series_facts *f = &s->facts;
+
+    f->ignores_nodata = wish->options->ignores_nodata;
+    f->has_gaps = !f->ignores_nodata &&
+                  (f->has_gaps || pixel_is_float(f->in.type) || pixel_is_float(f->out.type));
+    *t = (struct temporal_series){f->out.type, f->n, f->has_gaps, t->has_nodata, t->nodata};
+    return temporal_read(&s->temporal, op->name, op->n_args, op->args, t, e);
+}
+
+bool series_open(struct series *s, const struct series_wish *wish, struct sources *first,
+                 struct err *e)
+{
+    const struct job_options *o = wish->options;
+    struct temporal_series t = {0};
+    struct series_facts *f = &s->facts;
+    struct scene *scene = NULL;
+    struct scene_options options;
+
+    *s = (struct series){.facts.identified = true};
+    *first = (struct sources){0};
+    f->cache_bytes = sources_cache_bytes(wish->memory_bytes);
+    if (!list_scenes(s, &o->pipeline->steps[0], wish->gone, e) ||
+        !raster_begin(f->cache_bytes, &o->raster, e) ||
+        !look_at_all(s, o->on_error == ON_ERROR_SKIP, &scene, &t, e)) {
+        scene_close(scene);
+        return false;
+    }
+    const struct scene_info *info = scene_info(scene);
+    const bool photo = strcmp(info->driver, "JPEG") == 0 || strcmp(info->driver, "PNG") == 0;
+    f->in = (struct format){info->type, info->bands, info->width, info->height};
+    options = s->options;
+    for (int i = 0; i < f->n && !options.path; i++)
+        options.path = s->gone[i] ? NULL : s->path[i];
+    scene_close(scene);
+    if (!inline_steps(s, wish, e) || !sources_open(first, &options, s->steps, s->n_steps, 0, e) ||
+        !plan_steps(s, first, e) || !read_temporal(s, wish, &t, e))
+        return false;
+    f->row = (size_t)f->out.width * (size_t)f->out.bands;
+    f->by_pixel = photo && s->n_steps == 0 && !f->has_gaps;
+    return true;
+}
+
+static bool pack_steps(const struct series *s, struct buffer *b, struct err *e)
+{
+    bool ok = pack_u32(b, (uint32_t)s->n_steps, e);
+
+    for (int i = 0; ok && i < s->n_steps; i++) {
+        ok = pack_text(b, s->steps[i].name, e) && pack_u32(b, (uint32_t)s->steps[i].n_args, e);
+        for (int k = 0; ok && k < s->steps[i].n_args; k++)
+            ok = pack_text(b, s->steps[i].args[k], e);
+    }
+    return ok;
+}
+
+/* The numbers go as they lie in memory: all ranks are of one program. */
+bool series_pack(const struct series *s, struct buffer *out, struct err *e)
+{
+    const struct temporal *t = &s->temporal;
+    const size_t times = t->times ? (size_t)t->n * sizeof *t->times : 0;
+    bool ok = pack_bytes(out, &s->facts, sizeof s->facts, e) &&
+              pack_bytes(out, s->gone, (size_t)s->facts.n * sizeof *s->gone, e);
+
+    for (int i = 0; ok && i < s->facts.n; i++)
+        ok = pack_text(out, s->path[i], e);
+    return ok && pack_steps(s, out, e) && pack_text(out, t->op->name, e) &&
+           pack_bytes(out, t, sizeof *t, e) && pack_bytes(out, t->times, times, e) &&
+           pack_bytes(out, s->files.data, s->files.size, e);
+}
+
+static bool unpack_to(struct unpack *u, void *out, size_t size)
+{
+    size_t n;
+    const unsigned char *bytes = unpack_bytes(u, &n);
+
+    if (!bytes || n != size) {
+        u->ok = false;
+        return false;
+    }
+    memcpy(out, bytes, n);
+    return true;
+}
+
+static bool unpack_steps(struct series *s, struct unpack *u, struct err *e)
+{
+    const uint32_t n = unpack_u32(u);
+
+    if (!u->ok)
+        return err_set(e, "the list of ops is damaged");
+    s->steps = memory_new(n, sizeof *s->steps, e);
+    if (!s->steps)
+        return false;
+    s->n_steps = (int)n;
+    for (uint32_t i = 0; i < n; i++) {
+        char *name = unpack_text(u);
+        if (!keep(s, name, e))
+            return false;
+        const uint32_t n_args = unpack_u32(u);
+        const char **args = u->ok ? memory_new(n_args, sizeof *args, e) : NULL;
+        if (!keep(s, args, e))
+            return false;
+        for (uint32_t k = 0; k < n_args; k++) {
+            char *arg = unpack_text(u);
+            if (!keep(s, arg, e))
+                return false;
+            args[k] = arg;
+        }
+        s->steps[i] = (struct step){name, (int)n_args, args};
+    }
+    return true;
+}
+
+static bool unpack_temporal(struct series *s, struct unpack *u, struct err *e)
+{
+    struct temporal *t = &s->temporal;
+    size_t n;
+    char *name = unpack_text(u);
+
+    if (!unpack_to(u, t, sizeof *t)) {
+        *t = (struct temporal){0};
+        free(name);
+        return err_set(e, "what is told of the series is damaged");
+    }
+    t->op = temporal_find(name);
+    t->times = NULL;
+    free(name);
+    const unsigned char *times = unpack_bytes(u, &n);
+    if (times && n > 0) {
+        t->times = memory_new(1, n, e);
+        if (!t->times)
+            return false;
+        memcpy(t->times, times, n);
+    }
+    return true;
+}
+
+bool series_unpack(struct series *s, const struct series_wish *wish, const struct buffer *packed,
+                   struct err *e)
+{
+    struct unpack u = unpack_begin(packed->data, packed->size);
+    struct endpoints ends = {0};
+    struct positionals words = {0};
+    size_t n;
+
+    *s = (struct series){0};
+    bool ok = endpoints_read_source(&ends, &wish->options->pipeline->steps[0], &words, e);
+    params_free(NULL, NULL, &words);
+    s->options = ends.source;
+    if (ends.source.open_options.item && !keep(s, ends.source.open_options.item, e))
+        ok = false;
+    if (!ok)
+        return false;
+    if (!unpack_to(&u, &s->facts, sizeof s->facts))
+        return err_set(e, "what is told of the series is damaged");
+    s->gone = memory_new((size_t)s->facts.n, sizeof *s->gone, e);
+    s->path = s->gone ? memory_new((size_t)s->facts.n, sizeof *s->path, e) : NULL;
+    if (!s->path || !unpack_to(&u, s->gone, (size_t)s->facts.n * sizeof *s->gone))
+        return false;
+    for (int i = 0; i < s->facts.n; i++)
+        s->path[i] = unpack_text(&u);
+    if (!unpack_steps(s, &u, e) || !unpack_temporal(s, &u, e))
+        return false;
+    const unsigned char *files = unpack_bytes(&u, &n);
+    if (!u.ok)
+        return err_set(e, "what is told of the series is damaged");
+    return buffer_append(&s->files, files, n, e) &&
+           raster_begin(s->facts.cache_bytes, &wish->options->raster, e);
+}
