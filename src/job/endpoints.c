@@ -13,6 +13,7 @@
 struct source_args {
     const char *bands, *window;
     struct text_list open_options;
+    bool use_overviews;
 };
 
 const struct param source_params[] = {
@@ -22,6 +23,10 @@ const struct param source_params[] = {
      offsetof(struct source_args, window), NULL, NULL, 0, 0},
     {"oo", "open option K=V for GDAL", P_LIST, offsetof(struct source_args, open_options), NULL,
      NULL, 0, 0},
+    {"use-overviews",
+     "before `resize`: take the smallest of the scene's overviews that is no smaller than the "
+     "result (for thumbnails: quick, and not what the scene itself would give)",
+     P_BOOL, offsetof(struct source_args, use_overviews), "false", NULL, 0, 0},
     {0},
 };
 
@@ -67,6 +72,10 @@ bool endpoints_read_source(struct endpoints *out, const struct step *step,
         params_read(step->name, source_params, step->n_args, step->args, &args, paths, e);
 
     out->source = (struct scene_options){NULL, args.bands, args.window, args.open_options};
+    out->use_overviews = args.use_overviews;
+    if (ok && out->use_overviews && strcmp(step->name, "read") != 0 &&
+        strcmp(step->name, "each") != 0)
+        return err_usage(e, "%s: --use-overviews is for `read` and `each`", step->name);
     return ok;
 }
 

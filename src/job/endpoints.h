@@ -12,6 +12,7 @@ extern const struct param source_params[], sink_params[];
 
 struct endpoints {
     struct scene_options source;
+    bool use_overviews;
     struct output_options sink; /* provenance is an owned text */
     const char *driver;         /* of an output that is an image, as GDAL names it; NULL: GeoTIFF */
     int sink_type;              /* enum pixel_type of --ot; PX_SAME: the pipeline's */

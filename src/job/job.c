@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
+#include "coarser.h"
 #include "each_job.h"
 #include "endpoints.h"
 #include "image_job.h"
@@ -54,8 +55,8 @@ static bool find_cut(const struct pipeline *p, int *n, struct err *e)
 }
 
 /* Ops that must know the whole scene first become plain ones; then the sink does the rest. */
-static bool run_scene(struct cluster *c, const struct job_options *options, struct job_end *end,
-                      struct err *e)
+static bool run_settled(struct cluster *c, const struct job_options *options, struct job_end *end,
+                        struct err *e)
 {
     const struct pipeline *p = options->pipeline;
     const struct job_kind *sink = job_kind_find(job_sinks, p->steps[p->n_steps - 1].name);
@@ -66,7 +67,7 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
     if (!find_cut(p, &n_first, e)) /* the same on all ranks: they have the same words */
         return false;
     if (n_first > 0)
-        return segments_run(c, options, (struct segments){n_first, run_scene}, end, e);
+        return segments_run(c, options, (struct segments){n_first, run_settled}, end, e);
     bool ok = pass_settle(c, options, &settled, e);
     while (cluster_mend(c)) {
         settled_free(&settled);
@@ -75,6 +76,23 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
     now.pipeline = &settled.pipeline;
     ok = ok && sink->run(c, &now, end, e);
     settled_free(&settled);
+    return ok;
+}
+
+static bool run_scene(struct cluster *c, const struct job_options *options, struct job_end *end,
+                      struct err *e)
+{
+    struct job_options now = *options;
+    struct coarser coarser;
+
+    bool ok = coarser_choose(&coarser, c, options, e);
+    while (cluster_mend(c)) {
+        coarser_free(&coarser);
+        ok = coarser_choose(&coarser, c, options, e);
+    }
+    now.pipeline = &coarser.pipeline;
+    ok = ok && run_settled(c, &now, end, e);
+    coarser_free(&coarser);
     return ok;
 }
 
@@ -122,7 +140,8 @@ static bool check(const struct pipeline *p, struct err *e)
     if (!job_kind_find(job_sources, source))
         return err_usage(e, "there is no source '%s'; a pipeline starts with `read SCENE`", source);
     if (!job_kind_find(job_sinks, sink))
-        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH` or `stats`", sink);
+        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH` or `stats`",
+                         sink);
     for (int i = 1; i < p->n_steps - 1; i++)
         if (!check_op(&p->steps[i], source, e))
             return false;
