@@ -404,11 +404,11 @@ bool each_run(struct cluster *c, const struct job_options *options, struct job_e
     bool ok = each_check(options, e) && many_find(&x.many, c, options, x.options.memory_bytes, e) &&
               choose_io(&x, e) && cluster_agree(c, !leads || begin(&x, e), e) &&
               share_states(&x, e) && run_all(&x, e);
+    const struct cluster_ranks ranks = cluster_ranks(c);
     progress_end(&x.progress);
     if (ok)
         ok = cluster_agree(
-            c, !leads || each_tell(&x.many, options, cluster_size(c), clock_s() - start, end, e),
-            e);
+            c, !leads || each_tell(&x.many, options, &ranks, clock_s() - start, end, e), e);
     else if (leads)
         say_kept(&x, e);
     end->given_up = cluster_max(c, end->given_up);

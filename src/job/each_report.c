@@ -19,7 +19,8 @@ bool each_check(const struct job_options *options, struct err *e)
     return !options->report || run_report_check(options->report, e);
 }
 
-static bool report_scene(struct run_report *r, const struct many *m, int i, struct err *e)
+static bool report_scene(struct run_report *r, const struct many *m, int i,
+                         const struct cluster_ranks *ranks, struct err *e)
 {
     const struct one_scene *s = &m->scene[i];
     const struct scene_row row = {
@@ -32,14 +33,15 @@ static bool report_scene(struct run_report *r, const struct many *m, int i, stru
         .height = s->height,
         .bands = s->bands,
         .rank = s->rank,
+        .host = s->rank < 0 ? "" : cluster_host_of(ranks, s->rank),
         .seconds = s->seconds,
     };
 
     return run_report_scene(r, &row, e);
 }
 
-static bool report(const struct many *m, const struct job_options *options, int n_ranks,
-                   double seconds, struct err *e)
+static bool report(const struct many *m, const struct job_options *options,
+                   const struct cluster_ranks *ranks, double seconds, struct err *e)
 {
     struct run_report *r = NULL;
     double pixels = 0;
@@ -47,10 +49,10 @@ static bool report(const struct many *m, const struct job_options *options, int 
 
     for (int i = 0; ok && i < m->n; i++) {
         pixels += m->scene[i].state == SCENE_SKIPPED ? 0 : (double)m->scene[i].pixels;
-        ok = report_scene(r, m, i, e);
+        ok = report_scene(r, m, i, ranks, e);
     }
     ok = ok && run_report_number(r, "totals", "scenes", m->n, e) &&
-         run_report_number(r, "totals", "ranks", n_ranks, e) &&
+         run_report_number(r, "totals", "ranks", ranks->n, e) &&
          run_report_number(r, "totals", "wall_seconds", seconds, e) &&
          run_report_number(r, "totals", "megapixels_per_second", pixels / seconds / 1e6, e) &&
          run_report_write(r, options->report, e);
@@ -66,8 +68,9 @@ static bool print_texts(const struct many *m, struct err *e)
     return (fflush(stdout) == 0 && !ferror(stdout)) || err_errno(e, "standard output");
 }
 
-bool each_tell(const struct many *m, const struct job_options *options, int n_ranks, double seconds,
-               struct job_end *end, struct err *e)
+bool each_tell(const struct many *m, const struct job_options *options,
+               const struct cluster_ranks *ranks, double seconds, struct job_end *end,
+               struct err *e)
 {
     int n_skipped = 0, n_partly = 0;
 
@@ -84,6 +87,6 @@ bool each_tell(const struct many *m, const struct job_options *options, int n_ra
     if (options->verbose)
         fprintf(stderr, "tilery: %d scenes in %.1f s\n", m->n, seconds);
     return print_texts(m, e) && stats_many_tell(m, e) &&
-           (!options->report || report(m, options, n_ranks, seconds, e) ||
+           (!options->report || report(m, options, ranks, seconds, e) ||
             err_context(e, "the outputs are finished, but"));
 }
