@@ -30,6 +30,16 @@ bool feed_head_pack(struct buffer *payload, struct feed_head head, struct err *e
 /* Takes it off the payload's front; false if there is none. */
 bool feed_head_unpack(struct unpack *payload, struct feed_head *head) MUST_CHECK;
 
+/* What follows in the payload of a chunk to be computed where an op sweeps (ops/sweep.h), at its
+ * end: what is to be done, and bytes to do it with. */
+enum feed_sweep { FEED_SUMMARISE, FEED_FINISH };
+bool feed_sweep_pack(struct buffer *payload, enum feed_sweep what, const struct buffer *bytes,
+                     struct err *e) MUST_CHECK;
+
+/* Takes it off the payload's end; the bytes are borrowed from it. False if there is none. */
+bool feed_sweep_unpack(struct unpack *payload, enum feed_sweep *what,
+                       struct buffer *bytes) MUST_CHECK;
+
 struct feed_times {
     double read_s;
     int64_t read_bytes, blobs_sent, blobs_spared; /* spared: the worker held them already */

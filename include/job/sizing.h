@@ -27,6 +27,11 @@ struct sizing_wish {
     bool isolated;    /* chunks are computed in another process */
     bool rereads;     /* what GDAL decodes for one chunk it decodes again for the next */
     bool at_once;     /* results wait for no other's turn to be written */
+    bool bands;       /* chunks are of the full width, and begin at even rows */
+    size_t task_more; /* bytes of a task besides its pixels */
+    /* Memory that work on a chunk of that size takes besides; NULL: none. */
+    size_t (*work_bytes)(const void *state, int64_t width, int64_t height);
+    const void *work_state;
     /* Further plans that workers hold; NULL: none. The second makes the output's mask. */
     const struct plan *also, *validity;
 };

@@ -35,6 +35,31 @@ bool feed_head_unpack(struct unpack *payload, struct feed_head *head)
     return payload->ok && task <= FEED_LEAVE_OUT;
 }
 
+bool feed_sweep_pack(struct buffer *payload, enum feed_sweep what, const struct buffer *bytes,
+                     struct err *e)
+{
+    return buffer_append(payload, bytes->data, bytes->size, e) &&
+           pack_i64(payload, (int64_t)bytes->size, e) && pack_u32(payload, (uint32_t)what, e);
+}
+
+bool feed_sweep_unpack(struct unpack *payload, enum feed_sweep *what, struct buffer *bytes)
+{
+    enum { TRAILER = 12 };
+
+    if (payload->end - payload->at < TRAILER)
+        return false;
+    struct unpack u = unpack_begin(payload->end - TRAILER, TRAILER);
+    const int64_t size = unpack_i64(&u);
+    *what = (enum feed_sweep)unpack_u32(&u);
+    payload->end -= TRAILER;
+    if (size < 0 || size > payload->end - payload->at || *what > FEED_FINISH)
+        return false;
+    payload->end -= size;
+    /* Only read. */
+    *bytes = (struct buffer){.data = (unsigned char *)payload->end, .size = (size_t)size};
+    return true;
+}
+
 static struct tile_cache *cache_of(const struct feed *f, int rank, int source)
 {
     return &f->cache[rank * f->sources->n + source];

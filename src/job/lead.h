@@ -32,6 +32,15 @@ struct lead_pass {
     const struct buffer *needs; /* the words of its reducer */
 };
 
+/* Of an op that sweeps: what bands tell, and are to be told. */
+struct lead_sweep {
+    bool summarises;          /* summaries are being gathered */
+    struct buffer *summaries; /* of each chunk; gone when there are … */
+    struct buffer *contexts;  /* … these */
+    int64_t n;
+    struct schedule *later; /* of the chunks, meanwhile */
+};
+
 struct lead {
     const struct job_options *options;
     struct endpoints ends;
@@ -60,6 +69,7 @@ struct lead {
         *gathers; /* a reducer's words; NULL: an output of tiles or an image is made */
     struct gathering *gathering; /* what a pass that only gathers has so far; else NULL */
     struct image *image;         /* the output, if that is an image; else NULL */
+    struct lead_sweep sweep;
     size_t memory_bytes, used_bytes;
     bool in_place;      /* the output is to have the scene's place */
     bool published;     /* the output has its name */
@@ -103,6 +113,15 @@ bool lead_put(struct lead *l, int64_t chunk, const struct buffer *result, struct
 
 /* Writes the image: its name appears. */
 bool lead_finish_image(struct lead *l, struct err *e) MUST_CHECK;
+
+/* Before an output whose last op sweeps: makes ready to gather summaries of all chunks; when they
+ * are there, finds out what each chunk is to know, and makes ready for the chunks themselves. */
+bool lead_begin_sweep(struct lead *l, struct err *e) MUST_CHECK;
+bool lead_end_sweep(struct lead *l, struct err *e) MUST_CHECK;
+void lead_free_sweep(struct lead *l);
+
+/* Takes the summary of a chunk; nothing (NULL) of one that is given up. */
+void lead_take_summary(struct lead *l, int64_t chunk, struct buffer *summary);
 
 /* The farm's questions are answered from here. */
 struct farm_lead lead_farm(struct lead *l);
