@@ -249,6 +249,7 @@ size_t runs_bytes(int64_t pixels)
 {
     const size_t most = (size_t)pixels / 2 + 1;
 
-    /* Lists grow by a quarter and by half, and are copied meanwhile. */
-    return most * (sizeof(struct run) * 9 / 4 + 3 * sizeof(int32_t) + sizeof(int32_t));
+    /* The list of runs has a quarter of room, that of parents at most twice its size; the C library
+     * moves what is as large as that without a copy. */
+    return most * (sizeof(struct run) * 5 / 4 + 2 * sizeof(int32_t) + sizeof(int32_t));
 }
