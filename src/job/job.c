@@ -8,6 +8,7 @@
 #include "pass.h"
 #include "scene_job.h"
 #include "segments.h"
+#include "table_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
@@ -38,7 +39,8 @@ static bool find_cut(const struct pipeline *p, int *n, struct err *e)
         i++;
     if (i == p->n_steps - 1)
         return true;
-    if (i < p->n_steps - 2 || strcmp(p->steps[p->n_steps - 1].name, "write") != 0) {
+    const char *sink = p->steps[p->n_steps - 1].name;
+    if (i < p->n_steps - 2 || (strcmp(sink, "write") != 0 && strcmp(sink, "table") != 0)) {
         *n = i + 1;
         return true;
     }
@@ -95,6 +97,7 @@ const struct job_kind job_sources[] = {
 
 const struct job_kind job_sinks[] = {
     {"write", "write PATH", sink_params, run_write},
+    {"table", "table FILE.csv", table_params, table_job_run},
     {0},
 };
 
