@@ -120,11 +120,41 @@ static bool read_nodata(struct endpoints *out, const char *text, struct err *e)
     return true;
 }
 
+struct table_args {
+    bool overwrite;
+};
+
+const struct param table_params[] = {
+    {"overwrite", "replace a table that exists", P_BOOL, offsetof(struct table_args, overwrite),
+     "false", NULL, 0, 0},
+    {0},
+};
+
+/* Of pixels a table has none: those outside the data are 0 to it. */
+static bool read_table(struct endpoints *out, const struct step *step, struct err *e)
+{
+    struct table_args args = {0};
+    struct positionals paths = {0};
+
+    bool ok = params_read("table", table_params, step->n_args, step->args, &args, &paths, e);
+    if (ok && paths.n != 1)
+        ok = err_usage(e, "table: takes one path, not %d", paths.n);
+    out->sink = (struct output_options){.path = ok ? paths.item[0] : NULL,
+                                        .has_nodata = true,
+                                        .overwrite = args.overwrite,
+                                        .resampling = -1};
+    out->sink_type = PX_SAME;
+    params_free(NULL, NULL, &paths);
+    return ok;
+}
+
 static bool read_sink(struct endpoints *out, const struct step *step, struct err *e)
 {
     struct sink_args args = {0};
     struct positionals paths = {0};
 
+    if (strcmp(step->name, "table") == 0)
+        return read_table(out, step, e);
     if (strcmp(step->name, "write") != 0) /* it has its own reader */
         return true;
     bool ok = params_read("write", sink_params, step->n_args, step->args, &args, &paths, e);

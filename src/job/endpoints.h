@@ -8,7 +8,7 @@
 #include "raster/scene.h"
 
 /* Their parameters. */
-extern const struct param source_params[], sink_params[];
+extern const struct param source_params[], sink_params[], table_params[];
 
 struct endpoints {
     struct scene_options source;

@@ -11,6 +11,7 @@
 #include "segments.h"
 #include "stack_job.h"
 #include "stats_job.h"
+#include "table_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
@@ -42,7 +43,8 @@ static bool find_cut(const struct pipeline *p, int *n, struct err *e)
         i++;
     if (i == p->n_steps - 1)
         return true;
-    if (i < p->n_steps - 2 || strcmp(p->steps[p->n_steps - 1].name, "write") != 0) {
+    const char *sink = p->steps[p->n_steps - 1].name;
+    if (i < p->n_steps - 2 || (strcmp(sink, "write") != 0 && strcmp(sink, "table") != 0)) {
         *n = i + 1;
         return true;
     }
@@ -118,6 +120,7 @@ const struct job_kind job_sources[] = {
 const struct job_kind job_sinks[] = {
     {"write", "write PATH", sink_params, run_write},
     {"stats", "stats", stats_params, stats_job_run},
+    {"table", "table FILE.csv", table_params, table_job_run},
     {0},
 };
 
