@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
+#include "concat_job.h"
 #include "each_job.h"
 #include "endpoints.h"
 #include "image_job.h"
 #include "pass.h"
 #include "scene_job.h"
+#include "split_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
@@ -57,15 +59,28 @@ static bool run_write(struct cluster *c, const struct job_options *options, stru
 }
 
 const struct job_kind job_sources[] = {
-    {"read", "read SCENE", source_params, run_scene},
-    {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run},
+    {"read", "read SCENE", source_params, run_scene, NULL},
+    {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run, NULL},
+    {"concat",
+     "concat SCENE... (files, 'patterns', @list.txt, or the pattern that split was given)",
+     concat_params, concat_run, concat_check},
     {0},
 };
 
 const struct job_kind job_sinks[] = {
-    {"write", "write PATH", sink_params, run_write},
+    {"write", "write PATH", sink_params, run_write, NULL},
+    {"split",
+     "split PATTERN (with {row}, {column}, {index}, {stem}, {ext}; numbers from 0; {row:03})",
+     split_params, split_run, split_check},
     {0},
 };
+
+static bool check_end(const struct job_kind *kinds, const struct step *step, struct err *e)
+{
+    const struct job_kind *kind = job_kind_find(kinds, step->name);
+
+    return !kind->check || kind->check(step, e);
+}
 
 /* Fails with err_usage unless both ends are known, and all ops and their parameters. */
 static bool check(const struct pipeline *p, struct err *e)
@@ -79,7 +94,8 @@ static bool check(const struct pipeline *p, struct err *e)
     for (int i = 1; i < p->n_steps - 1; i++)
         if (!op_check(p->steps[i].name, p->steps[i].n_args, p->steps[i].args, e))
             return false;
-    return true;
+    return check_end(job_sources, &p->steps[0], e) &&
+           check_end(job_sinks, &p->steps[p->n_steps - 1], e);
 }
 
 bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
