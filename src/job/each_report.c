@@ -6,17 +6,17 @@
 
 #include "base/version.h"
 #include "report/run_report.h"
+#include "report/trace.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const state_names[] = {"not done", "done", "partly", "skipped"};
 
 bool each_check(const struct job_options *options, struct err *e)
 {
-    if (options->trace)
-        return err_usage(e, "--trace=%s is of one scene's job: it cannot be had with `each`",
-                         options->trace);
-    return !options->report || run_report_check(options->report, e);
+    return (!options->trace || trace_check(options->trace, e)) &&
+           (!options->report || run_report_check(options->report, e));
 }
 
 static bool report_scene(struct run_report *r, const struct many *m, int i,
@@ -45,13 +45,14 @@ static bool report(const struct many *m, const struct job_options *options,
 {
     struct run_report *r = NULL;
     double pixels = 0;
+    const char *s = strcmp(many_what(m), "part") == 0 ? "parts" : "scenes";
     bool ok = run_report_new(&r, e) && run_report_text(r, "tilery", "version", TILERY_VERSION, e);
 
     for (int i = 0; ok && i < m->n; i++) {
         pixels += m->scene[i].state == SCENE_SKIPPED ? 0 : (double)m->scene[i].pixels;
         ok = report_scene(r, m, i, ranks, e);
     }
-    ok = ok && run_report_number(r, "totals", "scenes", m->n, e) &&
+    ok = ok && run_report_number(r, "totals", s, m->n, e) &&
          run_report_number(r, "totals", "ranks", ranks->n, e) &&
          run_report_number(r, "totals", "wall_seconds", seconds, e) &&
          run_report_number(r, "totals", "megapixels_per_second", pixels / seconds / 1e6, e) &&
@@ -81,11 +82,11 @@ bool each_tell(const struct many *m, const struct job_options *options,
     end->given_up = n_skipped + n_partly;
     if (end->given_up > 0)
         fprintf(stderr,
-                "tilery: of %d scenes %d are skipped and %d have parts that are not what "
+                "tilery: of %d %ss %d are skipped and %d have chunks that are not what "
                 "was asked for; each is named above\n",
-                m->n, n_skipped, n_partly);
+                m->n, many_what(m), n_skipped, n_partly);
     if (options->verbose)
-        fprintf(stderr, "tilery: %d scenes in %.1f s\n", m->n, seconds);
+        fprintf(stderr, "tilery: %d %ss in %.1f s\n", m->n, many_what(m), seconds);
     return print_texts(m, e) && stats_many_tell(m, e) &&
            (!options->report || report(m, options, ranks, seconds, e) ||
             err_context(e, "the outputs are finished, but"));

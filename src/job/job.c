@@ -3,12 +3,14 @@
 #include "job/job.h"
 
 #include "coarser.h"
+#include "concat_job.h"
 #include "each_job.h"
 #include "endpoints.h"
 #include "image_job.h"
 #include "pass.h"
 #include "scene_job.h"
 #include "segments.h"
+#include "split_job.h"
 #include "stack_job.h"
 #include "stats_job.h"
 #include "table_job.h"
@@ -111,16 +113,22 @@ static bool run_write(struct cluster *c, const struct job_options *options, stru
 }
 
 const struct job_kind job_sources[] = {
-    {"read", "read SCENE", source_params, run_scene},
-    {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run},
-    {"stack", "stack SCENE... (files, 'patterns', @list.txt)", source_params, stack_job_run},
+    {"read", "read SCENE", source_params, run_scene, NULL},
+    {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run, NULL},
+    {"stack", "stack SCENE... (files, 'patterns', @list.txt)", source_params, stack_job_run, NULL},
+    {"concat",
+     "concat SCENE... (files, 'patterns', @list.txt, or the pattern that split was given)",
+     concat_params, concat_run, concat_check},
     {0},
 };
 
 const struct job_kind job_sinks[] = {
-    {"write", "write PATH", sink_params, run_write},
-    {"stats", "stats", stats_params, stats_job_run},
-    {"table", "table FILE.csv", table_params, table_job_run},
+    {"write", "write PATH", sink_params, run_write, NULL},
+    {"split",
+     "split PATTERN (with {row}, {column}, {index}, {stem}, {ext}; numbers from 0; {row:03})",
+     split_params, split_run, split_check},
+    {"stats", "stats", stats_params, stats_job_run, NULL},
+    {"table", "table FILE.csv", table_params, table_job_run, NULL},
     {0},
 };
 
@@ -133,6 +141,13 @@ static bool check_op(const struct step *op, const char *source, struct err *e)
         return err_usage(e, "%s: makes one image of many scenes, which `stack SCENE...` reads",
                          op->name);
     return temporal_check(op->name, op->n_args, op->args, e);
+}
+
+static bool check_end(const struct job_kind *kinds, const struct step *step, struct err *e)
+{
+    const struct job_kind *kind = job_kind_find(kinds, step->name);
+
+    return !kind->check || kind->check(step, e);
 }
 
 /* Fails with err_usage unless both ends are known, and all ops and their parameters. */
@@ -148,7 +163,8 @@ static bool check(const struct pipeline *p, struct err *e)
     for (int i = 1; i < p->n_steps - 1; i++)
         if (!check_op(&p->steps[i], source, e))
             return false;
-    return true;
+    return check_end(job_sources, &p->steps[0], e) &&
+           check_end(job_sinks, &p->steps[p->n_steps - 1], e);
 }
 
 bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,

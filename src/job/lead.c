@@ -54,6 +54,7 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
         return false;
     l->ends.sink.direct = options->direct;
     l->ends.sink.continues = options->segment && options->segment->continues;
+    l->ends.sink.place = options->place;
     /* A run that finds its output whole would take it for the scene, and apply the ops again. */
     l->in_place = same_file(l->ends.source.path, l->ends.sink.path);
     if (options->resume && l->in_place)

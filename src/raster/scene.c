@@ -391,7 +391,8 @@ bool scene_files(struct scene *s, bool (*each)(void *ctx, const char *path, stru
     if (!ok)
         err_set(e, "%s: GDAL does not say which files it is made of", s->path);
     for (int i = 0; ok && files[i]; i++)
-        ok = each(ctx, files[i], e);
+        ok = strncmp(files[i], "/vsimem/", 8) == 0 || /* of this process (mosaic.h) */
+             each(ctx, files[i], e);
     CSLDestroy(files);
     return ok;
 }
