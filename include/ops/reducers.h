@@ -4,4 +4,6 @@
 REDUCER(extent)
 REDUCER(histogram)
 REDUCER(norm)
+REDUCER(refinement)
+REDUCER(statistics)
 REDUCER(tile_histograms)
