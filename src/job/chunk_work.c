@@ -143,11 +143,14 @@ static bool run_executor(struct chunk_worker *w, const struct planes *in, const 
     const struct ticket *t = w->ticket;
     struct outside outside[PLAN_MAX_SOURCES];
 
+    /* Without ops, what is gathered sees for itself which pixels are outside, and how they are. */
+    const bool minds = t->careful && !(t->reducing.how && t->n_words == 0);
+
     for (int i = 0; i < t->n_sources; i++)
         outside[i] = t->sources[i].outside;
-    enum inside inside = t->careful ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
+    enum inside inside = minds ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
     if ((inside == INSIDE_NONE && t->careful->gaps_may_close) ||
-        (inside == INSIDE_ALL && t->careful && plan_looks_beyond(t->careful, out->region)))
+        (inside == INSIDE_ALL && minds && plan_looks_beyond(t->careful, out->region)))
         inside = INSIDE_SOME;
     switch (inside) {
     case INSIDE_ALL:

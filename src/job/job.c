@@ -7,6 +7,7 @@
 #include "image_job.h"
 #include "pass.h"
 #include "scene_job.h"
+#include "stats_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
@@ -64,6 +65,7 @@ const struct job_kind job_sources[] = {
 
 const struct job_kind job_sinks[] = {
     {"write", "write PATH", sink_params, run_write},
+    {"stats", "stats", stats_params, stats_job_run},
     {0},
 };
 
@@ -75,7 +77,8 @@ static bool check(const struct pipeline *p, struct err *e)
     if (!job_kind_find(job_sources, source))
         return err_usage(e, "there is no source '%s'; a pipeline starts with `read SCENE`", source);
     if (!job_kind_find(job_sinks, sink))
-        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH`", sink);
+        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH` or `stats`",
+                         sink);
     for (int i = 1; i < p->n_steps - 1; i++)
         if (!op_check(p->steps[i].name, p->steps[i].n_args, p->steps[i].args, e))
             return false;
@@ -97,4 +100,5 @@ void job_sweep(struct job_end *end)
         unlink(end->journal);
     free(end->journal);
     free(end->text);
+    free(end->json);
 }

@@ -14,24 +14,27 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* There may be no b. */
 static bool same_file(const char *a, const char *b)
 {
     struct stat sa, sb;
 
+    if (!b)
+        return false;
     return strcmp(a, b) == 0 || (stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
                                  sa.st_ino == sb.st_ino);
 }
 
-/* A file that a job writes beside its output. */
-static bool check_file(const struct lead *l, const char *option, const char *path,
-                       bool (*check)(const char *path, struct err *e), struct err *e)
+bool lead_check_file(const struct lead *l, const char *option, const char *path,
+                     bool (*check)(const char *path, struct err *e), struct err *e)
 {
     if (!path)
         return true;
-    const size_t n = strlen(l->ends.sink.path);
+    const char *out = l->ends.sink.path;
+    const size_t n = out ? strlen(out) : 0;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "%s=%s is the scene's or the output's own file", option, path);
-    if (strncmp(path, l->ends.sink.path, n) == 0 && strncmp(path + n, ".part", 5) == 0)
+    if (out && strncmp(path, out, n) == 0 && strncmp(path + n, ".part", 5) == 0)
         return err_usage(e, "%s=%s is a name of the unfinished output's files", option, path);
     return check(path, e);
 }
@@ -61,8 +64,8 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
          is_part_of(options->report, options->trace) ||
          is_part_of(options->trace, options->report)))
         return err_usage(e, "--report=%s is the file of --trace, too", options->report);
-    return check_file(l, "--report", options->report, run_report_check, e) &&
-           check_file(l, "--trace", options->trace, trace_check, e);
+    return lead_check_file(l, "--report", options->report, run_report_check, e) &&
+           lead_check_file(l, "--trace", options->trace, trace_check, e);
 }
 
 bool lead_open_sources(struct lead *l, int type, struct err *e)

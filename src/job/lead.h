@@ -28,8 +28,8 @@ struct lead_pass {
     const struct job_options *options; /* its ops are those before that op */
     struct cluster_ranks ranks;
     size_t memory_bytes, used_bytes; /* as lead_open's */
-    const struct step *op;
-    const struct buffer *needs; /* the words of its reducer */
+    const struct step *op;           /* NULL: the sink itself, and all ops are before it */
+    const struct buffer *needs;      /* the words of its reducer */
 };
 
 struct lead {
@@ -72,6 +72,11 @@ struct lead {
 
 /* Reads the pipeline's ends and checks every parameter, before any file is touched. */
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e) MUST_CHECK;
+
+/* Of a file that a job writes beside its output (NULL: it does not), whether `check` lets it, and
+ * whether it is not one of those that the job reads and writes. option: what named it. */
+bool lead_check_file(const struct lead *l, const char *option, const char *path,
+                     bool (*check)(const char *path, struct err *e), struct err *e) MUST_CHECK;
 
 /* Opens the scene, plans, and creates the output; *ticket is what the ranks must know.
  * memory_bytes: what each rank may use; used_bytes: what the fullest rank uses already. */

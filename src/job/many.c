@@ -264,6 +264,7 @@ void many_free(struct many *m)
         free(s->path);
         free(s->why);
         free(s->text);
+        free(s->json);
     }
     free(m->scene);
     free(m->read_args);
