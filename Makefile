@@ -21,10 +21,10 @@ flags = $(shell $(PKG) $(1) $(2))
 STD   := -std=c17 -D_GNU_SOURCE -Iinclude -ffp-contract=off -fno-math-errno -fno-trapping-math $(if $(FAULTS),-DFAULTS)
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wno-unused-parameter -Werror
 CORE_FLAGS   := $(STD) $(WARN) $(call flags,--cflags,libdeflate)
-RASTER_FLAGS := $(CORE_FLAGS) $(call flags,--cflags,gdal libtiff-4)
+RASTER_FLAGS := $(CORE_FLAGS) $(call flags,--cflags,gdal libtiff-4 libjpeg)
 JSON_FLAGS   := $(CORE_FLAGS) $(call flags,--cflags,jansson)
 CORE_LIBS    := $(call flags,--libs,libdeflate) -lm
-RASTER_LIBS  := $(call flags,--libs,gdal libtiff-4) $(CORE_LIBS)
+RASTER_LIBS  := $(call flags,--libs,gdal libtiff-4 libjpeg) $(CORE_LIBS)
 LIBS         := $(call flags,--libs,jansson) $(RASTER_LIBS)
 
 objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(patsubst %,src/%/*.c,$(1))))
@@ -67,7 +67,7 @@ CHECK_LIBS  = $(call flags,--libs,check)
 $(filter $(BUILD)/tests/unit/test_raster%,$(UNIT)): $(BUILD)/%: %.c $(RASTER) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(RASTER_LIBS)
-JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,blob_order needs parcel schedule sizing tile_cache)
+JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,blob_order gathering needs parcel schedule sizing tile_cache)
 $(filter $(BUILD)/tests/unit/test_job%,$(UNIT)): $(BUILD)/%: %.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) -Isrc $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)

@@ -26,7 +26,7 @@ may_see() { # may_see FOLDER SEEN...
 may_see base
 may_see ops base
 may_see pipeline base ops
-may_see report base
+may_see report base ops
 may_see cluster base
 may_see raster base ops pipeline
 may_see guard base

@@ -33,6 +33,7 @@ want "pkg-config" pkg-config pkgconf-pkg-config pkg-config command -v "$pkg"
 want "an MPI compiler ($mpicc)" libopenmpi-dev openmpi-devel openmpi command -v "$mpicc"
 want "GDAL (gdal)" libgdal-dev gdal-devel "gdal / libgdal" "$pkg" --exists gdal
 want "libtiff 4.5 or newer (libtiff-4)" libtiff-dev libtiff-devel "libtiff" "$pkg" --atleast-version=4.5 libtiff-4
+want "libjpeg" libjpeg-dev libjpeg-turbo-devel libjpeg-turbo "$pkg" --exists libjpeg
 want "libdeflate" libdeflate-dev libdeflate-devel libdeflate "$pkg" --exists libdeflate
 want "jansson (JSON)" libjansson-dev jansson-devel jansson "$pkg" --exists jansson
 if [ "${1:-build}" != build ]; then

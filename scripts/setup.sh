@@ -7,7 +7,7 @@ level=${1:-test}
 sh scripts/need.sh "$level" 2>/dev/null && exit 0
 
 packages="gcc g++ make pkg-config libopenmpi-dev openmpi-bin libgdal-dev gdal-bin libtiff-dev
-    libdeflate-dev libjansson-dev check libopencv-imgproc-dev jq procps python3-numpy python3-gdal"
+    libdeflate-dev libjpeg-dev libjansson-dev check libopencv-imgproc-dev jq procps python3-numpy python3-gdal"
 [ "$level" != cluster ] || packages="$packages openssh-server openssh-client iproute2 slurmctld slurmd slurm-client munge gnuplot-nox"
 # shellcheck disable=SC2086 # the list is meant to be split
 set -- $packages

@@ -27,6 +27,10 @@ bool buffer_reserve(struct buffer *b, size_t extra, struct err *e) MUST_CHECK;
 bool buffer_append(struct buffer *b, const void *bytes, size_t n, struct err *e) MUST_CHECK;
 void buffer_free(struct buffer *b);
 
+/* From now on memory that is freed stays with the process, to be had again without the system: for
+ * many jobs of the same size, one after the other. */
+void memory_keep(void);
+
 /* The most memory this process has had resident so far, and what it has now, in bytes. */
 size_t memory_peak(void);
 size_t memory_resident(void);

@@ -7,9 +7,8 @@
  *
  * The part of each source starts at a multiple of 8. Payload of blobs, for each needed blob in the
  * order of needs_blobs: index (i64), rows (u32), state (u32: FEED_HELD, FEED_SHIPPED, FEED_SPARSE),
- * size (u32), and for shipped ones CRC (u32) and bytes. Payload of pixels, for each piece of the
- * needed rectangle: CRC of the pixels (i64), and bytes: the pixels band after band, then zeros up
- * to a multiple of 8.
+ * size (u32), and for shipped ones the bytes. Payload of pixels, for each piece of the needed
+ * rectangle: bytes (pack_bytes): the pixels band after band, then zeros up to a multiple of 8.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_FEED_H
 #define JOB_FEED_H
@@ -30,6 +29,16 @@ bool feed_head_pack(struct buffer *payload, struct feed_head head, struct err *e
 
 /* Takes it off the payload's front; false if there is none. */
 bool feed_head_unpack(struct unpack *payload, struct feed_head *head) MUST_CHECK;
+
+/* What follows in the payload of a chunk to be computed where an op sweeps (ops/sweep.h), at its
+ * end: what is to be done, and bytes to do it with. */
+enum feed_sweep { FEED_SUMMARISE, FEED_FINISH };
+bool feed_sweep_pack(struct buffer *payload, enum feed_sweep what, const struct buffer *bytes,
+                     struct err *e) MUST_CHECK;
+
+/* Takes it off the payload's end; the bytes are borrowed from it. False if there is none. */
+bool feed_sweep_unpack(struct unpack *payload, enum feed_sweep *what,
+                       struct buffer *bytes) MUST_CHECK;
 
 struct feed_times {
     double read_s;

@@ -54,13 +54,15 @@ struct job_options {
     int retries;             /* how often a chunk that failed is tried again */
     enum on_error on_error;
     bool verbose;
+    bool of_many; /* it is one of many jobs, which writes no file that they share */
 };
 
 /* What is left of a job. */
 struct job_end {
     int64_t given_up; /* chunks of the output that are not what was asked for */
     char *journal;    /* on rank 0: of an output that is whole; NULL: there is none */
-    char *text;       /* on rank 0: what a sink without files has to say; NULL: nothing */
+    char *text;       /* on rank 0: what a sink has to say on standard output; NULL: nothing */
+    char *json;       /* of a job of_many: the same for a file; NULL: nothing */
 };
 
 /* A kind of source or of sink: how it is written, and what runs a pipeline that has it. */

@@ -27,6 +27,8 @@ int64_t schedule_pick(struct schedule *s, int rank, int held);
  * not to the rank `not_to` (-1: to any). Fails if memory is short. */
 bool schedule_again(struct schedule *s, int64_t chunk, int not_to, struct err *e) MUST_CHECK;
 
+bool schedule_is_done(const struct schedule *s, int64_t chunk);
+
 /* The chunk's result is there. */
 void schedule_done(struct schedule *s, int64_t chunk);
 

@@ -7,6 +7,7 @@
 #ifndef JOB_SIZING_H
 #define JOB_SIZING_H
 
+#include "ops/reducer.h"
 #include "pipeline/divide.h"
 #include "pipeline/plan.h"
 #include "raster/layout.h"
@@ -24,9 +25,15 @@ struct sizing_wish {
     int unit;         /* chunks are whole squares of unit x unit output tiles; at least 1 */
     int64_t beyond;   /* pixels to the right and below that a chunk makes too */
     size_t lead_more; /* bytes rank 0 holds besides */
-    bool isolated;    /* chunks are computed in another process */
+    const struct reducing *reducing; /* what a chunk's pixels become; NULL: tiles of the output */
+    bool isolated;                   /* chunks are computed in another process */
     bool rereads;     /* what GDAL decodes for one chunk it decodes again for the next */
     bool at_once;     /* results wait for no other's turn to be written */
+    bool bands;       /* chunks are of the full width, and begin at even rows */
+    size_t task_more; /* bytes of a task besides its pixels */
+    /* Memory that work on a chunk of that size takes besides; NULL: none. */
+    size_t (*work_bytes)(const void *state, int64_t width, int64_t height);
+    const void *work_state;
     /* Further plans that workers hold; NULL: none. The second makes the output's mask. */
     const struct plan *also, *validity;
 };

@@ -181,6 +181,14 @@ struct stage {
 /* The most rows a kernel is asked for at once. */
 enum { BLOCK_MAX = 64 };
 
+struct sweep; /* sweep.h */
+
+/* What the last op does when the whole scene's stages are done; how is NULL if nothing. */
+struct sweep_use {
+    const struct sweep *how;
+    const void *state; /* owned by struct stages */
+};
+
 /* The growing graph. Fields are read by the planner; ops use the functions. */
 struct stages {
     struct stage *list;
@@ -193,6 +201,7 @@ struct stages {
     bool keeps_values;    /* of that op; its prepare() may say no */
     bool edge_is_outside; /* what an op shows of outside the scene is to be outside the data, unless
                              the user gave it a value */
+    struct sweep_use sweep;
     void **owned;
     int n_owned;
 };
@@ -236,6 +245,8 @@ struct op {
     enum nodata_rule nodata;
     bool keeps_values; /* pixels are moved, chosen among or averaged: scale, offset, unit and colour
                           table stay true */
+    bool sweeps; /* prepare sets stages.sweep, whatever the arguments: no op can follow in the same
+                    flow of chunks */
     const struct param *params;
     size_t args_size;
     /* args is a struct of args_size bytes filled by params_read. Fails with err_usage when the

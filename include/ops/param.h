@@ -22,6 +22,12 @@ struct point2 {
     int64_t x, y;
 };
 
+/* What is too much for numbers: made by ops for themselves, hardly by people. */
+struct octets {
+    unsigned char *data;
+    size_t n;
+};
+
 /* A number, and whether the user gave it or it is the default. */
 struct real_given {
     double value;
@@ -49,6 +55,7 @@ enum param_kind {
     P_BYTES,      /* size_t: 512, 400M, 2G; 0 when not given */
     P_SCENE,      /* const char *: a scene besides the pipeline's own; NULL when not given */
     P_NUMBERS,    /* struct numbers: a,b;c,d or a file of them; v is NULL when not given */
+    P_BASE64,     /* struct octets: in base64; data is NULL when not given */
     P_LIST,       /* struct text_list: may be repeated; items borrowed */
 };
 

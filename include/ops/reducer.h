@@ -60,6 +60,10 @@ static inline const int64_t *histogram_of(const void *sum, enum pixel_type type,
     return (const int64_t *)sum + (int64_t)band * histogram_bins(type);
 }
 
+/* Adds how often each value occurs in a part of the chunk, in one band, to histogram_bins counts;
+ * leaves out pixels outside the data. */
+void histogram_add(const struct reducible *r, int band, struct region part, int64_t *counts);
+
 /* The sum of "extent": the least and the greatest value of all bands together; of integers of 64 bits, rounded. */
 struct extent {
     int64_t n; /* 0: there are no pixels inside, and no values */

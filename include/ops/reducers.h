@@ -3,3 +3,7 @@
  * SPDX-License-Identifier: MIT */
 REDUCER(extent)
 REDUCER(histogram)
+REDUCER(norm)
+REDUCER(tile_histograms)
+REDUCER(refinement)
+REDUCER(statistics)

@@ -29,4 +29,8 @@ bool words_end(struct buffer *words, struct err *e) MUST_CHECK;
 bool words_numbers(struct buffer *words, const char *name, const double *v, int n,
                    struct err *e) MUST_CHECK;
 
+/* Appends "--name=" and n bytes as base64, for a parameter of the kind P_BASE64. */
+bool words_base64(struct buffer *words, const char *name, const void *bytes, size_t n,
+                struct err *e) MUST_CHECK;
+
 #endif

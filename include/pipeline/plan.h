@@ -33,6 +33,7 @@ struct plan_sources {
 struct plan {
     struct stages stages; /* the first stages.n_sources are the scenes */
     int last;             /* the stage whose output is the plan's */
+    struct sweep_use sweep; /* what is done behind the stages */
     bool gaps_may_close;  /* output pixels may be inside the data where the scene has none */
     int bands_at_once;    /* 1, unless a stage works across bands: then every stage's bands */
 };
@@ -58,6 +59,9 @@ bool plan_new_careful(struct plan **out, const struct step *steps, int n_steps,
  * inside and 0 outside, as many bands. Of the scenes nothing is read. */
 bool plan_new_validity(struct plan **out, const struct step *steps, int n_steps,
                        const struct plan_sources *sources, struct err *e) MUST_CHECK;
+
+/* What such a plan's stages make of pixels that are to be `nodata`. */
+double plan_fill(const struct plan *p, double nodata);
 
 /* The bands to run it for to get the first one's, which is the mask of a TIFF: a TIFF has one. */
 int plan_mask_bands(const struct plan *validity);

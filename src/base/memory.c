@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,8 @@
 #include <unistd.h>
 
 enum { ALIGNMENT = 64 };
+
+static bool keeps; /* memory_keep has been called */
 
 void *memory_raw(size_t n, size_t size, struct err *e)
 {
@@ -75,12 +79,31 @@ void buffer_free(struct buffer *b)
     *b = (struct buffer){0};
 }
 
+void memory_keep(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    keeps = true;
+#endif
+}
+
 size_t memory_peak(void)
 {
     struct rusage use;
 
     getrusage(RUSAGE_SELF, &use);
     return (size_t)use.ru_maxrss * 1024;
+}
+
+/* What is free, and will be used again. */
+static size_t memory_kept(void)
+{
+#ifdef __GLIBC__
+    if (keeps)
+        return mallinfo2().fordblks;
+#endif
+    return 0;
 }
 
 size_t memory_resident(void)
@@ -93,7 +116,8 @@ size_t memory_resident(void)
     if (fscanf(f, "%*s %lu", &pages) != 1)
         pages = 0;
     fclose(f);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
+    const size_t all = pages * (size_t)sysconf(_SC_PAGESIZE), kept = memory_kept();
+    return all > kept ? all - kept : 0;
 }
 
 /* The number in a one-line file ("max" and absence give SIZE_MAX). */

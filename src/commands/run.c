@@ -240,8 +240,14 @@ int command_run(struct words words)
         .verbose = args.verbose,
     };
     ok = cluster_agree(cluster, ok, &e) && job_run(cluster, &options, &end, &e);
-    if (!ok && cluster_rank(cluster) == 0)
+    if (ok && end.text) {
+        fputs(end.text, stdout);
+        ok = end_output() == EXIT_DONE;
+        if (!ok)
+            e.status = EXIT_FAILED;
+    } else if (!ok && cluster_rank(cluster) == 0) {
         complain(&e);
+    }
     isolate_end(isolate);
     cluster_end(cluster);
     job_sweep(&end);

@@ -12,6 +12,7 @@
 #include "base/planes.h"
 #include "base/timeline.h"
 #include "job/feed.h"
+#include "ops/sweep.h"
 #include "pipeline/execute.h"
 #include "pipeline/inside.h"
 
@@ -143,11 +144,14 @@ static bool run_executor(struct chunk_worker *w, const struct planes *in, const 
     const struct ticket *t = w->ticket;
     struct outside outside[PLAN_MAX_SOURCES];
 
+    /* Without ops, what is gathered sees for itself which pixels are outside, and how they are. */
+    const bool minds = t->careful && !(t->reducing.how && t->n_words == 0);
+
     for (int i = 0; i < t->n_sources; i++)
         outside[i] = t->sources[i].outside;
-    enum inside inside = t->careful ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
+    enum inside inside = minds ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
     if ((inside == INSIDE_NONE && t->careful->gaps_may_close) ||
-        (inside == INSIDE_ALL && t->careful && plan_looks_beyond(t->careful, out->region)))
+        (inside == INSIDE_ALL && minds && plan_looks_beyond(t->careful, out->region)))
         inside = INSIDE_SOME;
     switch (inside) {
     case INSIDE_ALL:
@@ -155,7 +159,7 @@ static bool run_executor(struct chunk_worker *w, const struct planes *in, const 
     case INSIDE_SOME:
         return executor_run(w->careful, in, out, &w->place, tick, e);
     case INSIDE_NONE:
-        fill_planes(out, t->nodata);
+        fill_planes(out, plan_fill(t->plan, t->nodata));
         w->times.empty_chunks++;
     }
     return true;
@@ -293,14 +297,36 @@ static bool append_planes(struct buffer *out, const struct planes *p, struct err
     return true;
 }
 
+/* Sums up the band, into *result, or finishes it in place. */
+static bool sweep(struct chunk_worker *w, enum feed_sweep what, const struct buffer *bytes,
+                  const struct planes *pixels, struct buffer *result, struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    const struct sweep_use *use = &t->plan->sweep;
+    const struct sweep_band band = {pixels, t->careful != NULL, t->nodata};
+    const double start = clock_s();
+
+    tell(w, t->plan->stages.list[t->plan->last].name);
+    const bool ok = what == FEED_SUMMARISE ? use->how->summarise(use->state, &band, result, e)
+                                           : use->how->finish(use->state, &band, bytes, e);
+    w->times.stage_s[t->plan->last] += timeline_since("sweeping", start);
+    return ok;
+}
+
 static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer *result,
                     struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
     const struct format f = plan_output(t->plan);
+    const bool sweeps = t->plan->sweep.how != NULL;
     struct planes in[PLAN_MAX_SOURCES];
     struct level out = {0};
+    enum feed_sweep what = FEED_FINISH;
+    struct buffer context = {0};
+
+    if (sweeps && !feed_sweep_unpack(&payload, &what, &context))
+        return err_set(e, "its payload arrived damaged at its end");
 
     w->times.pixels += chunk.width * chunk.height;
     if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
@@ -312,7 +338,11 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
         const struct uniform *u = chunk_input_uniform(w->input);
         if (!(u ? run_by_tiles(w, u, in, &out.pixels, tick, e)
                 : run(w, in, &out.pixels, tick, e)) ||
-            (t->validity && !make_mask(w, in, &out.mask, tick, e)))
+            (sweeps && !sweep(w, what, &context, &out.pixels, result, e)))
+            return false;
+        if (sweeps && what == FEED_SUMMARISE)
+            return true;
+        if (t->validity && !make_mask(w, in, &out.mask, tick, e))
             return false;
         if (fault_due("pixel-flip", w->place.chunk_index))
             *(unsigned char *)planes_at(&out.pixels, 0, chunk.x, chunk.y) ^= 1;

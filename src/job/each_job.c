@@ -6,6 +6,7 @@
 #include "each_report.h"
 #include "many.h"
 #include "rank.h"
+#include "stats_many.h"
 
 #include "base/clock.h"
 #include "base/pack.h"
@@ -52,13 +53,14 @@ static bool run_one(struct each *x, struct cluster *c, int i, bool again, struct
 struct outcome {
     int status; /* as the process's would be */
     double seconds;
-    char *text, *why, *journal;
+    char *text, *json, *why, *journal;
 };
 
 static bool pack_outcome(struct buffer *out, const struct outcome *o, struct err *e)
 {
     return pack_u32(out, (uint32_t)o->status, e) && pack_f64(out, o->seconds, e) &&
-           pack_text(out, o->text ? o->text : "", e) && pack_text(out, o->why ? o->why : "", e) &&
+           pack_text(out, o->text ? o->text : "", e) && pack_text(out, o->json ? o->json : "", e) &&
+           pack_text(out, o->why ? o->why : "", e) &&
            pack_text(out, o->journal ? o->journal : "", e);
 }
 
@@ -69,6 +71,7 @@ static bool unpack_outcome(const struct buffer *bytes, struct outcome *o)
     o->status = (int)unpack_u32(&u);
     o->seconds = unpack_f64(&u);
     o->text = unpack_text(&u);
+    o->json = unpack_text(&u);
     o->why = unpack_text(&u);
     o->journal = unpack_text(&u);
     return u.ok;
@@ -77,6 +80,7 @@ static bool unpack_outcome(const struct buffer *bytes, struct outcome *o)
 static void free_outcome(struct outcome *o)
 {
     free(o->text);
+    free(o->json);
     free(o->why);
     free(o->journal);
 }
@@ -105,7 +109,8 @@ static bool take_outcome(struct each *x, int i, int rank, struct outcome *o, str
     if (done) {
         s->state = o->status == EXIT_DONE ? SCENE_DONE : SCENE_PARTLY;
         s->text = o->text;
-        o->text = NULL;
+        s->json = o->json;
+        o->text = o->json = NULL;
         if (!each_log_add(x->log, &x->many, i, e))
             return false;
         if (o->journal && *o->journal)
@@ -133,6 +138,7 @@ static bool together(struct each *x, int i, struct err *e)
         .status = status_of(ok, &end, &why),
         .seconds = clock_s() - start,
         .text = end.text,
+        .json = end.json,
         .why = ok ? NULL : why.text,
         .journal = end.journal,
     };
@@ -140,6 +146,7 @@ static bool together(struct each *x, int i, struct err *e)
     if (!leads)
         x->many.scene[i].state = SCENE_DONE; /* or skipped, which is as good here */
     free(o.text);
+    free(o.json);
     free(end.journal);
     return goes_on;
 }
@@ -215,11 +222,13 @@ static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n
         .status = status_of(ok, &end, &why),
         .seconds = clock_s() - start,
         .text = end.text,
+        .json = end.json,
         .why = ok ? NULL : why.text,
         .journal = end.journal,
     };
     const bool packed = pack_outcome(result, &o, e);
     free(end.text);
+    free(end.json);
     free(end.journal);
     cluster_alone_end(alone);
     return packed;
@@ -347,7 +356,8 @@ static bool begin(struct each *x, struct err *e)
     const enum progress_mode mode = x->options.progress;
 
     x->order = memory_new((size_t)x->many.n, sizeof *x->order, e);
-    if (!x->order || !each_log_open(&x->log, &x->many, &x->options, e))
+    if (!x->order || !stats_many_check(&x->many, e) ||
+        !each_log_open(&x->log, &x->many, &x->options, e))
         return false;
     begin_progress(x, mode);
     return true;
@@ -388,7 +398,9 @@ bool each_run(struct cluster *c, const struct job_options *options, struct job_e
 
     *end = (struct job_end){0};
     x.options.memory_bytes = rank_memory(c, options);
+    memory_keep();
     x.options.report = x.options.trace = NULL;
+    x.options.of_many = true;
     bool ok = each_check(options, e) && many_find(&x.many, c, options, x.options.memory_bytes, e) &&
               choose_io(&x, e) && cluster_agree(c, !leads || begin(&x, e), e) &&
               share_states(&x, e) && run_all(&x, e);

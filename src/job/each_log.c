@@ -13,14 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+
+enum { BEGUN = -1 }; /* in place of a scene's number */
 
 struct each_log {
     struct journal *journal;
     char *path;
     struct buffer job; /* what the head says of the job */
-    int64_t begun_s;   /* seconds since 1970 by this host's clock, when the first run began */
+    int64_t begun_ns; /* when the first run began, by the clock of the file system; 0: this is it */
     double sync_s, synced_s;
     int n;
     struct many *many; /* while an earlier run's is read */
@@ -56,15 +57,23 @@ static bool set_path(struct each_log *l, const struct many *m, struct err *e)
     return true;
 }
 
+static int64_t changed_ns(const struct stat *st)
+{
+    return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+/* The first record says when the file came to be. */
 static bool create(struct each_log *l, struct err *e)
 {
-    struct buffer head = {0};
+    struct buffer begun = {0};
+    struct stat st;
 
-    l->begun_s = (int64_t)time(NULL);
-    const bool ok = pack_bytes(&head, l->job.data, l->job.size, e) &&
-                    pack_i64(&head, l->begun_s, e) &&
-                    journal_create(&l->journal, l->path, &head, e);
-    buffer_free(&head);
+    if (!journal_create(&l->journal, l->path, &l->job, e))
+        return false;
+    const bool ok = (stat(l->path, &st) == 0 || err_errno(e, "%s", l->path)) &&
+                    pack_i64(&begun, BEGUN, e) && pack_i64(&begun, changed_ns(&st), e) &&
+                    journal_append(l->journal, &begun, e);
+    buffer_free(&begun);
     return ok;
 }
 
@@ -72,10 +81,13 @@ static bool take_record(void *ctx, const unsigned char *bytes, size_t n, struct 
 {
     struct each_log *l = ctx;
     struct unpack u = unpack_begin(bytes, n);
-    const int64_t i = unpack_i64(&u);
-    const uint32_t state = unpack_u32(&u);
+    const int64_t i = unpack_i64(&u), state = unpack_i64(&u);
     struct stat st;
 
+    if (u.ok && i == BEGUN) {
+        l->begun_ns = state;
+        return true;
+    }
     if (!u.ok || i < 0 || i >= l->many->n || (state != SCENE_DONE && state != SCENE_PARTLY))
         return err_set(e, "%s: is damaged; remove it to begin anew", l->path);
     struct one_scene *s = &l->many->scene[i];
@@ -93,14 +105,9 @@ static bool go_on(struct each_log *l, struct many *m, struct err *e)
 
     l->many = m;
     bool ok = journal_open(&l->journal, l->path, &head, take_record, l, e);
-    if (ok && l->journal) {
-        struct unpack u = unpack_begin(head.data, head.size);
-        size_t n;
-        const unsigned char *job = unpack_bytes(&u, &n);
-        l->begun_s = unpack_i64(&u);
-        if (!u.ok || n != l->job.size || memcmp(job, l->job.data, n) != 0)
-            ok = err_set(e, "%s: is of another job; remove it to begin anew", l->path);
-    }
+    if (ok && l->journal &&
+        (head.size != l->job.size || memcmp(head.data, l->job.data, head.size) != 0))
+        ok = err_set(e, "%s: is of another job; remove it to begin anew", l->path);
     buffer_free(&head);
     return ok;
 }
@@ -152,8 +159,8 @@ bool each_log_left(const struct each_log *l, const struct many *m, int i)
 {
     struct stat st;
 
-    return l && stat(m->scene[i].sink_args[m->output_arg], &st) == 0 &&
-           (int64_t)st.st_mtim.tv_sec >= l->begun_s;
+    return l && l->begun_ns > 0 && stat(m->scene[i].sink_args[m->output_arg], &st) == 0 &&
+           changed_ns(&st) >= l->begun_ns;
 }
 
 bool each_log_add(struct each_log *l, const struct many *m, int i, struct err *e)
@@ -162,7 +169,7 @@ bool each_log_add(struct each_log *l, const struct many *m, int i, struct err *e
 
     if (!l)
         return true;
-    bool ok = pack_i64(&record, i, e) && pack_u32(&record, m->scene[i].state, e) &&
+    bool ok = pack_i64(&record, i, e) && pack_i64(&record, m->scene[i].state, e) &&
               journal_append(l->journal, &record, e);
     buffer_free(&record);
     l->n++;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "each_report.h"
 
+#include "stats_many.h"
+
 #include "base/version.h"
 #include "report/run_report.h"
 
@@ -81,6 +83,7 @@ bool each_tell(const struct many *m, const struct job_options *options, int n_ra
                 m->n, n_skipped, n_partly);
     if (options->verbose)
         fprintf(stderr, "tilery: %d scenes in %.1f s\n", m->n, seconds);
-    return print_texts(m, e) && (!options->report || report(m, options, n_ranks, seconds, e) ||
-                                 err_context(e, "the outputs are finished, but"));
+    return print_texts(m, e) && stats_many_tell(m, e) &&
+           (!options->report || report(m, options, n_ranks, seconds, e) ||
+            err_context(e, "the outputs are finished, but"));
 }

@@ -149,7 +149,20 @@ static bool append(char **text, size_t *size, const char *word, struct err *e)
     return true;
 }
 
-/* The ops as the user wrote them; where the scene lay and where the output goes is not of the
+/* An argument; of one that is too long for metadata, as tables of a whole scene may be, its name. */
+static bool append_arg(char **text, size_t *size, const char *arg, struct err *e)
+{
+    enum { LONGEST = 16 << 10 };
+    const char *value = strchr(arg, '=');
+    char name[64];
+
+    if (strlen(arg) <= LONGEST || !value)
+        return append(text, size, arg, e);
+    snprintf(name, sizeof name, "%.*s=...", (int)(value - arg), arg);
+    return append(text, size, name, e);
+}
+
+/* The ops, settled; where the scene lay and where the output goes is not of the
  * image. */
 static bool write_provenance(struct endpoints *out, const struct pipeline *part, struct err *e)
 {
@@ -162,7 +175,7 @@ static bool write_provenance(struct endpoints *out, const struct pipeline *part,
             !append(&out->provenance, &size, step->name, e))
             return false;
         for (int k = 0; k < step->n_args; k++)
-            if (!append(&out->provenance, &size, step->args[k], e))
+            if (!append_arg(&out->provenance, &size, step->args[k], e))
                 return false;
     }
     out->sink.provenance = out->provenance ? out->provenance : "";

@@ -5,7 +5,6 @@
 #include "sources.h"
 
 #include "base/clock.h"
-#include "base/crc.h"
 #include "base/pack.h"
 #include "base/planes.h"
 #include "base/timeline.h"
@@ -34,6 +33,31 @@ bool feed_head_unpack(struct unpack *payload, struct feed_head *head)
 
     *head = (struct feed_head){(enum feed_task)task, unpack_u32(payload)};
     return payload->ok && task <= FEED_LEAVE_OUT;
+}
+
+bool feed_sweep_pack(struct buffer *payload, enum feed_sweep what, const struct buffer *bytes,
+                     struct err *e)
+{
+    return buffer_append(payload, bytes->data, bytes->size, e) &&
+           pack_i64(payload, (int64_t)bytes->size, e) && pack_u32(payload, (uint32_t)what, e);
+}
+
+bool feed_sweep_unpack(struct unpack *payload, enum feed_sweep *what, struct buffer *bytes)
+{
+    enum { TRAILER = 12 };
+
+    if (payload->end - payload->at < TRAILER)
+        return false;
+    struct unpack u = unpack_begin(payload->end - TRAILER, TRAILER);
+    const int64_t size = unpack_i64(&u);
+    *what = (enum feed_sweep)unpack_u32(&u);
+    payload->end -= TRAILER;
+    if (size < 0 || size > payload->end - payload->at || *what > FEED_FINISH)
+        return false;
+    payload->end -= size;
+    /* Only read. */
+    *bytes = (struct buffer){.data = (unsigned char *)payload->end, .size = (size_t)size};
+    return true;
 }
 
 static struct tile_cache *cache_of(const struct feed *f, int rank, int source)
@@ -95,23 +119,19 @@ uint32_t feed_account(const struct feed *f, int rank)
     return f->account[rank];
 }
 
-/* Appends a blob's CRC and bytes, read straight into the payload. */
+/* Appends a blob's bytes, read straight into the payload. */
 static bool append_blob(struct feed *f, struct blobs *blobs, int64_t index, size_t size,
                         struct buffer *payload, struct err *e)
 {
-    if (!buffer_reserve(payload, size + 16, e))
+    if (!buffer_reserve(payload, size, e))
         return false;
-    const size_t crc_at = payload->size;
-    unsigned char *bytes = payload->data + crc_at + 4;
     double start = clock_s();
-    bool ok = blobs_read(blobs, index, bytes, e);
+    bool ok = blobs_read(blobs, index, payload->data + payload->size, e);
     f->times.read_s += timeline_since("reading", start);
     f->times.read_bytes += (int64_t)size;
     f->times.blobs_sent++;
-    if (!ok || !pack_u32(payload, crc_of(bytes, size), e))
-        return false;
-    payload->size += size;
-    return true;
+    payload->size += ok ? size : 0;
+    return ok;
 }
 
 static bool load_blob(struct feed *f, int source, const struct needed_blob *blob, int rank,
@@ -158,7 +178,7 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
     if (!buffer_reserve(load->payload, padded + 16, e))
         return false;
     const struct planes planes = {
-        .data = load->payload->data + load->payload->size + 16,
+        .data = load->payload->data + load->payload->size + 8,
         .type = format.type,
         .bands = format.bands,
         .region = piece->scene,
@@ -169,8 +189,7 @@ static bool load_pixels(void *ctx, const struct piece *piece, struct err *e)
     bool ok = scene_read(load->feed->sources->list[load->source].scene, &planes, e);
     load->feed->times.read_s += timeline_since("reading", start);
     load->feed->times.read_bytes += (int64_t)size;
-    if (!ok || !pack_i64(load->payload, crc_of(planes.data, size), e) ||
-        !pack_i64(load->payload, (int64_t)padded, e))
+    if (!ok || !pack_i64(load->payload, (int64_t)padded, e))
         return false;
     memset(planes.data + size, 0, padded - size);
     load->payload->size += padded;

@@ -17,20 +17,21 @@ struct gathering {
     int64_t window, next;
 };
 
-bool gathering_new(struct gathering **out, const struct buffer *needs, struct format scene,
-                   struct err *e)
+bool gathering_new(struct gathering **out, struct reducing *how, struct format scene, struct err *e)
 {
     struct gathering *g = memory_new(1, sizeof *g, e);
 
-    if (!g)
+    if (!g) {
+        reducing_free(how);
         return false;
-    *g = (struct gathering){.scene = scene};
-    const struct reducing *r = &g->reducing;
-    bool ok = reducing_new(&g->reducing, needs, e);
-    const size_t n = ok ? r->how->bytes(r->args, scene) : 0;
-    if (ok && n == 0)
-        ok = err_usage(e, "cannot be computed of %s pixels", pixel_name(scene.type));
-    g->sum = ok ? memory_new(1, n, e) : NULL;
+    }
+    *g = (struct gathering){.reducing = *how, .scene = scene};
+    *how = (struct reducing){0};
+    const size_t n = gathering_bytes(g);
+    if (n > 0)
+        g->sum = memory_new(1, n, e);
+    else
+        err_usage(e, "cannot be computed of %s pixels", pixel_name(scene.type));
     if (!g->sum) {
         gathering_free(g);
         return false;
@@ -55,6 +56,11 @@ void gathering_free(struct gathering *g)
 const struct reducing *gathering_how(const struct gathering *g)
 {
     return &g->reducing;
+}
+
+size_t gathering_bytes(const struct gathering *g)
+{
+    return g->reducing.how->bytes(g->reducing.args, g->scene);
 }
 
 bool gathering_begin(struct gathering *g, const struct division *division, int64_t window,

@@ -8,13 +8,14 @@
 
 struct gathering; /* opaque */
 
-/* Nothing yet of a scene of that format. needs: the words of a reducer. Fails if it takes no pixels
- * of that type (err_usage), or for memory. */
-bool gathering_new(struct gathering **out, const struct buffer *needs, struct format scene,
+/* Nothing yet of a scene of that format. *how is taken ({0} is left), also by a failure. Fails if
+ * it takes no pixels of that type (err_usage), or for memory. */
+bool gathering_new(struct gathering **out, struct reducing *how, struct format scene,
                    struct err *e) MUST_CHECK;
 void gathering_free(struct gathering *g);
 
 const struct reducing *gathering_how(const struct gathering *g);
+size_t gathering_bytes(const struct gathering *g); /* of the sum */
 
 /* Before the first chunk; the division is borrowed. A chunk comes at most `window` places before
  * one that comes later. */

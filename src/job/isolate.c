@@ -97,6 +97,14 @@ void isolate_end(struct isolate *i)
     free(i);
 }
 
+static void tally_add(struct tally *sum, const struct tally *t)
+{
+    chunk_times_add(&sum->times, &t->times);
+    if (t->peak_bytes > sum->peak_bytes)
+        sum->peak_bytes = t->peak_bytes;
+}
+
+/* The child begins anew, and so do its times. */
 bool isolate_open(struct isolate *i, const struct ticket *t, const struct buffer *ticket_bytes,
                   const struct isolate_options *o, struct err *e)
 {
@@ -104,6 +112,9 @@ bool isolate_open(struct isolate *i, const struct ticket *t, const struct buffer
     struct buffer setup = {0};
 
     i->ticket = t;
+    tally_add(&i->before, &i->now);
+    i->before.times = (struct chunk_times){0};
+    i->now = (struct tally){0};
     bool ok = pack_u32(&setup, (uint32_t)o->rank, e) && pack_text(&setup, o->host, e) &&
               pack_bytes(&setup, ticket_bytes->data, ticket_bytes->size, e) &&
               guard_set_up(i->guard, &setup, limits, e);
@@ -114,13 +125,6 @@ bool isolate_open(struct isolate *i, const struct ticket *t, const struct buffer
 struct buffer isolate_payload(struct isolate *i)
 {
     return guard_request(i->guard);
-}
-
-static void tally_add(struct tally *sum, const struct tally *t)
-{
-    chunk_times_add(&sum->times, &t->times);
-    if (t->peak_bytes > sum->peak_bytes)
-        sum->peak_bytes = t->peak_bytes;
 }
 
 /* Takes the tally off the end of a result. */

@@ -7,7 +7,9 @@
 #include "image_job.h"
 #include "pass.h"
 #include "scene_job.h"
+#include "segments.h"
 #include "stack_job.h"
+#include "stats_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
@@ -26,6 +28,31 @@ const struct job_kind *job_kind_find(const struct job_kind *kinds, const char *n
     return kinds->name ? kinds : NULL;
 }
 
+/* How many steps the first part of the pipeline has, where it must be cut behind an op that sweeps
+ * (ops/sweep.h), whose pixels are the tiles of a GeoTIFF as they are: no op can follow, nor another
+ * sink. 0: it is run as it is. */
+static bool find_cut(const struct pipeline *p, int *n, struct err *e)
+{
+    struct endpoints ends = {0};
+    int i = 1;
+
+    *n = 0;
+    while (i < p->n_steps - 1 && !op_find(p->steps[i].name)->sweeps)
+        i++;
+    if (i == p->n_steps - 1)
+        return true;
+    if (i < p->n_steps - 2 || strcmp(p->steps[p->n_steps - 1].name, "write") != 0) {
+        *n = i + 1;
+        return true;
+    }
+    const bool ok = endpoints_read(&ends, p, e);
+    if (ok &&
+        (ends.driver || ends.sink_type != PX_SAME || ends.sink.cog || ends.sink.resampling >= 0))
+        *n = i + 1;
+    endpoints_free(&ends);
+    return ok;
+}
+
 /* Ops that must know the whole scene first become plain ones; then the sink does the rest. */
 static bool run_scene(struct cluster *c, const struct job_options *options, struct job_end *end,
                       struct err *e)
@@ -34,7 +61,12 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
     const struct job_kind *sink = job_kind_find(job_sinks, p->steps[p->n_steps - 1].name);
     struct job_options now = *options;
     struct settled settled;
+    int n_first;
 
+    if (!find_cut(p, &n_first, e)) /* the same on all ranks: they have the same words */
+        return false;
+    if (n_first > 0)
+        return segments_run(c, options, (struct segments){n_first, run_scene}, end, e);
     bool ok = pass_settle(c, options, &settled, e);
     while (cluster_mend(c)) {
         settled_free(&settled);
@@ -67,6 +99,7 @@ const struct job_kind job_sources[] = {
 
 const struct job_kind job_sinks[] = {
     {"write", "write PATH", sink_params, run_write},
+    {"stats", "stats", stats_params, stats_job_run},
     {0},
 };
 
@@ -89,7 +122,7 @@ static bool check(const struct pipeline *p, struct err *e)
     if (!job_kind_find(job_sources, source))
         return err_usage(e, "there is no source '%s'; a pipeline starts with `read SCENE`", source);
     if (!job_kind_find(job_sinks, sink))
-        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH`", sink);
+        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH` or `stats`", sink);
     for (int i = 1; i < p->n_steps - 1; i++)
         if (!check_op(&p->steps[i], source, e))
             return false;
@@ -111,4 +144,5 @@ void job_sweep(struct job_end *end)
         unlink(end->journal);
     free(end->journal);
     free(end->text);
+    free(end->json);
 }

@@ -14,24 +14,27 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* There may be no b. */
 static bool same_file(const char *a, const char *b)
 {
     struct stat sa, sb;
 
+    if (!b)
+        return false;
     return strcmp(a, b) == 0 || (stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
                                  sa.st_ino == sb.st_ino);
 }
 
-/* A file that a job writes beside its output. */
-static bool check_file(const struct lead *l, const char *option, const char *path,
-                       bool (*check)(const char *path, struct err *e), struct err *e)
+bool lead_check_file(const struct lead *l, const char *option, const char *path,
+                     bool (*check)(const char *path, struct err *e), struct err *e)
 {
     if (!path)
         return true;
-    const size_t n = strlen(l->ends.sink.path);
+    const char *out = l->ends.sink.path;
+    const size_t n = out ? strlen(out) : 0;
     if (same_file(path, l->ends.source.path) || same_file(path, l->ends.sink.path))
         return err_usage(e, "%s=%s is the scene's or the output's own file", option, path);
-    if (strncmp(path, l->ends.sink.path, n) == 0 && strncmp(path + n, ".part", 5) == 0)
+    if (out && strncmp(path, out, n) == 0 && strncmp(path + n, ".part", 5) == 0)
         return err_usage(e, "%s=%s is a name of the unfinished output's files", option, path);
     return check(path, e);
 }
@@ -61,8 +64,8 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
          is_part_of(options->report, options->trace) ||
          is_part_of(options->trace, options->report)))
         return err_usage(e, "--report=%s is the file of --trace, too", options->report);
-    return check_file(l, "--report", options->report, run_report_check, e) &&
-           check_file(l, "--trace", options->trace, trace_check, e);
+    return lead_check_file(l, "--report", options->report, run_report_check, e) &&
+           lead_check_file(l, "--trace", options->trace, trace_check, e);
 }
 
 bool lead_open_sources(struct lead *l, int type, struct err *e)
@@ -165,6 +168,20 @@ static int64_t pick(void *ctx, int rank, int held)
     return schedule_pick(l->schedule, rank, held);
 }
 
+/* What an op that sweeps is to do with a chunk follows; where ranks feed themselves, a head goes
+ * before it. */
+static bool load_sweep(struct lead *l, int64_t chunk, int rank, struct buffer *payload,
+                       struct err *e)
+{
+    static const struct buffer nothing;
+    const struct lead_sweep *s = &l->sweep;
+    const bool ok = l->shares ? feed_head_pack(payload, (struct feed_head){FEED_COMPUTE, 0}, e)
+                              : feed_load(l->feed, chunk, rank, payload, e);
+
+    return ok && (s->summarises ? feed_sweep_pack(payload, FEED_SUMMARISE, &nothing, e)
+                                : feed_sweep_pack(payload, FEED_FINISH, &s->contexts[chunk], e));
+}
+
 static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, struct err *e)
 {
     struct lead *l = ctx;
@@ -174,6 +191,8 @@ static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, str
         const uint32_t account = l->shares ? 0 : feed_account(l->feed, rank);
         return feed_head_pack(payload, (struct feed_head){task, account}, e);
     }
+    if (l->plan->sweep.how && !l->gathers)
+        return load_sweep(l, chunk, rank, payload, e);
     return l->shares || feed_load(l->feed, chunk, rank, payload, e);
 }
 
@@ -192,6 +211,10 @@ static bool failed(void *ctx, int64_t chunk, int rank, const struct buffer *deta
     if (!retries_add(l->retries, chunk, rank, &f, e))
         return false;
     const enum feed_task task = retries_task(l->retries, chunk);
+    if (l->sweep.summarises && task != FEED_COMPUTE) { /* it will be, in its turn */
+        schedule_done(l->schedule, chunk);
+        return saved_given_up(l->saved, chunk, task, e);
+    }
     return (task == FEED_COMPUTE || saved_given_up(l->saved, chunk, task, e)) &&
            schedule_again(l->schedule, chunk, rank, e);
 }
@@ -219,10 +242,12 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
 
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
-    if (l->gathers ? !gathering_add(l->gathering, chunk, result, e)
-        : l->image ? !lead_put(l, chunk, result, e)
-                   : !note_durable(l, rank, result, e) ||
-                         !collect_store(l->collect, chunk, rank, result, e))
+    if (l->sweep.summarises)
+        lead_take_summary(l, chunk, result);
+    else if (l->gathers ? !gathering_add(l->gathering, chunk, result, e)
+             : l->image ? !lead_put(l, chunk, result, e)
+                        : !note_durable(l, rank, result, e) ||
+                              !collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);
     l->pixels_of[rank] += r.width * r.height;
@@ -308,6 +333,7 @@ void lead_end(struct lead *l)
     free(l->pixels_of);
     image_free(l->image);
     gathering_free(l->gathering);
+    lead_free_sweep(l);
     schedule_free(l->schedule);
     retries_free(l->retries);
     collect_free(l->collect);

@@ -28,8 +28,17 @@ struct lead_pass {
     const struct job_options *options; /* its ops are those before that op */
     struct cluster_ranks ranks;
     size_t memory_bytes, used_bytes; /* as lead_open's */
-    const struct step *op;
-    const struct buffer *needs; /* the words of its reducer */
+    const struct step *op;           /* NULL: the sink itself, and all ops are before it */
+    const struct buffer *needs;      /* the words of its reducer */
+};
+
+/* Of an op that sweeps: what bands tell, and are to be told. */
+struct lead_sweep {
+    bool summarises;          /* summaries are being gathered */
+    struct buffer *summaries; /* of each chunk; gone when there are … */
+    struct buffer *contexts;  /* … these */
+    int64_t n;
+    struct schedule *later; /* of the chunks, meanwhile */
 };
 
 struct lead {
@@ -60,6 +69,7 @@ struct lead {
         *gathers; /* a reducer's words; NULL: an output of tiles or an image is made */
     struct gathering *gathering; /* what a pass that only gathers has so far; else NULL */
     struct image *image;         /* the output, if that is an image; else NULL */
+    struct lead_sweep sweep;
     size_t memory_bytes, used_bytes;
     bool in_place;      /* the output is to have the scene's place */
     bool published;     /* the output has its name */
@@ -72,6 +82,11 @@ struct lead {
 
 /* Reads the pipeline's ends and checks every parameter, before any file is touched. */
 bool lead_check(struct lead *l, const struct job_options *options, struct err *e) MUST_CHECK;
+
+/* Of a file that a job writes beside its output (NULL: it does not), whether `check` lets it, and
+ * whether it is not one of those that the job reads and writes. option: what named it. */
+bool lead_check_file(const struct lead *l, const char *option, const char *path,
+                     bool (*check)(const char *path, struct err *e), struct err *e) MUST_CHECK;
 
 /* Opens the scene, plans, and creates the output; *ticket is what the ranks must know.
  * memory_bytes: what each rank may use; used_bytes: what the fullest rank uses already. */
@@ -103,6 +118,15 @@ bool lead_put(struct lead *l, int64_t chunk, const struct buffer *result, struct
 
 /* Writes the image: its name appears. */
 bool lead_finish_image(struct lead *l, struct err *e) MUST_CHECK;
+
+/* Before an output whose last op sweeps: makes ready to gather summaries of all chunks; when they
+ * are there, finds out what each chunk is to know, and makes ready for the chunks themselves. */
+bool lead_begin_sweep(struct lead *l, struct err *e) MUST_CHECK;
+bool lead_end_sweep(struct lead *l, struct err *e) MUST_CHECK;
+void lead_free_sweep(struct lead *l);
+
+/* Takes the summary of a chunk; nothing (NULL) of one that is given up. */
+void lead_take_summary(struct lead *l, int64_t chunk, struct buffer *summary);
 
 /* The farm's questions are answered from here. */
 struct farm_lead lead_farm(struct lead *l);

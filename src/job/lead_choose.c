@@ -4,6 +4,7 @@
 #include "lead_parts.h"
 
 #include "base/text.h"
+#include "ops/sweep.h"
 
 #include <math.h>
 
@@ -179,6 +180,24 @@ static bool add_gdal(const struct lead *l, size_t *used, struct err *e)
     return true;
 }
 
+/* An op that sweeps has bands of the scene's full width, which begin at even rows (ops/runs.h). On
+ * rank 0 lie all summaries, then all contexts with a summary more. */
+static void wish_sweep(const struct lead *l, struct sizing_wish *wish)
+{
+    const struct sweep_use *use = &l->plan->sweep;
+    const struct format f = plan_output(l->plan);
+
+    if (!use->how)
+        return;
+    wish->division = DIVISION_ROWS;
+    if (wish->chunk_width > 0)
+        wish->chunk_width = f.width;
+    wish->bands = true;
+    wish->task_more = use->how->context_bytes(use->state, f);
+    wish->work_bytes = use->how->work_bytes;
+    wish->work_state = use->state;
+}
+
 bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
                         const struct overviews *overviews, struct sizing *sizing, struct err *e)
 {
@@ -193,13 +212,15 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
         .output = &overviews->level[0],
         .unit = 1 << overviews->local,
         .beyond = overviews_beyond(overviews, 0),
-        .lead_more = apex_bytes(overviews),
+        .lead_more = apex_bytes(overviews) + (l->gathering ? gathering_bytes(l->gathering) : 0),
+        .reducing = l->gathering ? gathering_how(l->gathering) : NULL,
         .isolated = l->options->isolate != NULL,
         .at_once = overviews->cog,
         .also = l->careful ? l->plan : NULL,
         .validity = overviews->mask ? l->validity : NULL,
     };
 
+    wish_sweep(l, &wish);
     if (!add_gdal(l, &wish.used_bytes, e))
         return false;
     for (int i = 0; i < l->sources.n; i++)

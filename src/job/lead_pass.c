@@ -32,10 +32,16 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
     if (!lead_open_sources(l, PX_SAME, e) || !lead_make_plans(l, e))
         return false;
     const struct format f = plan_output(l->plan);
-    if (!op_settle(pass->op->name, pass->op->n_args, pass->op->args, f, NULL, NULL, e))
+    const struct step *op = pass->op;
+    if (op && !op_settle(op->name, op->n_args, op->args, f, NULL, NULL, e))
         return false;
-    if (!gathering_new(&l->gathering, pass->needs, f, e))
-        return err_context(e, "%s", pass->op->name);
+    struct reducing how;
+    if (!reducing_new(&how, pass->needs, e)) {
+        reducing_free(&how);
+        return false;
+    }
+    if (!gathering_new(&l->gathering, &how, f, e))
+        return op ? err_context(e, "%s", op->name) : false;
     lay_out(l);
     return lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
                               e) &&

@@ -21,7 +21,7 @@ static bool report_files(struct lead *l, struct run_report *r, struct err *e)
            run_report_number(r, "scene", "bands", in->bands, e) &&
            run_report_text(r, "scene", "way", l->sources.list[0].blobs ? "blobs" : "gdal", e) &&
            run_report_text(r, "scene", "why", l->sources.list[0].why, e) &&
-           run_report_text(r, "output", "path", l->ends.sink.path, e) &&
+           (!l->ends.sink.path || run_report_text(r, "output", "path", l->ends.sink.path, e)) &&
            run_report_text(r, "output", "type", pixel_name(l->overviews.level[0].type), e) &&
            run_report_number(r, "output", "tile_width", l->overviews.level[0].tile_width, e) &&
            run_report_number(r, "output", "tile_height", l->overviews.level[0].tile_height, e);

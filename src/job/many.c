@@ -264,13 +264,14 @@ void many_free(struct many *m)
         free(s->path);
         free(s->why);
         free(s->text);
+        free(s->json);
     }
     free(m->scene);
     free(m->read_args);
     *m = (struct many){0};
 }
 
-bool many_pipeline(struct many_pipeline *out, const struct many *m, int i, const char *more,
+bool many_pipeline(struct many_pipeline *out, const struct many *m, int i, bool overwrite,
                    struct err *e)
 {
     const int n = m->pipeline->n_steps, n_read = m->n_read_args + 1;
@@ -288,10 +289,12 @@ bool many_pipeline(struct many_pipeline *out, const struct many *m, int i, const
         out->words[1 + k] = m->read_args[k];
     for (int k = 0; k < m->n_sink_args; k++)
         out->words[n_read + k] = s->sink_args[k];
-    out->words[n_read + m->n_sink_args] = more;
+    for (int k = 0; k < m->n_sink_args; k++)
+        overwrite &= strncmp(s->sink_args[k], "--overwrite", 11) != 0; /* it is there already */
+    out->words[n_read + m->n_sink_args] = "--overwrite";
     out->pipeline.steps[0] = (struct step){"read", n_read, out->words};
     out->pipeline.steps[n - 1].args = out->words + n_read;
-    out->pipeline.steps[n - 1].n_args = m->n_sink_args + (more != NULL);
+    out->pipeline.steps[n - 1].n_args = m->n_sink_args + overwrite;
     return true;
 }
 

@@ -23,7 +23,7 @@ struct one_scene {
     enum pixel_type type;
     enum scene_state state;
     char *why;  /* it was skipped */
-    char *text; /* what the sink has to say of it; NULL: nothing */
+    char *text, *json; /* what the sink has to say of it (job_end); NULL: nothing */
     int rank;   /* that did it; -1: all */
     double seconds;
 };
@@ -45,13 +45,13 @@ bool many_find(struct many *m, struct cluster *c, const struct job_options *opti
                size_t memory_bytes, struct err *e) MUST_CHECK;
 void many_free(struct many *m);
 
-/* The pipeline of scene i by itself, with `more` words for the sink (NULL: none); its steps and words
+/* The pipeline of scene i by itself, with --overwrite among the sink's words or without; its steps and words
  * are to be freed with many_pipeline_free, also after a failure. */
 struct many_pipeline {
     struct pipeline pipeline;
     const char **words;
 };
-bool many_pipeline(struct many_pipeline *out, const struct many *m, int i, const char *more,
+bool many_pipeline(struct many_pipeline *out, const struct many *m, int i, bool overwrite,
                    struct err *e) MUST_CHECK;
 void many_pipeline_free(struct many_pipeline *p);
 

@@ -36,26 +36,31 @@ void settled_free(struct settled *s)
     *s = (struct settled){0};
 }
 
-/* All ranks gather what the reducer wants of the ops before step i; on rank 0 it is then in
- * s->lead.gathering. */
-static bool gather(struct cluster *c, struct rank_state *s, const struct lead_pass *pass,
-                   struct err *e)
+bool pass_gather(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                 const struct step *op, const struct buffer *needs, struct err *e)
 {
+    const struct lead_pass told = {
+        .options = options,
+        .ranks = cluster_ranks(c),
+        .memory_bytes = rank_memory(c, options),
+        .used_bytes = (size_t)cluster_max(c, (int64_t)memory_resident()),
+        .op = op,
+        .needs = needs,
+    };
     struct buffer bytes = {0};
     const struct farm_lead lead = lead_farm(&s->lead);
     const struct farm_work work = {&s->try_chunk, try_chunk, try_chunk_answered};
-    bool ok = cluster_agree(c, !s->leads || lead_open_pass(&s->lead, pass, &bytes, e), e) &&
+    bool ok = cluster_agree(c, !s->leads || lead_open_pass(&s->lead, &told, &bytes, e), e) &&
               cluster_share(c, &bytes, e);
 
-    ok = ok &&
-         cluster_agree(c, rank_make_ready(c, s, &bytes, pass->options, pass->memory_bytes, e), e);
+    ok = ok && cluster_agree(c, rank_make_ready(c, s, &bytes, options, told.memory_bytes, e), e);
     buffer_free(&bytes);
     ok = ok && cluster_agree(c, !s->leads || lead_begin_pass(&s->lead, &s->ticket, e), e);
     if (!ok)
         return false;
-    cluster_fan_out(c, pass->options->fan_out,
+    cluster_fan_out(c, options->fan_out,
                     cluster_max(c, s->leads && lead_spares(&s->lead, JOB_RELAY_BYTES)) > 0);
-    const struct farm_limits limits = {s->ticket.sizing.credits, pass->options->silence_s,
+    const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
                                        s->ticket.sizing.send_bytes, JOB_RELAY_BYTES};
     return farm_run(c, s->leads ? &lead : NULL, &work, limits, &s->times, e);
 }
@@ -117,15 +122,7 @@ static bool pass(struct cluster *c, const struct job_options *options, struct se
     out->before[i] = out->pipeline.steps[out->pipeline.n_steps - 1];
     now.pipeline = &before;
     snprintf(was, sizeof was, "%s", op->name);
-    const struct lead_pass told = {
-        .options = &now,
-        .ranks = cluster_ranks(c),
-        .memory_bytes = rank_memory(c, options),
-        .used_bytes = (size_t)cluster_max(c, (int64_t)memory_resident()),
-        .op = op,
-        .needs = needs,
-    };
-    const bool ok = gather(c, &s, &told, e) && settle(c, &s, out, i, e);
+    const bool ok = pass_gather(c, &s, &now, op, needs, e) && settle(c, &s, out, i, e);
     if (ok && s.leads && options->verbose)
         tell(was, &out->pipeline.steps[i], clock_s() - start);
     rank_free(&s);

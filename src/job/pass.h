@@ -22,4 +22,12 @@ bool pass_settle(struct cluster *c, const struct job_options *options, struct se
                  struct err *e) MUST_CHECK;
 void settled_free(struct settled *s);
 
+struct rank_state;
+
+/* Collective. Gathers what the reducer of those words wants of what all ops of the pipeline make;
+ * on rank 0 it is then in s->lead.gathering. op: what it is for, and comes behind them; NULL: the
+ * sink. *s is a new one, and to be freed with rank_free, also after a failure. */
+bool pass_gather(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                 const struct step *op, const struct buffer *needs, struct err *e) MUST_CHECK;
+
 #endif

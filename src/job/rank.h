@@ -18,7 +18,19 @@ struct rank_state {
     struct scratch *scratch; /* NULL: all blobs have places at once, or this rank writes none */
     struct durable *durable; /* NULL: this rank writes nothing */
     struct farm_times times;
+    const struct rank_past *past; /* passes before this one; NULL: there are none to tell of */
 };
+
+/* What a rank has done in passes that are over. Starts from {0}, ends with rank_past_free. */
+struct rank_past {
+    struct past_amount {
+        char group[16], name[48];
+        double value;
+    } * list;
+    int n;
+};
+bool rank_past_add(struct rank_past *past, const struct rank_state *s, struct err *e) MUST_CHECK;
+void rank_past_free(struct rank_past *past);
 
 /* Of messages for others that a rank holds. */
 enum { JOB_RELAY_BYTES = 64 << 20 };

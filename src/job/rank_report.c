@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/timeline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +25,10 @@ static int add_ops(struct amount *amounts, int first, int n, const struct plan *
     return n;
 }
 
-/* The amounts of this rank. */
-static bool pack_report(struct cluster *c, const struct rank_state *s, double wall_s,
-                        struct buffer *out, struct err *e)
+enum { AMOUNTS = 2 * PLAN_MAX_STAGES + 32 };
+
+/* What this rank has done; how many amounts that is. */
+static int done_amounts(const struct rank_state *s, struct amount *amounts)
 {
     struct chunk_times chunk;
     const struct farm_times *t = &s->times;
@@ -40,9 +42,7 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
     else
         chunk_worker_times(s->worker, &chunk);
     const double load_s = s->shared ? own.feed_s : t->load_s;
-    struct amount amounts[2 * PLAN_MAX_STAGES + 32] = {
-        {"seconds", "wall", wall_s},
-        {"seconds", "cpu", clock_cpu_s()},
+    const struct amount fixed[] = {
         {"seconds", "cpu_in_farm", t->cpu_s},
         {"seconds", "reading", feed ? feed->read_s : 0},
         {"seconds", "feeding", feed ? load_s - feed->read_s : 0},
@@ -68,18 +68,72 @@ static bool pack_report(struct cluster *c, const struct rank_state *s, double wa
         {"moved", "blobs_not_read_again", feed ? (double)feed->blobs_spared : 0},
         {"moved", "written_bytes",
          (double)(own.written_bytes + (collect ? collect->written_bytes : 0))},
+    };
+    const int n_fixed = sizeof fixed / sizeof fixed[0];
+    int n = n_fixed;
+
+    memcpy(amounts, fixed, sizeof fixed);
+    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk.stage_s);
+    if (s->ticket.careful)
+        n = add_ops(amounts, n_fixed, n, s->ticket.careful, chunk.careful_s);
+    return n;
+}
+
+static struct past_amount *find_past(const struct rank_past *past, const struct amount *a)
+{
+    for (int i = 0; i < past->n; i++)
+        if (strcmp(past->list[i].group, a->group) == 0 && strcmp(past->list[i].name, a->name) == 0)
+            return &past->list[i];
+    return NULL;
+}
+
+bool rank_past_add(struct rank_past *past, const struct rank_state *s, struct err *e)
+{
+    struct amount amounts[AMOUNTS] = {0};
+    const int n = done_amounts(s, amounts);
+    struct past_amount *grown =
+        realloc(past->list, (size_t)(past->n + n) * sizeof *grown); /* at most */
+
+    if (!grown)
+        return err_set(e, "out of memory: what a pass took could not be noted");
+    past->list = grown;
+    for (int i = 0; i < n; i++) {
+        struct past_amount *at = find_past(past, &amounts[i]);
+        if (!at) {
+            at = &past->list[past->n++];
+            *at = (struct past_amount){0};
+            snprintf(at->group, sizeof at->group, "%s", amounts[i].group);
+            snprintf(at->name, sizeof at->name, "%s", amounts[i].name);
+        }
+        at->value += amounts[i].value;
+    }
+    return true;
+}
+
+void rank_past_free(struct rank_past *past)
+{
+    free(past->list);
+    *past = (struct rank_past){0};
+}
+
+/* The amounts of this rank, those of earlier passes among them. */
+static bool pack_report(struct cluster *c, const struct rank_state *s, double wall_s,
+                        struct buffer *out, struct err *e)
+{
+    struct amount amounts[AMOUNTS] = {
+        {"seconds", "wall", wall_s},
+        {"seconds", "cpu", clock_cpu_s()},
         {"amounts", "peak_memory_bytes", (double)memory_peak()},
         {"amounts", "peak_memory_bytes_isolated",
          s->isolate ? (double)isolate_peak(s->isolate) : 0},
     };
-    int n = 0;
+    enum { OF_PROCESS = 4 };
+    const int n = OF_PROCESS + done_amounts(s, amounts + OF_PROCESS);
 
-    while (amounts[n].group)
-        n++;
-    const int n_fixed = n;
-    n = add_ops(amounts, n_fixed, n, s->ticket.plan, chunk.stage_s);
-    if (s->ticket.careful)
-        n = add_ops(amounts, n_fixed, n, s->ticket.careful, chunk.careful_s);
+    for (int i = OF_PROCESS; s->past && i < n; i++) {
+        const struct past_amount *before = find_past(s->past, &amounts[i]);
+        amounts[i].value += before ? before->value : 0;
+    }
     return rank_report_pack(out, cluster_host(c), amounts, n, e);
 }
 

@@ -228,6 +228,18 @@ static bool note_gaps(struct cluster *c, struct rank_state *s, const struct job_
     return !options->resume || !gaps || write_down(c, s, true, e);
 }
 
+/* Where the last op sweeps: all chunks are summed up, for what each must know of the others. What is
+ * before it is computed again for the output. */
+static bool sweep(struct cluster *c, struct rank_state *s, const struct farm_work *work_side,
+                  struct farm_limits limits, struct err *e)
+{
+    const struct farm_lead lead = lead_farm(&s->lead);
+
+    return cluster_agree(c, !s->leads || lead_begin_sweep(&s->lead, e), e) &&
+           farm_run(c, s->leads ? &lead : NULL, work_side, limits, &s->times, e) &&
+           cluster_agree(c, !s->leads || lead_end_sweep(&s->lead, e), e);
+}
+
 static bool work(struct cluster *c, struct rank_state *s, const struct job_options *options,
                  struct err *e)
 {
@@ -239,6 +251,8 @@ static bool work(struct cluster *c, struct rank_state *s, const struct job_optio
     cluster_fan_out(c, options->fan_out,
                     cluster_max(c, s->leads && lead_spares(&s->lead, JOB_RELAY_BYTES)) > 0);
     s->try_chunk.shared = s->shared;
+    if (s->ticket.plan->sweep.how && !sweep(c, s, &work_side, limits, e))
+        return false;
     if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
         return false;
     if (!place_later(c, s, e))

@@ -127,6 +127,11 @@ int64_t schedule_pick(struct schedule *s, int rank, int held)
     return i;
 }
 
+bool schedule_is_done(const struct schedule *s, int64_t chunk)
+{
+    return s->done[chunk];
+}
+
 void schedule_done(struct schedule *s, int64_t chunk)
 {
     assert(chunk >= 0 && chunk < s->n && !s->done[chunk]);

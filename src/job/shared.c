@@ -243,17 +243,24 @@ bool shared_is_broken(const struct shared *s)
     return s->broken;
 }
 
-/* Computes a chunk from the payload given, or from one of this rank's own. */
+/* Computes a chunk from the payload given, or from one of this rank's own, to which what is given
+ * of a sweep is added. */
 static bool compute(struct shared *s, int64_t chunk, const struct buffer *given,
                     struct buffer *blobs, struct tick tick, struct err *e)
 {
-    const struct buffer *payload = given->size > 0 ? given : &s->payload;
+    struct unpack rest = unpack_begin(given->data, given->size);
+    struct feed_head head = {FEED_COMPUTE, 0};
+    const bool own =
+        given->size == 0 || (feed_head_unpack(&rest, &head) && head.task == FEED_COMPUTE);
+    const struct buffer *payload = own ? &s->payload : given;
     bool ok = true;
 
     if (payload == &s->payload) {
         const double start = clock_s();
         s->payload.size = 0;
-        ok = feed_load(s->feed, chunk, 0, &s->payload, e);
+        ok = feed_load(s->feed, chunk, 0, &s->payload, e) &&
+             (given->size == 0 ||
+              buffer_append(&s->payload, rest.at, (size_t)(rest.end - rest.at), e));
         s->times.feed_s += timeline_since("feeding", start);
     }
     ok = ok && s->chunks.work(s->chunks.ctx, chunk, payload->data, payload->size, blobs, tick, e);
@@ -289,14 +296,27 @@ bool shared_durable(struct buffer *result, const void **tasks, size_t *n)
     return true;
 }
 
+/* Whether all of a chunk's result goes to rank 0: it is no blob. */
+static bool is_summed_up(const struct shared *s, const unsigned char *payload, size_t n)
+{
+    struct unpack u = unpack_begin(payload, n);
+    enum feed_sweep what;
+    struct buffer bytes;
+
+    return s->ticket->plan->sweep.how && feed_sweep_unpack(&u, &what, &bytes) &&
+           what == FEED_SUMMARISE;
+}
+
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e)
 {
     struct shared *s = shared;
     const struct buffer given = {.data = (unsigned char *)payload, .size = n}; /* only read */
-    struct kept *k = memory_new(1, sizeof *k, e);
     bool waits = false;
 
+    if (is_summed_up(s, payload, n))
+        return compute(s, chunk, &given, result, tick, e);
+    struct kept *k = memory_new(1, sizeof *k, e);
     if (!k)
         return false;
     k->chunk = chunk;

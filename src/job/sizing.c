@@ -24,9 +24,10 @@ enum {
 };
 
 /* Bytes of the planes of a chunk's inputs (halos included) and output, of its task, of an output
- * tile and of the largest tile decoded. */
+ * tile and of the largest tile decoded, and what else is
+ * needed to work on it. */
 struct weights {
-    size_t input, output, task, tile, decoded;
+    size_t input, output, task, tile, decoded, work;
 };
 
 /* Sums of so many never overflow; no host has more. */
@@ -90,6 +91,11 @@ static bool weigh(const struct sizing_wish *wish, const struct plan *plan, const
          !planes_layout(&planes, &mask, PX_UINT8, plan_mask_bands(wish->validity), chunk, 0, e)))
         return false;
     w->output = bounded(bounded(w->output) + bounded(mask));
+    if (wish->reducing)
+        w->output = bounded(w->output + bounded(reducing_part_bytes(wish->reducing, out, chunk)));
+    w->task += wish->task_more;
+    if (wish->work_bytes)
+        w->work = bounded(wish->work_bytes(wish->work_state, chunk.width, chunk.height));
     if (wish->unit > 1) /* overviews of the chunk, and their blobs */
         w->output += w->output / 2;
     return true;
@@ -125,6 +131,8 @@ static size_t wanted_cache(const struct sizing_wish *wish, const struct division
 static size_t known_bytes(const struct sizing_wish *wish, const struct division *d)
 {
     size_t known = (size_t)(40 * layout_blobs(wish->output) + 8 * division_chunks(d));
+
+    known += bounded(2 * (size_t)division_chunks(d) * wish->task_more); /* lead_sweep.c */
 
     for (int i = 0; i < PLAN_MAX_SOURCES; i++)
         known += wish->inputs[i] ? (size_t)(16 * layout_blobs(wish->inputs[i])) : 0;
@@ -171,7 +179,7 @@ static bool fits(struct sizing *s, const struct sizing_wish *wish, const struct 
     const size_t isolated = wish->isolated ? w.task + w.output + w.output / 2 + SLACK_BYTES : 0;
     const size_t common = isolated + wish->used_bytes + SLACK_BYTES +
                           executors_bytes(wish, plan, d) + w.input + w.output + 2 * w.tile +
-                          w.decoded + (size_t)n_caches * s->cache_bytes;
+                          w.decoded + w.work + (size_t)n_caches * s->cache_bytes;
     s->worker_bytes = common + (size_t)s->credits * w.task + 2 * w.output;
     const size_t sent = (size_t)(wish->n_ranks - 1) * (size_t)s->credits * w.task;
     s->send_bytes = free_bytes / 4;
@@ -282,14 +290,14 @@ static void first_wish(const struct sizing_wish *wish, const struct plan *plan, 
         spread(wish, width, height);
 }
 
-/* Half of the longer side, in whole tiles; false when the chunk is one tile. */
-static bool shrink(const struct layout *l, int64_t *width, int64_t *height)
+/* Half of the longer side (the height, of bands), in whole tiles; false when the chunk is one tile. */
+static bool shrink(const struct layout *l, bool bands, int64_t *width, int64_t *height)
 {
-    if (*height > l->tile_height && *height >= *width) {
+    if (*height > l->tile_height && (bands || *height >= *width)) {
         *height = ceil_div(*height / 2, l->tile_height) * l->tile_height;
         return true;
     }
-    if (*width > l->tile_width) {
+    if (*width > l->tile_width && !bands) {
         *width = ceil_div(*width / 2, l->tile_width) * l->tile_width;
         return true;
     }
@@ -332,10 +340,13 @@ static bool choose_chunk(struct sizing *out, const struct sizing_wish *wish,
     for (out->is_small = false;; out->is_small = true) {
         out->division =
             divide(wish->division, l.width, l.height, l.tile_width, l.tile_height, width, height);
+        if (wish->bands && out->division.chunk_height % 2 == 1)
+            out->division = divide(wish->division, l.width, l.height, l.tile_width, l.tile_height,
+                                   width, 2 * out->division.chunk_height);
         const int credits = choose_credits(out, wish, plan, among, e);
         if (credits != 0)
             return credits > 0;
-        if (given || !shrink(&l, &width, &height)) {
+        if (given || !shrink(&l, wish->bands, &width, &height)) {
             e->status = 0;
             return false;
         }

@@ -32,47 +32,41 @@ COUNT(uint8)
 COUNT(uint16)
 
 /* Counts those that a row of a mask shows. */
-static void count_shown(const struct planes *p, int band, const struct planes *mask, int64_t y,
+static void count_shown(const struct planes *p, const void *row, const uint8 *shown, int64_t n,
                         int64_t *counts)
 {
-    const struct region r = p->region;
-    const uint8 *shown = planes_at(mask, 0, r.x, y);
-    const void *row = planes_at(p, band, r.x, y);
-
-    for (int64_t x = 0; x < r.width; x++)
+    for (int64_t x = 0; x < n; x++)
         if (shown[x])
             counts[p->type == PX_UINT8 ? ((const uint8 *)row)[x] : ((const uint16 *)row)[x]]++;
 }
 
-static void gather_band(const struct reducible *r, int band, int64_t *counts)
+void histogram_add(const struct reducible *r, int band, struct region part, int64_t *counts)
 {
     const struct planes *p = r->pixels;
-    const int64_t n = p->region.width;
+    const int bins = histogram_bins(p->type);
     int64_t odd[1 << 8] = {0};
 
-    for (int64_t y = p->region.y; y < p->region.y + p->region.height; y++) {
-        const void *row = planes_at(p, band, p->region.x, y);
+    for (int64_t y = part.y; y < part.y + part.height; y++) {
+        const void *row = planes_at(p, band, part.x, y);
         if (r->mask)
-            count_shown(p, band, r->mask, y, counts);
+            count_shown(p, row, planes_at(r->mask, 0, part.x, y), part.width, counts);
         else if (p->type == PX_UINT8)
-            count_uint8(row, n, counts, odd);
+            count_uint8(row, part.width, counts, odd);
         else
-            count_uint16(row, n, counts, counts);
+            count_uint16(row, part.width, counts, counts);
     }
     for (int i = 0; p->type == PX_UINT8 && i < 1 << 8; i++)
         counts[i] += odd[i];
+    if (r->has_nodata && r->nodata >= 0 && r->nodata < bins && r->nodata == rint(r->nodata))
+        counts[(int)r->nodata] = 0; /* whatever was counted of it */
 }
 
 static size_t gather(const void *args, const struct reducible *r, void *part)
 {
-    const int bins = histogram_bins(r->pixels->type);
     int64_t *counts = part;
 
-    for (int b = 0; b < r->pixels->bands; b++, counts += bins) {
-        gather_band(r, b, counts);
-        if (r->has_nodata && r->nodata >= 0 && r->nodata < bins && r->nodata == rint(r->nodata))
-            counts[(int)r->nodata] = 0; /* whatever was counted of it */
-    }
+    for (int b = 0; b < r->pixels->bands; b++, counts += histogram_bins(r->pixels->type))
+        histogram_add(r, b, r->pixels->region, counts);
     return bytes(args, r->scene);
 }
 

@@ -107,6 +107,8 @@ static bool prepare(const struct op *op, int n_args, const char *const *args, co
     s->with = find_source(s, params_scene(op->params, n_args, args));
     s->keeps_values = op->keeps_values;
     const int first = s->n;
+    if (s->sweep.how)
+        return err_set(e, "%s: cannot follow an op of the whole scene (a defect)", op->name);
     struct buffer needed = {0};
     bool ok = !op->needs || op->needs(values, &needed, e);
     if (ok && needed.size > 0)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "ops/param.h"
 
+#include "base/base64.h"
 #include "base/pixel.h"
 #include "base/text.h"
 #include "ops/numbers.h"
@@ -12,20 +13,11 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [P_INT] = "integer",
-    [P_REAL] = "number",
-    [P_MAYBE] = "number",
-    [P_REAL_GIVEN] = "number",
-    [P_BOOL] = "true|false",
-    [P_CHOICE] = "choice",
-    [P_TEXT] = "text",
-    [P_SCENE] = "scene",
-    [P_NUMBERS] = "a,b;c,d or file",
-    [P_SIZE] = "N or WxH",
-    [P_POINT] = "x,y",
-    [P_TYPE] = "pixel type",
-    [P_BYTES] = "bytes",
-    [P_LIST] = "text, repeatable",
+    [P_INT] = "integer",       [P_REAL] = "number",     [P_MAYBE] = "number",
+    [P_REAL_GIVEN] = "number", [P_BOOL] = "true|false", [P_CHOICE] = "choice",
+    [P_TEXT] = "text",         [P_SCENE] = "scene",     [P_NUMBERS] = "a,b;c,d or file",
+    [P_BASE64] = "base64",     [P_SIZE] = "N or WxH",   [P_POINT] = "x,y",
+    [P_TYPE] = "pixel type",   [P_BYTES] = "bytes",     [P_LIST] = "text, repeatable",
 };
 
 const char *param_kind_name(enum param_kind kind)
@@ -39,7 +31,7 @@ const char param_required[] = "";
 static bool may_be_absent(enum param_kind kind)
 {
     return kind == P_MAYBE || kind == P_TEXT || kind == P_SCENE || kind == P_NUMBERS ||
-           kind == P_BYTES || kind == P_LIST;
+           kind == P_BASE64 || kind == P_BYTES || kind == P_LIST;
 }
 
 bool param_is_required(const struct param *p)
@@ -84,6 +76,7 @@ static const char *const wrong_texts[] = {
     [P_BOOL] = "is neither true nor false",
     [P_SIZE] = "is not of the form N or WxH",
     [P_POINT] = "is not of the form x,y",
+    [P_BASE64] = "is no base64",
     [P_BYTES] = "is no number of bytes, such as 512, 400M or 2G",
 };
 
@@ -160,6 +153,20 @@ static bool store_type(const char *who, const struct param *p, const char *text,
     return true;
 }
 
+static bool store_octets(const char *who, const struct param *p, const char *text,
+                         struct octets *out, struct err *e)
+{
+    const size_t n = strlen(text);
+
+    free(out->data);
+    *out = (struct octets){.data = memory_raw(base64_bytes(n), 1, e)};
+    if (!out->data)
+        return false;
+    return base64_decode(text, n, out->data, &out->n) ||
+           err_usage(e, "%s: --%s=%.20s... %s (%s)", who, p->name, text, wrong_texts[p->kind],
+                     p->help);
+}
+
 static bool store(const char *who, const struct param *p, const char *text, void *values,
                   struct err *e)
 {
@@ -190,6 +197,8 @@ static bool store(const char *who, const struct param *p, const char *text, void
     case P_NUMBERS:
         numbers_free(at);
         return numbers_read(at, text, e) || err_context(e, "%s: --%s", who, p->name);
+    case P_BASE64:
+        return store_octets(who, p, text, at, e);
     case P_TYPE:
         return store_type(who, p, text, at, e);
     case P_BYTES:
@@ -303,6 +312,10 @@ void params_free(const struct param *params, void *values, struct positionals *p
     for (const struct param *p = params; p && p->kind != P_END; p++)
         if (p->kind == P_NUMBERS) {
             numbers_free((struct numbers *)((char *)values + p->offset));
+        } else if (p->kind == P_BASE64) {
+            struct octets *o = (struct octets *)((char *)values + p->offset);
+            free(o->data);
+            *o = (struct octets){0};
         } else if (p->kind == P_LIST) {
             struct text_list *list = (struct text_list *)((char *)values + p->offset);
             free(list->item);

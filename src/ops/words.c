@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "ops/words.h"
 
+#include "base/base64.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,4 +75,15 @@ bool words_numbers(struct buffer *words, const char *name, const double *v, int 
     for (int i = 0; ok && i < n; i++)
         ok = words_print(words, e, "%s%.17g", i ? "," : "", v[i]);
     return ok && words_end(words, e);
+}
+
+bool words_base64(struct buffer *words, const char *name, const void *bytes, size_t n, struct err *e)
+{
+    const size_t length = base64_length(n);
+
+    if (!words_print(words, e, "--%s=", name) || !buffer_reserve(words, length + 1, e))
+        return false;
+    base64_encode(bytes, n, (char *)words->data + words->size);
+    words->size += length;
+    return words_end(words, e);
 }

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "ops/border.h"
+#include "ops/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +193,11 @@ static bool have_outside(const struct plan_sources *sources)
     return false;
 }
 
+double plan_fill(const struct plan *p, double nodata)
+{
+    return p->sweep.how && p->sweep.how->has_outside ? p->sweep.how->outside : nodata;
+}
+
 static bool compile(struct plan **out, const struct step *steps, int n_steps,
                     const struct plan_sources *sources, const struct care *care, struct err *e)
 {
@@ -206,9 +212,11 @@ static bool compile(struct plan **out, const struct step *steps, int n_steps,
         ok = op_prepare(steps[i].name, steps[i].n_args, steps[i].args, &p->stages, e);
     if (ok && p->stages.current < sources->n)
         ok = add_copy(&p->stages, p->stages.current, e);
+    p->sweep = p->stages.sweep;
     p->gaps_may_close = ok && may_close_gaps(&p->stages);
+    const double nodata = plan_fill(p, care->nodata);
     if (ok && minds)
-        ok = careful_stages(&p->stages, sources, care->restores ? &care->nodata : NULL, e);
+        ok = careful_stages(&p->stages, sources, care->restores ? &nodata : NULL, e);
     ok = ok && check_wraps(&p->stages, e) && separate_borders(&p->stages, e);
     if (ok && p->stages.n > PLAN_MAX_STAGES)
         ok = err_usage(e, "the pipeline has %d stages; %d are the most", p->stages.n,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include "gdal_support.h"
+#include "jpeg_writer.h"
 #include "metadata.h"
 #include "output_files.h"
 
@@ -26,7 +27,7 @@
 struct image {
     const char *driver, *path; /* the latter borrowed */
     char **options;
-    bool overwrite, georeferenced;
+    bool overwrite, georeferenced, has_exif;
     struct planes pixels, mask;
     void *memory, *mask_memory;
     GDALDatasetH dataset; /* of that memory */
@@ -146,6 +147,16 @@ static bool is_georeferenced(GDALDatasetH d)
            GDALGetSpatialRef(d) != NULL || GDALGetMetadata(d, "RPC") != NULL;
 }
 
+static bool has_exif(GDALDatasetH d)
+{
+    char **items = GDALGetMetadata(d, NULL);
+
+    for (; items && *items; items++)
+        if (strncmp(*items, "EXIF_", 5) == 0)
+            return true;
+    return false;
+}
+
 static bool make_mask(struct image *im, struct err *e)
 {
     return GDALCreateDatasetMaskBand(im->dataset, GMF_PER_DATASET) == CE_None ||
@@ -167,6 +178,7 @@ static bool make(struct image *im, const struct output_options *options, struct 
         return err_set(e, "%s: GDAL's MEM driver fails", im->path);
     if (!metadata_copy(im->dataset, scene, options, grid, l, false, e))
         return false;
+    im->has_exif = has_exif(im->dataset);
     im->georeferenced = is_georeferenced(im->dataset);
     return !with_mask || make_mask(im, e);
 }
@@ -289,12 +301,32 @@ static void sweep(const char *folder)
     rmdir(folder);
 }
 
+/* Whether nothing but pixels would come to be in the file, and GDAL's driver need not make it. */
+static bool is_plain(const struct image *im)
+{
+    const struct planes *p = &im->pixels;
+    const int n = CSLCount(im->options);
+
+    return strcmp(im->driver, "JPEG") == 0 && (p->bands == 1 || p->bands == 3) &&
+           p->type == PX_UINT8 && !im->mask.data && !im->georeferenced &&
+           (n == 0 || (n == 1 && CSLFetchNameValue(im->options, "QUALITY"))) &&
+           !GDALGetMetadata(im->dataset, "COLOR_PROFILE") && !im->has_exif;
+}
+
+static bool encode(const struct image *im, const char *path, struct err *e)
+{
+    const char *quality = CSLFetchNameValueDef(im->options, "QUALITY", "75");
+
+    return is_plain(im) ? jpeg_write(path, &im->pixels, atoi(quality), e)
+                        : copy(im, im->dataset, path, e);
+}
+
 static bool write_into(const struct image *im, const char *folder, struct err *e)
 {
     const char *slash = strrchr(im->path, '/');
     char path[PATH_MAX];
 
-    return join(path, folder, slash ? slash + 1 : im->path, e) && copy(im, im->dataset, path, e) &&
+    return join(path, folder, slash ? slash + 1 : im->path, e) && encode(im, path, e) &&
            sync_file(path, e) && output_files_finish(path, im->path, im->overwrite, e) &&
            move_beside(im, folder, e);
 }

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include "frame.h"
 #include "gdal_support.h"
 #include "network.h"
 #include "scene_private.h"
@@ -273,6 +274,7 @@ void scene_close(struct scene *s)
     if (s->dataset)
         GDALClose(s->dataset);
     quiet_end(&q);
+    free(s->frame);
     free(s->bands);
     free(s->path);
     free(s);
@@ -295,6 +297,8 @@ static CPLErr read_pixels(struct scene *s, const struct planes *out)
     const int size = (int)pixel_size(out->type);
     const GDALDataType type = gdal_type(out->type);
 
+    if (frame_suits(s))
+        return frame_read(s, out);
     if (s->mask)
         return GDALRasterIOEx(s->mask, GF_Read, x, y, width, height, out->data, width, height, type,
                               size, (GSpacing)out->row_bytes, NULL);

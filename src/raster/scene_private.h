@@ -14,6 +14,7 @@ struct scene {
     int *bands;           /* the chosen ones, as GDAL counts them: from 1 */
     struct region window; /* the scene's grid in the file's */
     struct scene_info info;
+    unsigned char *frame; /* all of the file, bands side by side (frame.h); NULL: not read */
 };
 
 /* GDAL's handle of the scene's band b, counted from 0. */

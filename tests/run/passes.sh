@@ -10,16 +10,16 @@ gdal_translate -q -b 1 -b 1 -scale_2 0 255 40 90 "$in" "$TMP/two.tif" || exit 1
 
 # The same bytes with any number of ranks and any chunks, isolated, of failing tries.
 for ops in "threshold --otsu" "gaussian-blur --sigma-x=3 ! threshold --triangle --maxval=9" \
+    "clahe --tile-grid-size=5x3" "convert-to --type=uint16 --alpha=200 ! clahe --clip-limit=3" \
+    "convert-to --type=float32 --alpha=0.3 ! normalize --norm-type=l2 --alpha=90000" \
     "equalize-hist ! gaussian-blur --sigma-x=2 ! threshold --otsu" "sobel --dx=1 --dy=0 ! normalize --alpha=255 --dtype=uint8"; do
     # shellcheck disable=SC2086 # pipelines are meant to be split
     ok "$ops: alone" ranks 0 read "$TMP/two.tif" ! $ops ! write "$TMP/good.tif" --overwrite
-    for n in 1 2 3; do
-        for more in --chunk=512x256 --io=shared --isolate; do
-            # shellcheck disable=SC2086
-            ok "$ops: $n ranks, $more" ranks $n $more read "$TMP/two.tif" ! $ops ! write "$out"
-            ok "$ops: $n ranks, $more: the same" same_bytes "$TMP/good.tif" "$out"
-            rm -f "$out"
-        done
+    for more in "1 --chunk=512x256" "2 --io=shared" "3 --isolate" "3 --chunk=512 --io=root"; do
+        # shellcheck disable=SC2086
+        ok "$ops: ranks $more" ranks $more read "$TMP/two.tif" ! $ops ! write "$out"
+        ok "$ops: ranks $more: the same" same_bytes "$TMP/good.tif" "$out"
+        rm -f "$out"
     done
 done
 
@@ -63,6 +63,34 @@ for kind in two nodata masked; do
     done
 done
 rm -f "$out"
+
+# Whatever lies under a mask: what is inside comes out the same.
+cat >"$TMP/inside.py" <<'END'
+import sys
+from osgeo import gdal
+
+a, b = (gdal.Open(p) for p in sys.argv[1:3])
+inside = a.GetRasterBand(1).GetMaskBand().ReadAsArray() != 0
+differs = a.ReadAsArray() != b.ReadAsArray()
+sys.exit(f"{(differs & inside).sum()} pixels differ" if (differs & inside).any() or inside.all() else 0)
+END
+cp "$TMP/masked.tif" "$TMP/other.tif"
+$python - "$TMP/other.tif" <<'END' || exit 1
+import sys
+from osgeo import gdal
+
+scene = gdal.Open(sys.argv[1], gdal.GA_Update)
+inside = scene.GetRasterBand(1).GetMaskBand().ReadAsArray() != 0
+scene.GetRasterBand(1).WriteArray(scene.ReadAsArray() ^ (~inside * 85).astype("uint8"))
+END
+for ops in "equalize-hist" "clahe --tile-grid-size=4" "normalize --alpha=255" "normalize --norm-type=l1 --alpha=9e7"; do
+    # shellcheck disable=SC2086
+    ok "$ops: of a mask" ranks 2 --chunk=512 read "$TMP/masked.tif" ! $ops ! write "$out" --overwrite
+    # shellcheck disable=SC2086
+    ok "$ops: of other pixels under it" ranks 2 --chunk=512 read "$TMP/other.tif" ! $ops ! write "$TMP/out2.tif" --overwrite
+    ok "$ops: the same inside" $python "$TMP/inside.py" "$out" "$TMP/out2.tif"
+done
+rm -f "$out" "$TMP/out2.tif"
 
 # Going on, and failures, in a pass as anywhere.
 ok "resume begins where there is nothing" ranks 2 --resume read "$in" ! threshold --otsu ! write "$out"

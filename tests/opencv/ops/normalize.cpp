@@ -1,4 +1,4 @@
-// normalize.cpp - random cases of normalize with the image's own bounds, given or found.
+// normalize.cpp - random cases of normalize with the image's own bounds or norm, given or found.
 // SPDX-License-Identifier: MIT
 #include "../cases.hpp"
 
@@ -13,7 +13,18 @@ void normalize(Case &c, Rng &rng)
     int dtype = -1;
 
     cv::minMaxLoc(c.image.reshape(1), &min, &max);
-    if (chance(rng, 0.5)) { // else they are found
+    static const Choice norms[] = {{"minmax", cv::NORM_MINMAX},
+                                   {"l1", cv::NORM_L1},
+                                   {"l2", cv::NORM_L2},
+                                   {"inf", cv::NORM_INF}};
+    const Choice norm = chance(rng, 0.4) ? norms[0] : pick(rng, norms);
+    if (norm.value != cv::NORM_MINMAX) {
+        if (c.image.depth() == CV_32S) // OpenCV takes the magnitude of the lowest for negative
+            c.image = cv::max(c.image, lowest(CV_32S) + 1);
+        add(c, "norm-type", std::string(norm.name));
+        if (chance(rng, 0.2))
+            add(c, "norm", cv::norm(c.image, norm.value));
+    } else if (chance(rng, 0.5)) { // else they are found
         add(c, "min", min);
         add(c, "max", max);
     }
@@ -22,8 +33,17 @@ void normalize(Case &c, Rng &rng)
     if (chance(rng, 0.5))
         add(c, "dtype", std::string(depth_name(dtype = depths[random_int(rng, 0, 4)])));
     cv::Mat result; // of fewer than 16 pixels OpenCV works in double
-    cv::normalize(enlarged(c.image), result, alpha, beta, cv::NORM_MINMAX, dtype);
+    if (norm.value == cv::NORM_MINMAX) {
+        cv::normalize(enlarged(c.image), result, alpha, beta, norm.value, dtype);
+    } else {
+        const double is = cv::norm(c.image, norm.value);
+        enlarged(c.image).convertTo(result, dtype, is > DBL_EPSILON ? alpha / is : 0);
+    }
     c.expected = part_for(c.image, result);
+    if (norm.value != cv::NORM_MINMAX && c.image.depth() >= CV_32S) {
+        c.tolerance = Tolerance::all; // OpenCV rounds its sums as it goes
+        c.ulps = norm.value == cv::NORM_INF ? 0 : 20;
+    }
 }
 
 const Register registered_normalize("normalize", {CV_8U, CV_16U, CV_16S, CV_32S, CV_32F, CV_64F},
