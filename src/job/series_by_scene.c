@@ -168,8 +168,9 @@ static bool read_own(struct by_scene *b, int first, int *bad, struct err *e)
         if (reader_of(b, i) != b->rank || s->gone[first + i])
             continue;
         ok = series_read(b->reader, first + i, b->band, b->values[k], b->valid[k], tick, e);
-        if (!ok && signals_none(e))
+        if (!ok && signals_caught() == 0)
             *bad = first + i;
+        ok = signals_none(e) && ok;
     }
     return ok;
 }
