@@ -82,6 +82,10 @@ extern const struct job_kind job_sources[], job_sinks[];
 /* The row of that name, or NULL. */
 const struct job_kind *job_kind_find(const struct job_kind *kinds, const char *name);
 
+/* The first of a sink's words that is neither an option nor its value: a path, or a pattern of
+ * paths. -1: there is none. */
+int job_path_of(const struct step *sink);
+
 /* Collective. Runs the job; all ranks return the same. *end goes to job_sweep. Fails with one *e
  * for all. */
 bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
