@@ -30,8 +30,17 @@ struct segment {
     double nodata;
 };
 
+/* A pass over the scene before the one that makes the output. */
+struct job_pass {
+    char op[64];          /* what it was for */
+    const char *gathered; /* the reducer's name */
+    double seconds;
+};
+
 struct job_options {
     const struct pipeline *pipeline;
+    const struct job_pass *passes; /* of this job, that are done */
+    int n_passes;
     struct segment *segment; /* NULL: the pipeline is whole */
     enum job_io io;
     enum direct_io direct;

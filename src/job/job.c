@@ -92,6 +92,8 @@ static bool run_settled(struct cluster *c, const struct job_options *options, st
         ok = pass_settle(c, options, &settled, e);
     }
     now.pipeline = &settled.pipeline;
+    now.passes = settled.passes;
+    now.n_passes = settled.n_passes;
     ok = ok && sink->run(c, &now, end, e);
     settled_free(&settled);
     return ok;
