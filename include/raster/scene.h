@@ -84,4 +84,11 @@ bool scene_read_by_pixel(struct scene *s, struct region r, void *out, struct err
 /* Whether reading a part of it means decoding all that comes before it, or all of it. */
 bool scene_is_sequential(const struct scene *s);
 
+/* Lets scene_open find a file in memory, under *name (to be freed): the path behind
+ * SCENE_IN_MEMORY. bytes are borrowed until scene_file_forget. Fails if memory is short. */
+#define SCENE_IN_MEMORY "/vsimem/tilery/"
+bool scene_file_in_memory(const char *path, void *bytes, size_t n, char **name,
+                          struct err *e) MUST_CHECK;
+void scene_file_forget(char *name); /* NULL is allowed */
+
 #endif

@@ -5,6 +5,7 @@
 #include "endpoints.h"
 #include "op_steps.h"
 
+#include "base/minmax.h"
 #include "base/pack.h"
 #include "base/text.h"
 #include "raster/file_id.h"
@@ -51,6 +52,7 @@ void series_free(struct series *s)
     free(s->kept);
     free(s->path);
     free(s->gone);
+    free(s->file_bytes);
     free(s->steps);
     temporal_free(&s->temporal);
     buffer_free(&s->files);
@@ -61,7 +63,9 @@ void series_free(struct series *s)
 
 struct listing {
     struct series *series;
-    struct err why; /* the first file that has no identity */
+    int n;
+    int64_t bytes;  /* of the last */
+    struct err why; /* the first that has no identity */
 };
 
 static bool list_file(void *ctx, const char *path, struct err *e)
@@ -74,6 +78,8 @@ static bool list_file(void *ctx, const char *path, struct err *e)
         s->facts.identified = false;
         return true;
     }
+    l->n++;
+    l->bytes = id.size;
     if (id.mtime_s > s->facts.newest_s)
         s->facts.newest_s = id.mtime_s;
     return pack_text(&s->files, path, e) && pack_i64(&s->files, id.size, e) &&
@@ -153,6 +159,9 @@ static bool look_at(struct series *s, int i, struct scene **first, struct tempor
     const bool ok = (!*first || same_shape(scene, *first, e)) && look_for_gaps(s, scene, t, e) &&
                     scene_files(scene, list_file, &listing, e);
     if (ok) {
+        s->file_bytes[i] = listing.bytes;
+        s->facts.file_most = max64(s->facts.file_most, listing.bytes);
+        s->facts.ships &= listing.n == 1;
         s->facts.sequential |= scene_is_sequential(scene);
         if (!*first) {
             *first = scene;
@@ -193,7 +202,8 @@ static bool list_scenes(struct series *s, const struct step *step, const bool *g
         s->path = paths.item; /* owned from now on */
         paths = (struct path_list){0};
         s->gone = memory_new((size_t)s->facts.n, sizeof *s->gone, e);
-        ok = s->gone != NULL;
+        s->file_bytes = memory_new((size_t)s->facts.n, sizeof *s->file_bytes, e);
+        ok = s->gone && s->file_bytes;
         for (int i = 0; ok && gone && i < s->facts.n; i++)
             s->gone[i] = gone[i];
     }
@@ -279,6 +289,16 @@ static bool plan_steps(struct series *s, const struct sources *first, struct err
     return ok;
 }
 
+/* A scene that an op names would have to be sent, too. */
+static bool names_no_scene(const struct sources *first)
+{
+    bool none = true;
+
+    for (int i = 0; i < first->n; i++)
+        none &= !first->name[i];
+    return none;
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 static bool read_temporal(struct series *s, const struct series_wish *wish,
@@ -303,7 +323,7 @@ bool series_open(struct series *s, const struct series_wish *wish, struct source
     struct scene *scene = NULL;
     struct scene_options options;
 
-    *s = (struct series){.facts.identified = true};
+    *s = (struct series){.facts = {.identified = true, .ships = true}};
     *first = (struct sources){0};
     f->cache_bytes = sources_cache_bytes(wish->memory_bytes);
     if (!list_scenes(s, &o->pipeline->steps[0], wish->gone, e) ||
@@ -323,6 +343,7 @@ bool series_open(struct series *s, const struct series_wish *wish, struct source
         !plan_steps(s, first, e) || !read_temporal(s, wish, &t, e))
         return false;
     f->row = (size_t)f->out.width * (size_t)f->out.bands;
+    f->ships &= f->sequential && f->identified && names_no_scene(first);
     f->by_pixel = photo && s->n_steps == 0 && !f->has_gaps;
     return true;
 }
@@ -345,7 +366,8 @@ bool series_pack(const struct series *s, struct buffer *out, struct err *e)
     const struct temporal *t = &s->temporal;
     const size_t times = t->times ? (size_t)t->n * sizeof *t->times : 0;
     bool ok = pack_bytes(out, &s->facts, sizeof s->facts, e) &&
-              pack_bytes(out, s->gone, (size_t)s->facts.n * sizeof *s->gone, e);
+              pack_bytes(out, s->gone, (size_t)s->facts.n * sizeof *s->gone, e) &&
+              pack_bytes(out, s->file_bytes, (size_t)s->facts.n * sizeof *s->file_bytes, e);
 
     for (int i = 0; ok && i < s->facts.n; i++)
         ok = pack_text(out, s->path[i], e);
@@ -439,9 +461,13 @@ bool series_unpack(struct series *s, const struct series_wish *wish, const struc
     if (!unpack_to(&u, &s->facts, sizeof s->facts))
         return err_set(e, "what is told of the series is damaged");
     s->gone = memory_new((size_t)s->facts.n, sizeof *s->gone, e);
-    s->path = s->gone ? memory_new((size_t)s->facts.n, sizeof *s->path, e) : NULL;
-    if (!s->path || !unpack_to(&u, s->gone, (size_t)s->facts.n * sizeof *s->gone))
+    s->file_bytes = s->gone ? memory_new((size_t)s->facts.n, sizeof *s->file_bytes, e) : NULL;
+    s->path = s->file_bytes ? memory_new((size_t)s->facts.n, sizeof *s->path, e) : NULL;
+    if (!s->path)
         return false;
+    if (!unpack_to(&u, s->gone, (size_t)s->facts.n * sizeof *s->gone) ||
+        !unpack_to(&u, s->file_bytes, (size_t)s->facts.n * sizeof *s->file_bytes))
+        return err_set(e, "what is told of the series is damaged");
     for (int i = 0; i < s->facts.n; i++)
         s->path[i] = unpack_text(&u);
     if (!unpack_steps(s, &u, e) || !unpack_temporal(s, &u, e))

@@ -24,6 +24,8 @@ struct series_facts {
     bool has_gaps;   /* pixels may be outside the data */
     bool ignores_nodata;
     bool identified;      /* `files` tells their files from others of the same names */
+    bool ships;           /* each scene is one file, which can be sent as it is … */
+    int64_t file_most;    /* … of so many bytes at most */
     size_t halo_bytes;    /* of what the ops need of a scene for no rows at all … */
     double bytes_per_row; /* … and for each row more */
     int64_t newest_s;     /* when the newest of their files was written */
@@ -33,6 +35,7 @@ struct series_facts {
 struct series {
     struct series_facts facts;
     char **path;
+    int64_t *file_bytes;          /* of each scene's file */
     bool *gone;                   /* which are left out */
     struct scene_options options; /* of all of them, path aside; borrowed from the words */
     struct step *steps;           /* the ops before the temporal one */

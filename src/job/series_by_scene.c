@@ -9,6 +9,7 @@
 #include "base/minmax.h"
 #include "base/signals.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct by_scene {
     uint8 **got_valid;
     struct series_rows *rows;
     struct passage *passages;
+    unsigned char *file; /* one scene's, where files are sent */
     unsigned char *results, *others;
     int added; /* scenes that are in the sums */
 };
@@ -86,6 +88,7 @@ static void by_scene_free(struct by_scene *b)
     free_each(b->got_valid, n);
     free(b->rows);
     free(b->passages);
+    free(b->file);
     free(b->results);
     free(b->others);
 }
@@ -143,6 +146,8 @@ static bool make_ready(struct by_scene *b, struct err *e)
         if (!b->got[i] || (s->facts.has_gaps && !b->got_valid[i]))
             return false;
     }
+    if (d->ships && !(b->file = memory_raw(1, (size_t)s->facts.file_most, e)))
+        return false;
     b->results = memory_raw(unit, pixel_size(s->temporal.out), e);
     b->others = b->results ? memory_raw(unit, pixel_size(s->temporal.out), e) : NULL;
     return b->others != NULL;
@@ -155,24 +160,88 @@ static bool keep_going(void *ctx)
     return signals_caught() == 0;
 }
 
-/* This rank's scenes of the round that begins with scene `first`. *bad: one that cannot be read. */
+static bool read_scene(struct by_scene *b, int scene, int slot, struct err *e)
+{
+    const struct tick tick = {keep_going, NULL};
+
+    return series_read(b->reader, scene, b->band, b->values[slot], b->valid[slot], tick, e);
+}
+
+/* The file as rank 0 has it; what cannot be read is sent as zeros, which are no scene. */
+static bool read_file(struct by_scene *b, int scene, struct err *e)
+{
+    const struct series *s = b->job->series;
+    const size_t n = (size_t)s->file_bytes[scene];
+    FILE *f = fopen(s->path[scene], "rb");
+    const size_t got = f ? fread(b->file, 1, n, f) : 0;
+
+    if (f)
+        fclose(f);
+    if (got == n)
+        return true;
+    memset(b->file, 0, n);
+    return err_set(e, "%s: cannot be read any more, or is shorter than it was", s->path[scene]);
+}
+
+/* Rank 0 sends the file, the reader reads it; the others have no part in it. */
+static bool ship(struct by_scene *b, int scene, int slot, int reader, struct err *e)
+{
+    const struct series *s = b->job->series;
+    struct passage p = {.from = 0, .to = reader, .bytes = b->file};
+    struct err lost;
+    char *name;
+
+    p.n = (size_t)s->file_bytes[scene];
+    if (b->rank != 0 && b->rank != reader)
+        return true;
+    bool ok = b->rank != 0 || read_file(b, scene, e);
+    if (reader != 0 && !cluster_exchange(b->job->cluster, &p, 1, &lost)) {
+        *e = lost;
+        return false;
+    }
+    if (b->rank != reader || !ok)
+        return ok;
+    if (!scene_file_in_memory(s->path[scene], b->file, p.n, &name, e))
+        return false;
+    series_reader_instead(b->reader, name);
+    ok = read_scene(b, scene, slot, e);
+    series_reader_instead(b->reader, NULL);
+    scene_file_forget(name);
+    return ok;
+}
+
+/* This rank's scenes of the round that begins with scene `first`. *bad: the last one that cannot be
+ * read; it goes on, as others may wait for files. */
 static bool read_own(struct by_scene *b, int first, int *bad, struct err *e)
 {
     const struct series *s = b->job->series;
-    const struct tick tick = {keep_going, NULL};
-    bool ok = signals_none(e);
+    bool all = true;
 
     *bad = -1;
-    for (int i = 0; ok && i < round_size(b) && first + i < s->facts.n; i++) {
-        const int k = slot_of(b, i);
-        if (reader_of(b, i) != b->rank || s->gone[first + i])
+    for (int turn = 0; turn < round_size(b); turn++) {
+        /* Rank 0 comes last, when the others have their files. */
+        const int slot = turn / b->n_readers, reader = (turn + 1) % b->n_readers;
+        const int i = slot * b->n_readers + reader;
+        struct err why;
+        bool ok = true;
+        if (first + i >= s->facts.n)
             continue;
-        ok = series_read(b->reader, first + i, b->band, b->values[k], b->valid[k], tick, e);
-        if (!ok && signals_caught() == 0)
-            *bad = first + i;
-        ok = signals_none(e) && ok;
+        if (s->gone[first + i])
+            continue;
+        if (b->job->division->ships)
+            ok = ship(b, first + i, slot, reader, &why);
+        else if (reader == b->rank && all)
+            ok = read_scene(b, first + i, slot, &why);
+        if (ok)
+            continue;
+        all = false;
+        *bad = first + i;
+        *e = why;
     }
-    return ok;
+    if (signals_none(e))
+        return all;
+    *bad = -1;
+    return false;
 }
 
 /* Reads, until all ranks have or have left out what they cannot read. In the first band that is
@@ -340,7 +409,7 @@ bool series_by_scene(struct series_job *j, struct err *e)
     };
 
     j->bad = -1;
-    b.n_readers = d->root ? 1 : b.n_ranks;
+    b.n_readers = d->n_readers;
     b.reads = b.rank < b.n_readers;
     bool ok = cluster_agree(j->cluster, make_ready(&b, e), e);
     while (ok && b.band.y < f->height) {

@@ -58,14 +58,13 @@ static double band_bytes(const struct series *s, const struct series_means *m,
     const struct row_bytes b = bytes_of(s);
     const int64_t units = ceil_div(d->band_rows, d->unit);
     const double own = (double)(ceil_div(units, m->n_ranks) * d->unit);
-    const double readers = d->root || m->n_ranks == 1 ? 1 : m->n_ranks;
     const double before =
         s->n_steps > 0 ? (double)s->facts.halo_bytes + s->facts.bytes_per_row * (double)d->band_rows
                        : 0;
-    const double got = m->n_ranks > 1 ? readers * d->at_once * own * b.values : 0;
+    const double got = m->n_ranks > 1 ? d->n_readers * d->at_once * own * b.values : 0;
 
     return d->at_once * (double)d->band_rows * b.values + got + own * b.sums +
-           2 * d->unit * b.result + before;
+           2 * d->unit * b.result + before + (d->ships ? (double)s->facts.file_most : 0);
 }
 
 static bool divide_scenes(struct series_division *d, const struct series *s,
@@ -152,8 +151,13 @@ bool series_divide(struct series_division *d, const struct series *s, const stru
     int64_t width = m->chunk.width, height = m->chunk.height;
     int unit = UNIT;
 
-    *d = (struct series_division){.unit = unit, .root = m->root && m->n_ranks > 1};
-    d->by_scene = s->facts.sequential || d->root;
+    *d = (struct series_division){.unit = unit, .n_readers = m->n_ranks};
+    if (m->root && m->n_ranks > 1) {
+        d->by_scene = true;
+        d->ships = s->facts.ships && s->facts.file_most <= MESSAGE_MOST;
+        d->n_readers = d->ships ? m->n_ranks : 1;
+    }
+    d->by_scene |= s->facts.sequential;
     if (!d->by_scene) {
         if (width == 0 && !choose_chunk(s, m, &unit, &width, &height, e))
             return false;

@@ -16,6 +16,7 @@
 
 struct series_reader {
     const struct series *series;
+    const char *instead; /* of a scene's path; NULL: none */
     struct place place;
     struct planes_memory in[PLAN_MAX_SOURCES], mask;
 };
@@ -46,6 +47,25 @@ void series_reader_free(struct series_reader *r)
         free(r->in[i].memory);
     free(r->mask.memory);
     free(r);
+}
+
+void series_reader_instead(struct series_reader *r, const char *path)
+{
+    r->instead = path;
+}
+
+static const char *path_of(const struct series_reader *r, int scene)
+{
+    return r->instead ? r->instead : r->series->path[scene];
+}
+
+/* What is said of a file in memory is said of the scene's own. */
+static void say_own_path(struct err *e)
+{
+    const size_t n = strlen(SCENE_IN_MEMORY);
+
+    for (char *at; (at = strstr(e->text, SCENE_IN_MEMORY));)
+        memmove(at, at + n, strlen(at + n) + 1);
 }
 
 /* --- validity --------------------------------------------------------------------------------- */
@@ -107,7 +127,7 @@ static bool read_plain(struct series_reader *r, int i, struct region region, voi
     struct scene *scene;
     bool has_mask = false;
 
-    options.path = s->path[i];
+    options.path = path_of(r, i);
     if (!scene_open(&scene, &options, e))
         return false;
     bool ok = s->facts.by_pixel ? scene_read_by_pixel(scene, region, rows, e)
@@ -249,7 +269,7 @@ static bool read_through(struct series_reader *r, int i, struct region region, v
     struct reading g = {.out = planes_over(&s->facts.out, region, rows)};
     struct scene_options options = s->options;
 
-    options.path = s->path[i];
+    options.path = path_of(r, i);
     r->place.scene = s->path[i];
     r->place.chunk = region;
     const bool ok = sources_open(&g.sources, &options, s->steps, s->n_steps, 0, e) &&
@@ -262,6 +282,10 @@ static bool read_through(struct series_reader *r, int i, struct region region, v
 bool series_read(struct series_reader *r, int scene, struct region region, void *rows, uint8 *valid,
                  struct tick tick, struct err *e)
 {
-    return r->series->n_steps > 0 ? read_through(r, scene, region, rows, valid, tick, e)
-                                  : read_plain(r, scene, region, rows, valid, e);
+    const bool ok = r->series->n_steps > 0 ? read_through(r, scene, region, rows, valid, tick, e)
+                                           : read_plain(r, scene, region, rows, valid, e);
+
+    if (!ok && r->instead)
+        say_own_path(e);
+    return ok;
 }

@@ -14,6 +14,9 @@ bool series_reader_new(struct series_reader **out, const struct series *s, struc
                        struct err *e) MUST_CHECK;
 void series_reader_free(struct series_reader *r);
 
+/* From now on a scene is read from this path (SCENE_IN_MEMORY), instead of its own; NULL: its own. */
+void series_reader_instead(struct series_reader *r, const char *path);
+
 /* Fills rows (region.height rows of region.width * bands elements, without gaps between them, in the
  * series' order) with what the scene is there, and valid, an element each, if the series has gaps.
  * Fails naming the scene, or with "stopped" when tick returned false. */

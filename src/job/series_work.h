@@ -28,7 +28,8 @@ struct series_division {
     struct division chunks; /* by place */
     int64_t band_rows;      /* by scene: rows gone through at a time, whole units … */
     int at_once;            /* … of so many scenes of each reader */
-    bool root;              /* by scene: rank 0 alone reads */
+    int n_readers;          /* by scene: the first ranks; all, or rank 0 alone */
+    bool ships;             /* by scene: rank 0 sends the readers the files */
 };
 
 struct series_means {

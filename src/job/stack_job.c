@@ -101,7 +101,7 @@ static bool choose_readers(struct cluster *c, struct stack *k, const struct job_
     return true;
 }
 
-static void tell_division(const struct stack *k, int n_ranks)
+static void tell_division(const struct stack *k)
 {
     const struct series_division *d = &k->division;
     const struct format *f = &k->series.facts.out;
@@ -114,9 +114,9 @@ static void tell_division(const struct stack *k, int n_ranks)
         text_bytes(temporal_bytes(&k->series.temporal) * (size_t)f->bands, bytes, sizeof bytes));
     if (d->by_scene)
         fprintf(stderr,
-                "tilery: scenes are dealt: %d at a time to each of %d rank%s, %lld times through "
+                "tilery: scenes are dealt%s: %d at a time to each of %d rank%s, %lld times through "
                 "the series\n",
-                d->at_once, d->root ? 1 : n_ranks, text_s(d->root ? 1 : n_ranks),
+                d->ships ? ", as files" : "", d->at_once, d->n_readers, text_s(d->n_readers),
                 (long long)ceil_div(f->height, d->band_rows));
     else
         fprintf(stderr, "tilery: places are dealt: %lld of %lldx%lld, each through the series\n",
@@ -193,7 +193,7 @@ static bool run_series(struct cluster *c, const struct job_options *options, str
     };
     ok = ok && cluster_agree(c, series_divide(&k.division, &k.series, &means, e), e);
     if (ok && k.leads && options->verbose)
-        tell_division(&k, cluster_size(c));
+        tell_division(&k);
     ok = ok && make_image(c, &k, options, e);
     if (ok) {
         end->given_up = k.series.facts.n - series_left(&k.series);
