@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 _Static_assert((int)STATISTICS_TILE == (int)OUTPUT_TILE, "chunks of a pass hold whole tiles");
 
@@ -98,13 +99,43 @@ static bool read_args(const struct job_options *o, struct args *args, struct sta
     return read_percentiles(&args->percentiles, wish, e) && check_options(o, e);
 }
 
+/* The next scene that the user names, from word *at of the source on; NULL: there is none. What is
+ * read may be a temporary one (segments.h). */
+static const char *next_scene(const struct pipeline *p, int *at)
+{
+    const struct step *source = p->whole ? &p->whole->steps[0] : &p->steps[0];
+    const struct param *params = job_kind_find(job_sources, source->name)->params;
+    bool found;
+
+    for (; *at < source->n_args; ++*at) {
+        const char *word = source->args[*at];
+        if (strncmp(word, "--", 2) != 0)
+            return source->args[(*at)++];
+        *at += !strchr(word, '=') && param_takes_value(params, word + 2, &found);
+    }
+    return NULL;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat sa, sb;
+
+    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+           sa.st_ino == sb.st_ino;
+}
+
 /* On rank 0, before any pixel moves. */
 static bool check_files(const struct job_options *o, const char *json, struct err *e)
 {
     struct lead l;
 
+    const char *scene;
+
     if (o->of_many)
         return true;
+    for (int at = 0; json && (scene = next_scene(o->pipeline, &at));)
+        if (same_file(json, scene))
+            return err_usage(e, "--json=%s is the scene's own file", json);
     const bool ok =
         lead_check(&l, o, e) && lead_check_file(&l, "--json", json, stats_json_check, e);
 
@@ -120,6 +151,20 @@ static bool copy(char **to, const char *from, struct err *e)
     return *to || err_set(e, "out of memory: a copy of '%s' was wanted", from);
 }
 
+/* As the user named it; of a series, the first word. */
+static bool name_scene(char **to, const struct pipeline *p, struct err *e)
+{
+    int at = 0, more = 0;
+    const char *first = next_scene(p, &at);
+
+    while (next_scene(p, &at))
+        more++;
+    if (more == 0)
+        return copy(to, first, e);
+    return asprintf(to, "%s and %d more", first, more) >= 0 ||
+           err_set(e, "out of memory: a copy of '%s' was wanted", first);
+}
+
 /* What is asked of the scene's file is asked while it is open. */
 static bool look_at_scene(struct knowing *k, const struct lead *l, struct err *e)
 {
@@ -130,7 +175,7 @@ static bool look_at_scene(struct knowing *k, const struct lead *l, struct err *e
         return true;
     plan_to_source(l->plan, l->plan->last, &to_scene);
     return locator_new(&k->locator, scene, &to_scene, e) &&
-           copy(&k->scene, scene_info(scene)->path, e) && copy(&k->ops, l->ends.provenance, e);
+           name_scene(&k->scene, l->options->pipeline, e) && copy(&k->ops, l->ends.provenance, e);
 }
 
 static bool take(struct knowing *k, const struct lead *l, struct err *e)

@@ -213,6 +213,13 @@ END
 refused 2 0 "tell them apart" each "$TMP/uint8.tif" "$TMP/other.tif" ! stats --json "$TMP/{ext}.json"
 refused 2 2 "own file" each "$TMP/uint8.tif" "$TMP/other.tif" ! stats --json "$TMP/{stem}.tif"
 
+# Behind what makes a temporary scene: the user's scenes are named.
+ok "series" ranks 2 stack "$TMP/uint8.tif" "$TMP/uint8-nodata.tif" ! temporal-variance ! stats --extremes=10 --json "$TMP/v.json" >"$TMP/v.txt"
+ok "series: named" grep -q "^$TMP/uint8.tif and 1 more: 800 x 560 pixels, 2 bands of float.*after temporal-variance" "$TMP/v.txt"
+ok "series: alone" ranks 0 stack "$TMP/uint8.tif" "$TMP/uint8-nodata.tif" ! temporal-variance ! stats --extremes=10 --json "$TMP/v1.json" >"$TMP/s.txt"
+ok "series: the same" same_bytes "$TMP/v.json" "$TMP/v1.json"
+refused 2 0 "own file" read "$TMP/uint8.tif" --bands=1 ! connected-components ! stats --json "$TMP/uint8.tif"
+
 # A report is of all passes: each pixel is computed as often as there are passes.
 ok "report" ranks 2 --isolate --report "$TMP/r.json" --trace "$TMP/t.json" read "$TMP/float64.tif" ! stats --percentiles=50 >"$TMP/s.txt"
 ok "report: of all passes" $python - "$TMP/r.json" <<'END'
