@@ -55,6 +55,7 @@ struct job_options {
     enum on_error on_error;
     bool verbose;
     bool of_many; /* it is one of many jobs, which writes no file that they share */
+    const char *place; /* of the output among others, for its metadata; NULL: none */
 };
 
 /* What is left of a job. */
@@ -71,6 +72,8 @@ struct job_kind {
     const struct param *params;
     bool (*run)(struct cluster *c, const struct job_options *options, struct job_end *end,
                 struct err *e); /* as job_run */
+    /* Fails with err_usage if the step cannot be right, before any work; NULL: that is seen later. */
+    bool (*check)(const struct step *step, struct err *e);
 };
 
 /* Each ends with {0}. */

@@ -10,7 +10,7 @@
 /* What pixels outside the data are, as one of the type. */
 struct nodata_pixel {
     bool has_value; /* false: no pixel can be of the value */
-    unsigned char value[8];
+    _Alignas(8) unsigned char value[8];
 };
 struct nodata_pixel nodata_pixel(enum pixel_type type, bool has_nodata, double nodata);
 

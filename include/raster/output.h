@@ -16,6 +16,9 @@
 /* GDAL's own tiles are 256 x 256: too little work for one message. */
 enum { OUTPUT_TILE = 512 };
 
+/* The metadata item in which a part of a scene says where it belongs. */
+#define OUTPUT_PLACE_ITEM "TILERY_PART"
+
 struct output_options {
     const char *path;
     struct text_list creation_options; /* K=V, as GDAL's GTiff driver names them */
@@ -32,6 +35,7 @@ struct output_options {
     int n_overviews;        /* 0: until one fits into a tile */
     enum direct_io direct;  /* how blobs are written */
     const char *provenance; /* the pipeline as text, for the metadata */
+    const char *place;      /* of a part among others, for that too; NULL: none */
 };
 
 /* What a band of the output was in a scene, and what of that still holds. */

@@ -62,6 +62,10 @@ bool scene_open_mask(struct scene **out, struct scene *of, struct err *e) MUST_C
 bool scene_on_grid(const struct scene *other, const struct scene *s, const struct affine *to_scene,
                    struct err *e) MUST_CHECK;
 
+/* The number (as GDAL's open option OVERVIEW_LEVEL has it) of the smallest overview that is no smaller
+ * than width x height; -1: there is none. */
+int scene_overview(const struct scene *s, int64_t width, int64_t height);
+
 const struct scene_info *scene_info(const struct scene *s);
 
 /* Calls `each` for every file the scene is made of, as GDAL lists them, until one returns false.

@@ -49,7 +49,7 @@ bool run_report_lost(struct run_report *r, int rank, const char *host, struct er
 
 /* Adds one of many scenes to the list "scenes". */
 struct scene_row {
-    const char *path, *output, *state, *why, *type;
+    const char *path, *output, *state, *why, *type, *host;
     int64_t width, height;
     int bands, rank; /* the rank that did it by itself; -1: all did */
     double seconds;

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/pack.h"
+#include "base/timeline.h"
 #include "cluster/farm.h"
 #include "raster/file_id.h"
 #include "raster/part.h"
@@ -22,7 +23,7 @@
 struct each {
     struct cluster *cluster;
     struct job_options options; /* of each scene's own job */
-    struct many many;
+    struct many *many;
     bool skips; /* a scene that fails does not end the job */
 
     /* Rank 0's. */
@@ -43,8 +44,8 @@ static bool run_one(struct each *x, struct cluster *c, int i, bool again, struct
 
     *end = (struct job_end){0};
     o.pipeline = &p.pipeline;
-    const bool ok =
-        many_pipeline(&p, &x->many, i, again ? "--overwrite" : NULL, e) && job_run(c, &o, end, e);
+    o.place = x->many->scene[i].place;
+    const bool ok = many_pipeline(&p, x->many, i, again, e) && job_run(c, &o, end, e);
     many_pipeline_free(&p);
     return ok;
 }
@@ -96,7 +97,7 @@ static int status_of(bool ok, const struct job_end *end, const struct err *e)
 /* On rank 0: takes over what became of scene i. Fails if that ends the job. */
 static bool take_outcome(struct each *x, int i, int rank, struct outcome *o, struct err *e)
 {
-    struct one_scene *s = &x->many.scene[i];
+    struct one_scene *s = &x->many->scene[i];
     const bool done = o->status == EXIT_DONE || o->status == EXIT_PARTLY;
 
     s->rank = rank;
@@ -111,12 +112,12 @@ static bool take_outcome(struct each *x, int i, int rank, struct outcome *o, str
         s->text = o->text;
         s->json = o->json;
         o->text = o->json = NULL;
-        if (!each_log_add(x->log, &x->many, i, e))
+        if (!each_log_add(x->log, x->many, i, e))
             return false;
         if (o->journal && *o->journal)
             unlink(o->journal); /* the log tells as much */
     } else {
-        many_skip(&x->many, i, o->why);
+        many_skip(x->many, i, o->why);
     }
     progress_add(&x->progress, s->pixels);
     return true;
@@ -129,7 +130,7 @@ static bool together(struct each *x, int i, struct err *e)
     struct cluster *c = x->cluster;
     const bool leads = cluster_rank(c) == 0;
     const double start = clock_s();
-    const bool again = cluster_max(c, leads && each_log_left(x->log, &x->many, i)) > 0;
+    const bool again = cluster_max(c, leads && each_log_left(x->log, x->many, i)) > 0;
     struct job_end end;
     struct err why;
 
@@ -144,7 +145,7 @@ static bool together(struct each *x, int i, struct err *e)
     };
     const bool goes_on = cluster_agree(c, !leads || take_outcome(x, i, -1, &o, e), e);
     if (!leads)
-        x->many.scene[i].state = SCENE_DONE; /* or skipped, which is as good here */
+        x->many->scene[i].state = SCENE_DONE; /* or skipped, which is as good here */
     free(o.text);
     free(o.json);
     free(end.journal);
@@ -153,7 +154,7 @@ static bool together(struct each *x, int i, struct err *e)
 
 static bool run_together(struct each *x, struct err *e)
 {
-    const struct many *m = &x->many;
+    const struct many *m = x->many;
 
     for (int i = 0; i < m->n; i++)
         if (!m->scene[i].alone && m->scene[i].state == SCENE_TODO && !together(x, i, e))
@@ -179,7 +180,7 @@ static bool load(void *ctx, int64_t task, int rank, struct buffer *payload, stru
     struct each *x = ctx;
 
     (void)rank;
-    return pack_u32(payload, each_log_left(x->log, &x->many, (int)task), e);
+    return pack_u32(payload, each_log_left(x->log, x->many, (int)task), e);
 }
 
 static bool store(void *ctx, int64_t task, int rank, struct buffer *result, struct err *e)
@@ -189,7 +190,7 @@ static bool store(void *ctx, int64_t task, int rank, struct buffer *result, stru
 
     x->n_open--;
     const bool ok = (unpack_outcome(result, &o) || err_set(e, "what rank %d tells of %s is damaged",
-                                                           rank, x->many.scene[task].path)) &&
+                                                           rank, x->many->scene[task].path)) &&
                     take_outcome(x, (int)task, rank, &o, e);
     free_outcome(&o);
     return ok;
@@ -245,13 +246,13 @@ static int by_pixels(const void *a, const void *b, void *many)
 
 static void put_in_order(struct each *x)
 {
-    const struct many *m = &x->many;
+    const struct many *m = x->many;
 
     x->n_order = x->n_dealt = 0;
     for (int i = 0; i < m->n; i++)
         if (m->scene[i].alone && m->scene[i].state == SCENE_TODO)
             x->order[x->n_order++] = i;
-    qsort_r(x->order, (size_t)x->n_order, sizeof *x->order, by_pixels, &x->many);
+    qsort_r(x->order, (size_t)x->n_order, sizeof *x->order, by_pixels, x->many);
     x->n_open = x->n_order;
 }
 
@@ -272,11 +273,11 @@ static bool deal(struct each *x, struct err *e)
  * beside the first output. */
 static bool sees(struct each *x, struct err *e)
 {
-    const struct many *m = &x->many;
+    const struct many *m = x->many;
     int i = 0; /* a scene that can be opened */
     while (i < m->n - 1 && m->scene[i].state != SCENE_TODO)
         i++;
-    const char *path = m->scene[i].path;
+    const char *path = m->witness ? m->witness : m->scene[i].path;
     const char *beside = m->output_arg >= 0 ? m->scene[0].sink_args[m->output_arg] : NULL;
     struct part_probe probe = {0};
     struct file_id id = {0}, seen;
@@ -318,8 +319,8 @@ static bool choose_io(struct each *x, struct err *e)
         fprintf(stderr,
                 "tilery: all ranks do each scene together, as rank 0 alone touches files: %s\n",
                 why.text);
-    for (int i = 0; i < x->many.n; i++)
-        x->many.scene[i].alone = false;
+    for (int i = 0; i < x->many->n; i++)
+        x->many->scene[i].alone = false;
     return true;
 }
 
@@ -342,10 +343,10 @@ static void begin_progress(struct each *x, enum progress_mode mode)
     const struct cluster_ranks ranks = cluster_ranks(x->cluster);
     int64_t all = 0, done = 0;
 
-    for (int i = 0; i < x->many.n; i++) {
-        all += x->many.scene[i].pixels;
-        if (x->many.scene[i].state != SCENE_TODO)
-            done += x->many.scene[i].pixels;
+    for (int i = 0; i < x->many->n; i++) {
+        all += x->many->scene[i].pixels;
+        if (x->many->scene[i].state != SCENE_TODO)
+            done += x->many->scene[i].pixels;
     }
     progress_begin(&x->progress, mode, all, done, ranks.n, ranks.n_nodes);
 }
@@ -355,9 +356,9 @@ static bool begin(struct each *x, struct err *e)
 {
     const enum progress_mode mode = x->options.progress;
 
-    x->order = memory_new((size_t)x->many.n, sizeof *x->order, e);
-    if (!x->order || !stats_many_check(&x->many, e) ||
-        !each_log_open(&x->log, &x->many, &x->options, e))
+    x->order = memory_new((size_t)x->many->n, sizeof *x->order, e);
+    if (!x->order || !stats_many_check(x->many, e) ||
+        !each_log_open(&x->log, x->many, &x->options, e))
         return false;
     begin_progress(x, mode);
     return true;
@@ -369,12 +370,12 @@ static bool share_states(struct each *x, struct err *e)
     struct buffer bytes = {0};
     bool ok = true;
 
-    for (int i = 0; ok && cluster_rank(x->cluster) == 0 && i < x->many.n; i++)
-        ok = buffer_append(&bytes, &x->many.scene[i].state, sizeof x->many.scene[i].state, e);
+    for (int i = 0; ok && cluster_rank(x->cluster) == 0 && i < x->many->n; i++)
+        ok = buffer_append(&bytes, &x->many->scene[i].state, sizeof x->many->scene[i].state, e);
     ok = cluster_agree(x->cluster, ok, e) && cluster_share(x->cluster, &bytes, e);
-    for (int i = 0; ok && i < x->many.n; i++)
-        memcpy(&x->many.scene[i].state, bytes.data + (size_t)i * sizeof x->many.scene[i].state,
-               sizeof x->many.scene[i].state);
+    for (int i = 0; ok && i < x->many->n; i++)
+        memcpy(&x->many->scene[i].state, bytes.data + (size_t)i * sizeof x->many->scene[i].state,
+               sizeof x->many->scene[i].state);
     buffer_free(&bytes);
     return ok;
 }
@@ -388,32 +389,49 @@ static void say_kept(const struct each *x, struct err *e)
                  "; what is done is kept: run --resume goes on");
 }
 
+bool each_run_list(struct cluster *c, const struct job_options *options, struct many *m,
+                   struct job_end *end, struct err *e)
+{
+    struct each x = {
+        .cluster = c, .options = *options, .many = m, .skips = options->on_error == ON_ERROR_SKIP};
+    struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
+    const double start = clock_s();
+
+    s.lead.options = options;
+    x.options.memory_bytes = rank_memory(c, options);
+    x.options.report = x.options.trace = NULL;
+    x.options.of_many = true;
+    memory_keep();
+    bool ok = rank_trace_begin(c, &s, options, e) && choose_io(&x, e) &&
+              cluster_agree(c, !s.leads || begin(&x, e), e) && share_states(&x, e) &&
+              run_all(&x, e);
+    const struct cluster_ranks ranks = cluster_ranks(c);
+    progress_end(&x.progress);
+    if (ok)
+        ok = (!options->trace || rank_trace(c, &s, e)) &&
+             cluster_agree(c, !s.leads || each_tell(m, options, &ranks, clock_s() - start, end, e),
+                           e);
+    else if (s.leads)
+        say_kept(&x, e);
+    end->given_up = cluster_max(c, end->given_up);
+    if (s.traces)
+        timeline_end();
+    /* Parts that are missing may be wanted another time. */
+    const bool keeps = !ok || (end->given_up > 0 && m->n > 0 && m->scene[0].window);
+    each_log_close(x.log, keeps && each_log_any(x.log));
+    free(x.order);
+    return ok;
+}
+
 bool each_run(struct cluster *c, const struct job_options *options, struct job_end *end,
               struct err *e)
 {
-    struct each x = {
-        .cluster = c, .options = *options, .skips = options->on_error == ON_ERROR_SKIP};
-    const bool leads = cluster_rank(c) == 0;
-    const double start = clock_s();
+    struct many m = {0};
 
     *end = (struct job_end){0};
-    x.options.memory_bytes = rank_memory(c, options);
-    memory_keep();
-    x.options.report = x.options.trace = NULL;
-    x.options.of_many = true;
-    bool ok = each_check(options, e) && many_find(&x.many, c, options, x.options.memory_bytes, e) &&
-              choose_io(&x, e) && cluster_agree(c, !leads || begin(&x, e), e) &&
-              share_states(&x, e) && run_all(&x, e);
-    progress_end(&x.progress);
-    if (ok)
-        ok = cluster_agree(
-            c, !leads || each_tell(&x.many, options, cluster_size(c), clock_s() - start, end, e),
-            e);
-    else if (leads)
-        say_kept(&x, e);
-    end->given_up = cluster_max(c, end->given_up);
-    each_log_close(x.log, !ok && each_log_any(x.log));
-    free(x.order);
-    many_free(&x.many);
+    const bool ok = each_check(options, e) &&
+                    many_find(&m, c, options, rank_memory(c, options), e) &&
+                    each_run_list(c, options, &m, end, e);
+    many_free(&m);
     return ok;
 }

@@ -29,7 +29,8 @@ struct each_log {
 
 static bool pack_job(struct buffer *out, const struct many *m, struct err *e)
 {
-    bool ok = pack_text(out, "each " TILERY_VERSION, e);
+    bool ok = pack_text(out, "each " TILERY_VERSION, e) &&
+              buffer_append(out, m->signature.data, m->signature.size, e);
 
     for (int i = 0; ok && i < m->pipeline->n_steps; i++) {
         const struct step *s = &m->pipeline->steps[i];
@@ -129,8 +130,8 @@ static bool open_file(struct each_log *l, struct many *m, bool resumes, struct e
     if (exists && !overwrites(m))
         return err_usage(e,
                          "%s: is what a run of this job that was stopped has left; go on with it "
-                         "(run --resume) or begin anew (write --overwrite)",
-                         l->path);
+                         "(run --resume) or begin anew (%s --overwrite)",
+                         l->path, m->pipeline->steps[m->pipeline->n_steps - 1].name);
     if (exists && unlink(l->path) != 0)
         return err_errno(e, "%s: cannot be removed", l->path);
     return create(l, e);

@@ -6,20 +6,21 @@
 
 #include "base/version.h"
 #include "report/run_report.h"
+#include "report/trace.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const state_names[] = {"not done", "done", "partly", "skipped"};
 
 bool each_check(const struct job_options *options, struct err *e)
 {
-    if (options->trace)
-        return err_usage(e, "--trace=%s is of one scene's job: it cannot be had with `each`",
-                         options->trace);
-    return !options->report || run_report_check(options->report, e);
+    return (!options->trace || trace_check(options->trace, e)) &&
+           (!options->report || run_report_check(options->report, e));
 }
 
-static bool report_scene(struct run_report *r, const struct many *m, int i, struct err *e)
+static bool report_scene(struct run_report *r, const struct many *m, int i,
+                         const struct cluster_ranks *ranks, struct err *e)
 {
     const struct one_scene *s = &m->scene[i];
     const struct scene_row row = {
@@ -32,25 +33,27 @@ static bool report_scene(struct run_report *r, const struct many *m, int i, stru
         .height = s->height,
         .bands = s->bands,
         .rank = s->rank,
+        .host = s->rank < 0 ? "" : cluster_host_of(ranks, s->rank),
         .seconds = s->seconds,
     };
 
     return run_report_scene(r, &row, e);
 }
 
-static bool report(const struct many *m, const struct job_options *options, int n_ranks,
-                   double seconds, struct err *e)
+static bool report(const struct many *m, const struct job_options *options,
+                   const struct cluster_ranks *ranks, double seconds, struct err *e)
 {
     struct run_report *r = NULL;
     double pixels = 0;
+    const char *s = strcmp(many_what(m), "part") == 0 ? "parts" : "scenes";
     bool ok = run_report_new(&r, e) && run_report_text(r, "tilery", "version", TILERY_VERSION, e);
 
     for (int i = 0; ok && i < m->n; i++) {
         pixels += m->scene[i].state == SCENE_SKIPPED ? 0 : (double)m->scene[i].pixels;
-        ok = report_scene(r, m, i, e);
+        ok = report_scene(r, m, i, ranks, e);
     }
-    ok = ok && run_report_number(r, "totals", "scenes", m->n, e) &&
-         run_report_number(r, "totals", "ranks", n_ranks, e) &&
+    ok = ok && run_report_number(r, "totals", s, m->n, e) &&
+         run_report_number(r, "totals", "ranks", ranks->n, e) &&
          run_report_number(r, "totals", "wall_seconds", seconds, e) &&
          run_report_number(r, "totals", "megapixels_per_second", pixels / seconds / 1e6, e) &&
          run_report_write(r, options->report, e);
@@ -66,8 +69,9 @@ static bool print_texts(const struct many *m, struct err *e)
     return (fflush(stdout) == 0 && !ferror(stdout)) || err_errno(e, "standard output");
 }
 
-bool each_tell(const struct many *m, const struct job_options *options, int n_ranks, double seconds,
-               struct job_end *end, struct err *e)
+bool each_tell(const struct many *m, const struct job_options *options,
+               const struct cluster_ranks *ranks, double seconds, struct job_end *end,
+               struct err *e)
 {
     int n_skipped = 0, n_partly = 0;
 
@@ -78,12 +82,12 @@ bool each_tell(const struct many *m, const struct job_options *options, int n_ra
     end->given_up = n_skipped + n_partly;
     if (end->given_up > 0)
         fprintf(stderr,
-                "tilery: of %d scenes %d are skipped and %d have parts that are not what "
+                "tilery: of %d %ss %d are skipped and %d have chunks that are not what "
                 "was asked for; each is named above\n",
-                m->n, n_skipped, n_partly);
+                m->n, many_what(m), n_skipped, n_partly);
     if (options->verbose)
-        fprintf(stderr, "tilery: %d scenes in %.1f s\n", m->n, seconds);
+        fprintf(stderr, "tilery: %d %ss in %.1f s\n", m->n, many_what(m), seconds);
     return print_texts(m, e) && stats_many_tell(m, e) &&
-           (!options->report || report(m, options, n_ranks, seconds, e) ||
+           (!options->report || report(m, options, ranks, seconds, e) ||
             err_context(e, "the outputs are finished, but"));
 }

@@ -10,7 +10,8 @@ bool each_check(const struct job_options *options, struct err *e) MUST_CHECK;
 
 /* On rank 0, when all is done: what the sinks have to say goes to standard output, scene by scene,
  * what has failed to standard error, and the report to its file. Sets end->given_up. */
-bool each_tell(const struct many *m, const struct job_options *options, int n_ranks, double seconds,
-               struct job_end *end, struct err *e) MUST_CHECK;
+bool each_tell(const struct many *m, const struct job_options *options,
+               const struct cluster_ranks *ranks, double seconds, struct job_end *end,
+               struct err *e) MUST_CHECK;
 
 #endif

@@ -13,6 +13,7 @@
 struct source_args {
     const char *bands, *window;
     struct text_list open_options;
+    bool use_overviews;
 };
 
 const struct param source_params[] = {
@@ -22,6 +23,10 @@ const struct param source_params[] = {
      offsetof(struct source_args, window), NULL, NULL, 0, 0},
     {"oo", "open option K=V for GDAL", P_LIST, offsetof(struct source_args, open_options), NULL,
      NULL, 0, 0},
+    {"use-overviews",
+     "before `resize`: take the smallest of the scene's overviews that is no smaller than the "
+     "result (for thumbnails: quick, and not what the scene itself would give)",
+     P_BOOL, offsetof(struct source_args, use_overviews), "false", NULL, 0, 0},
     {0},
 };
 
@@ -38,7 +43,22 @@ static const char *const formats[] = {"auto", "GTiff", "COG", "PNG", "JPEG", NUL
 /* Then as enum halving. */
 static const char *const overview_names[] = {"none", "nearest", "average", "mode", "gauss", NULL};
 
-const struct param sink_params[] = {
+struct split_args {
+    struct sink_args write; /* first: the tables share their end */
+    int rows, columns;
+    struct size2 tile;
+};
+
+enum { PARTS_A_SIDE = 1 << 20 };
+
+const struct param split_params[] = {
+    {"rows", "parts one below the other", P_INT, offsetof(struct split_args, rows), "0", NULL, 0,
+     PARTS_A_SIDE},
+    {"columns", "parts side by side", P_INT, offsetof(struct split_args, columns), "0", NULL, 0,
+     PARTS_A_SIDE},
+    {"tile", "size of a part, WxH or N, from the upper left corner on; 0: by rows and columns",
+     P_SIZE, offsetof(struct split_args, tile), "0", NULL, 0, INT32_MAX},
+    /* From here on those of write: SPLIT_OWN. */
     {"of",
      "format; auto: by the ending of PATH; COG: Cloud Optimized GeoTIFF, with overviews; PNG and "
      "JPEG: "
@@ -67,6 +87,10 @@ bool endpoints_read_source(struct endpoints *out, const struct step *step,
         params_read(step->name, source_params, step->n_args, step->args, &args, paths, e);
 
     out->source = (struct scene_options){NULL, args.bands, args.window, args.open_options};
+    out->use_overviews = args.use_overviews;
+    if (ok && out->use_overviews && strcmp(step->name, "read") != 0 &&
+        strcmp(step->name, "each") != 0)
+        return err_usage(e, "%s: --use-overviews is for `read` and `each`", step->name);
     return ok;
 }
 
@@ -80,6 +104,60 @@ static bool read_source(struct endpoints *out, const struct step *step, struct e
     out->source.path = ok ? paths.item[0] : NULL;
     params_free(NULL, NULL, &paths);
     return ok;
+}
+
+/* What of a step's words is said to `write`, too: all but its path and what split alone takes. */
+static bool pass_on(struct split_step *out, const struct step *step, struct err *e)
+{
+    out->args = memory_new((size_t)step->n_args + 1, sizeof *out->args, e);
+    if (!out->args)
+        return false;
+    for (int i = 0; i < step->n_args; i++) {
+        const char *word = step->args[i];
+        const size_t n = strcspn(word, "=");
+        bool found, is_own = false;
+        if (strncmp(word, "--", 2) != 0)
+            continue;
+        for (int k = 0; k < SPLIT_OWN; k++)
+            is_own |= strlen(split_params[k].name) == n - 2 &&
+                      strncmp(word + 2, split_params[k].name, n - 2) == 0;
+        const bool more = word[n] == '\0' && param_takes_value(split_params, word + 2, &found);
+        for (int k = 0; k < 1 + more; k++)
+            if (!is_own)
+                out->args[out->n_args++] = step->args[i + k];
+        i += more;
+    }
+    return true;
+}
+
+bool endpoints_read_split(struct split_step *out, const struct step *step, struct err *e)
+{
+    struct split_args args = {0};
+    struct positionals paths = {0};
+
+    *out = (struct split_step){0};
+    bool ok = params_read("split", split_params, step->n_args, step->args, &args, &paths, e);
+    if (ok && paths.n != 1)
+        ok = err_usage(e, "split: takes one path, not %d", paths.n);
+    const bool tiles = args.tile.width > 0 && args.tile.height > 0;
+    if (ok && tiles != (args.tile.width > 0 || args.tile.height > 0))
+        ok =
+            err_usage(e, "split: --tile=%dx%d: give both sides", args.tile.width, args.tile.height);
+    if (ok && tiles == (args.rows > 0 || args.columns > 0))
+        ok = err_usage(e, "split: give --tile, or --rows, --columns or both");
+    out->pattern = ok ? paths.item[0] : NULL;
+    out->rows = args.rows;
+    out->columns = args.columns;
+    out->tile = args.tile;
+    out->overwrite = args.write.overwrite;
+    params_free(split_params, &args, &paths);
+    return ok && pass_on(out, step, e);
+}
+
+void endpoints_free_split(struct split_step *s)
+{
+    free(s->args);
+    *s = (struct split_step){0};
 }
 
 static bool choose_format(struct endpoints *out, int format, struct err *e)
@@ -111,11 +189,42 @@ static bool read_nodata(struct endpoints *out, const char *text, struct err *e)
     return true;
 }
 
+struct table_args {
+    bool overwrite;
+};
+
+const struct param table_params[] = {
+    {"overwrite", "replace a table that exists", P_BOOL, offsetof(struct table_args, overwrite),
+     "false", NULL, 0, 0},
+    {0},
+};
+
+/* Of pixels a table has none: those outside the data are 0 to it. */
+static bool read_table(struct endpoints *out, const struct step *step, struct err *e)
+{
+    struct table_args args = {0};
+    struct positionals paths = {0};
+
+    bool ok = params_read("table", table_params, step->n_args, step->args, &args, &paths, e);
+    if (ok && paths.n != 1)
+        ok = err_usage(e, "table: takes one path, not %d", paths.n);
+    out->sink = (struct output_options){.path = ok ? paths.item[0] : NULL,
+                                        .has_nodata = true,
+                                        .overwrite = args.overwrite,
+                                        .resampling = -1};
+    out->sink_type = PX_SAME;
+    params_free(NULL, NULL, &paths);
+    return ok;
+}
+
 static bool read_sink(struct endpoints *out, const struct step *step, struct err *e)
 {
     struct sink_args args = {0};
     struct positionals paths = {0};
 
+    out->sink.path = "";
+    if (strcmp(step->name, "table") == 0)
+        return read_table(out, step, e);
     if (strcmp(step->name, "write") != 0) /* it has its own reader */
         return true;
     bool ok = params_read("write", sink_params, step->n_args, step->args, &args, &paths, e);

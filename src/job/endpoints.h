@@ -8,10 +8,15 @@
 #include "raster/scene.h"
 
 /* Their parameters. */
-extern const struct param source_params[], sink_params[];
+extern const struct param source_params[], split_params[], table_params[];
+
+/* `split` takes what `write` does, behind some of its own. */
+enum { SPLIT_OWN = 3 };
+#define sink_params (split_params + SPLIT_OWN)
 
 struct endpoints {
     struct scene_options source;
+    bool use_overviews;
     struct output_options sink; /* provenance is an owned text */
     const char *driver;         /* of an output that is an image, as GDAL names it; NULL: GeoTIFF */
     int sink_type;              /* enum pixel_type of --ot; PX_SAME: the pipeline's */
@@ -31,5 +36,20 @@ bool endpoints_read_sink(struct endpoints *out, const struct pipeline *p, struct
 bool endpoints_read_source(struct endpoints *out, const struct step *step,
                            struct positionals *paths, struct err *e) MUST_CHECK;
 void endpoints_free(struct endpoints *p);
+
+/* The sink `split`; of rows, columns and tile those that are not given are 0. */
+struct split_step {
+    const char *pattern;
+    int rows, columns;
+    struct size2 tile;
+    bool overwrite;
+    const char **args; /* of `write` for a part, behind its path */
+    int n_args;
+};
+
+/* To be freed with endpoints_free_split, also after a failure. */
+bool endpoints_read_split(struct split_step *out, const struct step *step,
+                          struct err *e) MUST_CHECK;
+void endpoints_free_split(struct split_step *s);
 
 #endif

@@ -2,14 +2,18 @@
  * SPDX-License-Identifier: MIT */
 #include "job/job.h"
 
+#include "coarser.h"
+#include "concat_job.h"
 #include "each_job.h"
 #include "endpoints.h"
 #include "image_job.h"
 #include "pass.h"
 #include "scene_job.h"
 #include "segments.h"
+#include "split_job.h"
 #include "stack_job.h"
 #include "stats_job.h"
+#include "table_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
@@ -41,7 +45,8 @@ static bool find_cut(const struct pipeline *p, int *n, struct err *e)
         i++;
     if (i == p->n_steps - 1)
         return true;
-    if (i < p->n_steps - 2 || strcmp(p->steps[p->n_steps - 1].name, "write") != 0) {
+    const char *sink = p->steps[p->n_steps - 1].name;
+    if (i < p->n_steps - 2 || (strcmp(sink, "write") != 0 && strcmp(sink, "table") != 0)) {
         *n = i + 1;
         return true;
     }
@@ -54,8 +59,8 @@ static bool find_cut(const struct pipeline *p, int *n, struct err *e)
 }
 
 /* Ops that must know the whole scene first become plain ones; then the sink does the rest. */
-static bool run_scene(struct cluster *c, const struct job_options *options, struct job_end *end,
-                      struct err *e)
+static bool run_settled(struct cluster *c, const struct job_options *options, struct job_end *end,
+                        struct err *e)
 {
     const struct pipeline *p = options->pipeline;
     const struct job_kind *sink = job_kind_find(job_sinks, p->steps[p->n_steps - 1].name);
@@ -66,7 +71,7 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
     if (!find_cut(p, &n_first, e)) /* the same on all ranks: they have the same words */
         return false;
     if (n_first > 0)
-        return segments_run(c, options, (struct segments){n_first, run_scene}, end, e);
+        return segments_run(c, options, (struct segments){n_first, run_settled}, end, e);
     bool ok = pass_settle(c, options, &settled, e);
     while (cluster_mend(c)) {
         settled_free(&settled);
@@ -75,6 +80,23 @@ static bool run_scene(struct cluster *c, const struct job_options *options, stru
     now.pipeline = &settled.pipeline;
     ok = ok && sink->run(c, &now, end, e);
     settled_free(&settled);
+    return ok;
+}
+
+static bool run_scene(struct cluster *c, const struct job_options *options, struct job_end *end,
+                      struct err *e)
+{
+    struct job_options now = *options;
+    struct coarser coarser;
+
+    bool ok = coarser_choose(&coarser, c, options, e);
+    while (cluster_mend(c)) {
+        coarser_free(&coarser);
+        ok = coarser_choose(&coarser, c, options, e);
+    }
+    now.pipeline = &coarser.pipeline;
+    ok = ok && run_settled(c, &now, end, e);
+    coarser_free(&coarser);
     return ok;
 }
 
@@ -91,15 +113,22 @@ static bool run_write(struct cluster *c, const struct job_options *options, stru
 }
 
 const struct job_kind job_sources[] = {
-    {"read", "read SCENE", source_params, run_scene},
-    {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run},
-    {"stack", "stack SCENE... (files, 'patterns', @list.txt)", source_params, stack_job_run},
+    {"read", "read SCENE", source_params, run_scene, NULL},
+    {"each", "each SCENE... (files, 'patterns', @list.txt)", source_params, each_run, NULL},
+    {"stack", "stack SCENE... (files, 'patterns', @list.txt)", source_params, stack_job_run, NULL},
+    {"concat",
+     "concat SCENE... (files, 'patterns', @list.txt, or the pattern that split was given)",
+     concat_params, concat_run, concat_check},
     {0},
 };
 
 const struct job_kind job_sinks[] = {
-    {"write", "write PATH", sink_params, run_write},
-    {"stats", "stats", stats_params, stats_job_run},
+    {"write", "write PATH", sink_params, run_write, NULL},
+    {"split",
+     "split PATTERN (with {row}, {column}, {index}, {stem}, {ext}; numbers from 0; {row:03})",
+     split_params, split_run, split_check},
+    {"stats", "stats", stats_params, stats_job_run, NULL},
+    {"table", "table FILE.csv", table_params, table_job_run, NULL},
     {0},
 };
 
@@ -114,6 +143,13 @@ static bool check_op(const struct step *op, const char *source, struct err *e)
     return temporal_check(op->name, op->n_args, op->args, e);
 }
 
+static bool check_end(const struct job_kind *kinds, const struct step *step, struct err *e)
+{
+    const struct job_kind *kind = job_kind_find(kinds, step->name);
+
+    return !kind->check || kind->check(step, e);
+}
+
 /* Fails with err_usage unless both ends are known, and all ops and their parameters. */
 static bool check(const struct pipeline *p, struct err *e)
 {
@@ -122,11 +158,13 @@ static bool check(const struct pipeline *p, struct err *e)
     if (!job_kind_find(job_sources, source))
         return err_usage(e, "there is no source '%s'; a pipeline starts with `read SCENE`", source);
     if (!job_kind_find(job_sinks, sink))
-        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH` or `stats`", sink);
+        return err_usage(e, "there is no sink '%s'; a pipeline ends with `write PATH` or `stats`",
+                         sink);
     for (int i = 1; i < p->n_steps - 1; i++)
         if (!check_op(&p->steps[i], source, e))
             return false;
-    return true;
+    return check_end(job_sources, &p->steps[0], e) &&
+           check_end(job_sinks, &p->steps[p->n_steps - 1], e);
 }
 
 bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,

@@ -54,6 +54,7 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
         return false;
     l->ends.sink.direct = options->direct;
     l->ends.sink.continues = options->segment && options->segment->continues;
+    l->ends.sink.place = options->place;
     /* A run that finds its output whole would take it for the scene, and apply the ops again. */
     l->in_place = same_file(l->ends.source.path, l->ends.sink.path);
     if (options->resume && l->in_place)
@@ -242,12 +243,11 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
 
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
-    if (l->sweep.summarises)
-        lead_take_summary(l, chunk, result);
-    else if (l->gathers ? !gathering_add(l->gathering, chunk, result, e)
-             : l->image ? !lead_put(l, chunk, result, e)
-                        : !note_durable(l, rank, result, e) ||
-                              !collect_store(l->collect, chunk, rank, result, e))
+    if (l->sweep.summarises ? !lead_take_summary(l, chunk, result, e)
+        : l->gathers        ? !gathering_add(l->gathering, chunk, result, e)
+        : l->image          ? !lead_put(l, chunk, result, e)
+                            : !note_durable(l, rank, result, e) ||
+                         !collect_store(l->collect, chunk, rank, result, e))
         return false;
     schedule_done(l->schedule, chunk);
     l->pixels_of[rank] += r.width * r.height;

@@ -38,6 +38,7 @@ struct lead_sweep {
     struct buffer *summaries; /* of each chunk; gone when there are … */
     struct buffer *contexts;  /* … these */
     int64_t n;
+    size_t held_bytes;      /* of them */
     struct schedule *later; /* of the chunks, meanwhile */
 };
 
@@ -125,8 +126,14 @@ bool lead_begin_sweep(struct lead *l, struct err *e) MUST_CHECK;
 bool lead_end_sweep(struct lead *l, struct err *e) MUST_CHECK;
 void lead_free_sweep(struct lead *l);
 
-/* Takes the summary of a chunk; nothing (NULL) of one that is given up. */
-void lead_take_summary(struct lead *l, int64_t chunk, struct buffer *summary);
+/* Takes the summary of a chunk ({0} is left). Fails if rank 0's memory does not hold them all. */
+bool lead_take_summary(struct lead *l, int64_t chunk, struct buffer *summary,
+                       struct err *e) MUST_CHECK;
+
+/* The same of a table of what such an op finds: of it there is no output but the table. */
+bool lead_open_table(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes,
+                     size_t used_bytes, struct buffer *ticket, struct err *e) MUST_CHECK;
+bool lead_finish_table(struct lead *l, struct err *e) MUST_CHECK;
 
 /* The farm's questions are answered from here. */
 struct farm_lead lead_farm(struct lead *l);

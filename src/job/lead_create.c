@@ -75,7 +75,7 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .overviews = overviews,
         .sizing = sizing,
         .reducer = l->gathers,
-        .bare = l->image != NULL,
+        .bare = !l->output && !l->gathers,
     };
     bool ok =
         !l->output || (output_template(l->output, &encoder, e) &&

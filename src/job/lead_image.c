@@ -21,26 +21,6 @@ static bool check_memory(const struct lead *l, const struct layout *full, struct
                      text_bytes(l->memory_bytes, text[1], sizeof text[1]));
 }
 
-/* Chunks are cut as those of a GeoTIFF would be. */
-static struct layout lay_out(struct lead *l)
-{
-    const struct format f = plan_output(l->plan);
-    const int side = lead_choose_tile(l->plan);
-    const struct layout full = {
-        .width = f.width,
-        .height = f.height,
-        .type = f.type,
-        .bands = f.bands,
-        .tile_width = side,
-        .tile_height = side,
-        .across = ceil_div(f.width, side),
-        .down = ceil_div(f.height, side),
-    };
-
-    overviews_lay_out(&l->overviews, &full, 0, sources_have_mask(&l->sources));
-    return full;
-}
-
 static bool create(struct lead *l, const struct layout *full, struct err *e)
 {
     struct output_grid grid;
@@ -62,7 +42,9 @@ bool lead_open_image(struct lead *l, struct cluster_ranks ranks, size_t memory_b
     l->used_bytes = used_bytes;
     if (!lead_open_sources(l, l->ends.sink_type, e) || !lead_make_plans(l, e))
         return false;
-    const struct layout full = lay_out(l);
+    const int side = lead_choose_tile(l->plan);
+    lead_lay_out_tiles(l, side, side); /* chunks are cut as those of a GeoTIFF would be */
+    const struct layout full = l->overviews.level[0];
     if (!check_memory(l, &full, e) || !create(l, &full, e))
         return false;
     l->used_bytes += image_bytes(&full, l->overviews.mask);

@@ -28,6 +28,9 @@ int lead_choose_tile(const struct plan *plan);
 /* What the output's bands were in the scenes, to be freed; NULL if memory is short. */
 struct output_band *lead_bands(const struct lead *l, struct err *e) MUST_CHECK;
 
+/* Chunks are cut as those of an output of such tiles would be, of which nothing is made. */
+void lead_lay_out_tiles(struct lead *l, int width, int height);
+
 /* Creates the output. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
-/* Chunks are cut as those of an output would be, of which nothing is made. */
-static void lay_out(struct lead *l)
+void lead_lay_out_tiles(struct lead *l, int width, int height)
 {
     const struct format f = plan_output(l->plan);
     const struct layout full = {
@@ -11,10 +10,10 @@ static void lay_out(struct lead *l)
         .height = f.height,
         .type = f.type,
         .bands = f.bands,
-        .tile_width = OUTPUT_TILE,
-        .tile_height = OUTPUT_TILE,
-        .across = ceil_div(f.width, OUTPUT_TILE),
-        .down = ceil_div(f.height, OUTPUT_TILE),
+        .tile_width = width,
+        .tile_height = height,
+        .across = ceil_div(f.width, width),
+        .down = ceil_div(f.height, height),
     };
 
     overviews_lay_out(&l->overviews, &full, 0, sources_have_mask(&l->sources));
@@ -42,7 +41,7 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
     }
     if (!gathering_new(&l->gathering, &how, f, e))
         return op ? err_context(e, "%s", op->name) : false;
-    lay_out(l);
+    lead_lay_out_tiles(l, OUTPUT_TILE, OUTPUT_TILE);
     return lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
                               e) &&
            lead_pack(l, &l->overviews, &l->sizing, ticket, e);

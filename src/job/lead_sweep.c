@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
+#include "base/text.h"
 #include "ops/sweep.h"
 
 #include <stdlib.h>
@@ -49,14 +50,22 @@ bool lead_begin_sweep(struct lead *l, struct err *e)
     return true;
 }
 
-void lead_take_summary(struct lead *l, int64_t chunk, struct buffer *summary)
+bool lead_take_summary(struct lead *l, int64_t chunk, struct buffer *summary, struct err *e)
 {
     struct lead_sweep *s = &l->sweep;
+    char text[2][32];
 
-    if (!summary)
-        return;
+    s->held_bytes += summary->size;
+    if (s->held_bytes > l->memory_bytes / 2)
+        return err_set(e,
+                       "%s: what chunks tell of themselves takes more than %s, half of rank 0's "
+                       "memory (--memory=%s); give more",
+                       l->plan->stages.list[l->plan->last].name,
+                       text_bytes(l->memory_bytes / 2, text[0], sizeof text[0]),
+                       text_bytes(l->memory_bytes, text[1], sizeof text[1]));
     s->summaries[chunk] = *summary;
     *summary = (struct buffer){0};
+    return true;
 }
 
 /* What was done of the output before. */

@@ -20,9 +20,8 @@ static const struct step *sink_of(const struct pipeline *p)
     return &p->steps[p->n_steps - 1];
 }
 
-/* The words of a step that are options of `read`, or their values. */
-static bool find_read_args(struct many *m, const struct step *step, const struct positionals *paths,
-                           struct err *e)
+bool many_read_args(struct many *m, const struct step *step, const struct positionals *paths,
+                    struct err *e)
 {
     int next = 0; /* positionals are the step's own words, in their order */
 
@@ -37,8 +36,7 @@ static bool find_read_args(struct many *m, const struct step *step, const struct
     return true;
 }
 
-/* The file's name without its folders; where its ending (without the dot) begins, or its end. */
-static void name_parts(const char *path, const char **name, const char **ending)
+void many_name_parts(const char *path, const char **name, const char **ending)
 {
     const char *slash = strrchr(path, '/');
 
@@ -68,7 +66,7 @@ static bool fill_sink(struct many *m, int i, struct err *e)
     const char *name, *ending;
     char index[24];
 
-    name_parts(s->path, &name, &ending);
+    many_name_parts(s->path, &name, &ending);
     snprintf(index, sizeof index, "%d", i);
     char *stem = strndup(name, (size_t)(ending - name) - (*ending != '\0'));
     const struct placeholder list[] = {
@@ -102,7 +100,7 @@ static bool look_at(struct one_scene *s, const struct endpoints *ends, struct er
 }
 
 /* What a rank may do by itself: not so much that the others would wait for it at the end. */
-static void choose_alone(struct many *m, int n_ranks)
+void many_choose_alone(struct many *m, int n_ranks)
 {
     enum { ALWAYS = 64 << 20, SHARE = 4 };
     double all = 0;
@@ -178,31 +176,57 @@ static bool find(struct many *m, const struct job_options *options, const struct
             ok = true;
         }
     }
-    choose_alone(m, n_ranks);
+    many_choose_alone(m, n_ranks);
     return ok;
+}
+
+const char *many_what(const struct many *m)
+{
+    return m->n > 0 && m->scene[0].window ? "part" : "scene";
+}
+
+const char *many_name(const struct many *m, int i)
+{
+    const struct one_scene *s = &m->scene[i];
+
+    return s->window && m->output_arg >= 0 ? s->sink_args[m->output_arg] : s->path;
 }
 
 /* --- all ranks */
 
 static bool pack(const struct many *m, struct buffer *out, struct err *e)
 {
-    bool ok = pack_u32(out, (uint32_t)m->n, e);
+    bool ok = pack_text(out, m->witness ? m->witness : "", e) && pack_u32(out, (uint32_t)m->n, e);
 
     for (int i = 0; ok && i < m->n; i++) {
         const struct one_scene *s = &m->scene[i];
         ok = pack_text(out, s->path, e) && pack_u32(out, s->alone, e) &&
-             pack_u32(out, s->state, e) && pack_i64(out, s->pixels, e);
+             pack_u32(out, s->state, e) && pack_i64(out, s->pixels, e) &&
+             pack_text(out, s->window ? s->window : "", e) &&
+             pack_text(out, s->place ? s->place : "", e);
         for (int k = 0; ok && k < m->n_sink_args; k++)
             ok = pack_text(out, s->sink_args[k], e);
     }
     return ok;
 }
 
+/* NULL where there is none. */
+static char *unpack_maybe(struct unpack *u)
+{
+    char *text = unpack_text(u);
+
+    if (text && *text)
+        return text;
+    free(text);
+    return NULL;
+}
+
 static bool unpack(struct many *m, const struct buffer *bytes, struct err *e)
 {
     struct unpack u = unpack_begin(bytes->data, bytes->size);
-    const uint32_t n = unpack_u32(&u);
 
+    m->witness = unpack_maybe(&u);
+    const uint32_t n = unpack_u32(&u);
     m->scene = memory_new(n, sizeof *m->scene, e);
     if (!m->scene)
         return false;
@@ -212,6 +236,8 @@ static bool unpack(struct many *m, const struct buffer *bytes, struct err *e)
         s->alone = unpack_u32(&u) != 0;
         s->state = (enum scene_state)unpack_u32(&u);
         s->pixels = unpack_i64(&u);
+        s->window = unpack_maybe(&u);
+        s->place = unpack_maybe(&u);
         s->sink_args = memory_new((size_t)m->n_sink_args + 1, sizeof *s->sink_args, e);
         for (int k = 0; s->sink_args && k < m->n_sink_args; k++)
             s->sink_args[k] = unpack_text(&u);
@@ -221,7 +247,7 @@ static bool unpack(struct many *m, const struct buffer *bytes, struct err *e)
     return true;
 }
 
-static bool share(struct many *m, struct cluster *c, struct err *e)
+bool many_share(struct many *m, struct cluster *c, struct err *e)
 {
     struct buffer bytes = {0};
     const bool leads = cluster_rank(c) == 0;
@@ -246,9 +272,9 @@ bool many_find(struct many *m, struct cluster *c, const struct job_options *opti
         .n_sink_args = sink->n_args,
     };
     bool ok =
-        endpoints_read_source(&ends, each, &words, e) && find_read_args(m, each, &words, e) &&
+        endpoints_read_source(&ends, each, &words, e) && many_read_args(m, each, &words, e) &&
         (cluster_rank(c) != 0 || find(m, options, &ends, &words, memory_bytes, cluster_size(c), e));
-    ok = cluster_agree(c, ok, e) && share(m, c, e);
+    ok = cluster_agree(c, ok, e) && many_share(m, c, e);
     params_free(NULL, NULL, &words);
     endpoints_free(&ends);
     return ok;
@@ -262,39 +288,51 @@ void many_free(struct many *m)
             free(s->sink_args[k]);
         free(s->sink_args);
         free(s->path);
+        free(s->window);
+        free(s->place);
         free(s->why);
         free(s->text);
         free(s->json);
     }
     free(m->scene);
     free(m->read_args);
+    free(m->witness);
+    buffer_free(&m->signature);
     *m = (struct many){0};
 }
 
+/* read … ! OP … ! crop … ! SINK …: the words of read, of the sink, and of crop. */
 bool many_pipeline(struct many_pipeline *out, const struct many *m, int i, bool overwrite,
                    struct err *e)
 {
-    const int n = m->pipeline->n_steps, n_read = m->n_read_args + 1;
+    const struct step *all = m->pipeline->steps;
     const struct one_scene *s = &m->scene[i];
+    const int n = m->pipeline->n_steps + (s->window != NULL), n_read = m->n_read_args + 1;
 
     *out = (struct many_pipeline){
-        .pipeline = {memory_new((size_t)n, sizeof(struct step), e), n},
-        .words = memory_new((size_t)(n_read + m->n_sink_args + 1), sizeof(char *), e),
+        .pipeline = {memory_new((size_t)n, sizeof(struct step), e), n, m->pipeline->whole},
+        .words = memory_new((size_t)(n_read + m->n_sink_args + 2), sizeof(char *), e),
     };
-    if (!out->pipeline.steps || !out->words)
+    struct step *steps = out->pipeline.steps;
+    if (!steps || !out->words)
         return false;
-    memcpy(out->pipeline.steps, m->pipeline->steps, (size_t)n * sizeof(struct step));
+    memcpy(steps, all, (size_t)(m->pipeline->n_steps - 1) * sizeof *steps);
     out->words[0] = s->path;
     for (int k = 0; k < m->n_read_args; k++)
         out->words[1 + k] = m->read_args[k];
-    for (int k = 0; k < m->n_sink_args; k++)
+    for (int k = 0; k < m->n_sink_args; k++) {
         out->words[n_read + k] = s->sink_args[k];
-    for (int k = 0; k < m->n_sink_args; k++)
         overwrite &= strncmp(s->sink_args[k], "--overwrite", 11) != 0; /* it is there already */
-    out->words[n_read + m->n_sink_args] = "--overwrite";
-    out->pipeline.steps[0] = (struct step){"read", n_read, out->words};
-    out->pipeline.steps[n - 1].args = out->words + n_read;
-    out->pipeline.steps[n - 1].n_args = m->n_sink_args + overwrite;
+    }
+    const int n_sink = m->n_sink_args + overwrite;
+    if (overwrite)
+        out->words[n_read + m->n_sink_args] = "--overwrite";
+    out->words[n_read + n_sink] = s->window;
+    steps[0] = (struct step){"read", n_read, out->words};
+    if (s->window)
+        steps[n - 2] = (struct step){"crop", 1, out->words + n_read + n_sink};
+    steps[n - 1] = (struct step){m->sink ? m->sink : all[m->pipeline->n_steps - 1].name, n_sink,
+                                 out->words + n_read};
     return true;
 }
 
@@ -310,5 +348,5 @@ void many_skip(struct many *m, int i, const char *why)
     m->scene[i].state = SCENE_SKIPPED;
     free(m->scene[i].why);
     m->scene[i].why = strdup(why); /* without memory, the report says nothing more */
-    fprintf(stderr, "tilery: %s is skipped: %s\n", m->scene[i].path, why);
+    fprintf(stderr, "tilery: %s is skipped: %s\n", many_name(m, i), why);
 }

@@ -6,19 +6,46 @@
 
 #include <string.h>
 
-/* The bytes of "{name}" if the text begins with it, else 0. */
-static size_t length_at(const char *text, const char *name)
+/* The bytes of "{name}" or "{name:03}" if the text begins with it, else 0; *digits: 3, or 0. */
+static size_t length_at(const char *text, const char *name, int *digits)
 {
     const size_t n = strlen(name);
 
-    return text[0] == '{' && strncmp(text + 1, name, n) == 0 && text[1 + n] == '}' ? n + 2 : 0;
+    *digits = 0;
+    if (text[0] != '{' || strncmp(text + 1, name, n) != 0)
+        return 0;
+    text += 1 + n;
+    if (text[0] == '}')
+        return n + 2;
+    if (text[0] != ':' || text[1] != '0' || text[2] < '1' || text[2] > '9' || text[3] != '}')
+        return 0;
+    *digits = text[2] - '0';
+    return n + 5;
 }
 
-static const struct placeholder *find(const char *text, const struct placeholder *list)
+static bool is_number(const char *value)
 {
-    while (list->name && !length_at(text, list->name))
+    return *value && value[strspn(value, "0123456789")] == '\0';
+}
+
+/* Appends what the text begins with, and says how long that is. */
+static bool append_next(struct buffer *out, const char *text, const struct placeholder *list,
+                        size_t *length, struct err *e)
+{
+    int digits;
+
+    *length = 0;
+    while (list->name && (*length = length_at(text, list->name, &digits)) == 0)
         list++;
-    return list->name ? list : NULL;
+    if (*length == 0) {
+        *length = 1;
+        return buffer_append(out, text, 1, e);
+    }
+    const size_t n = strlen(list->value);
+    for (size_t i = n; is_number(list->value) && i < (size_t)digits; i++)
+        if (!buffer_append(out, "0", 1, e))
+            return false;
+    return buffer_append(out, list->value, n, e);
 }
 
 char *placeholders_fill(const char *text, const struct placeholder *list, struct err *e)
@@ -26,12 +53,8 @@ char *placeholders_fill(const char *text, const struct placeholder *list, struct
     struct buffer out = {0};
     bool ok = true;
 
-    while (ok && *text) {
-        const struct placeholder *p = find(text, list);
-        ok = p ? buffer_append(&out, p->value, strlen(p->value), e)
-               : buffer_append(&out, text, 1, e);
-        text += p ? length_at(text, p->name) : 1;
-    }
+    for (size_t length; ok && *text; text += length)
+        ok = append_next(&out, text, list, &length, e);
     if (ok && buffer_append(&out, "", 1, e))
         return (char *)out.data;
     buffer_free(&out);
@@ -40,8 +63,10 @@ char *placeholders_fill(const char *text, const struct placeholder *list, struct
 
 bool placeholders_has(const char *text, const char *name)
 {
+    int digits;
+
     for (; *text; text++)
-        if (length_at(text, name))
+        if (length_at(text, name, &digits))
             return true;
     return false;
 }

@@ -1,4 +1,5 @@
-/* placeholders.h - `{name}` in a path or text, replaced by what it stands for.
+/* placeholders.h - `{name}` in a path or text, replaced by what it stands for; `{name:03}` for a number
+ * with zeros before it, so that it has at least three digits.
  * SPDX-License-Identifier: MIT */
 #ifndef JOB_PLACEHOLDERS_H
 #define JOB_PLACEHOLDERS_H

@@ -231,8 +231,10 @@ static struct look look_of(const struct refinement_args *args, const struct redu
 
     if (bins_of(args, band) > 0)
         l.bins = bins_over(args->bins, args->ends.v[2 * band], args->ends.v[2 * band + 1]);
+    if (!args->chosen.v)
+        return l;
     l.n_chosen = chosen_of(args, band, &first);
-    l.chosen = l.n_chosen > 0 ? args->chosen.v + 2 * (size_t)first : NULL;
+    l.chosen = args->chosen.v + 2 * (size_t)first;
     for (int i = l.n_chosen - 1; i >= 0; i--)
         l.work.first[(uint64_t)l.chosen[2 * i + 1] >> (args->known - DIGIT_BITS)] = (uint16)(i + 1);
     return l;

@@ -97,6 +97,16 @@ static bool copy(const struct image *im, GDALDatasetH from, const char *path, st
            err_set(e, "%s: cannot be written as %s: %s", im->path, im->driver, quiet_words(&q));
 }
 
+/* Left alone, some drivers cut wider pixels down. */
+static bool takes_type(GDALDriverH driver, enum pixel_type type)
+{
+    char **types = CSLTokenizeString(GDALGetMetadataItem(driver, GDAL_DMD_CREATIONDATATYPES, NULL));
+    const bool takes = CSLFindString(types, GDALGetDataTypeName(gdal_type(type))) >= 0;
+
+    CSLDestroy(types);
+    return takes;
+}
+
 /* Whether the driver takes such pixels and options: it is given a few. */
 static bool try_out(const struct image *im, const struct layout *l, struct err *e)
 {
@@ -108,6 +118,11 @@ static bool try_out(const struct image *im, const struct layout *l, struct err *
 
     if (!GDALGetDriverByName(im->driver))
         return err_set(e, "%s: GDAL here has no %s driver", im->path, im->driver);
+    if (!takes_type(GDALGetDriverByName(im->driver), l->type))
+        return err_usage(e,
+                         "%s: %s has no %s pixels; put `convert-to --type=uint8` before it, or "
+                         "write a GeoTIFF",
+                         im->path, im->driver, pixel_name(l->type));
     quiet_begin(&q);
     bool ok = GDALValidateCreationOptions(GDALGetDriverByName(im->driver), im->options) != 0;
     quiet_end(&q);

@@ -176,28 +176,50 @@ static bool is_left_out(const char *domain, bool shifted)
     return shifted && strcasecmp(domain, "GEOLOCATION") == 0; /* its arrays fit the whole scene */
 }
 
+static void copy_xml(GDALMajorObjectH to, char **items)
+{
+    for (int i = 0; items && items[i]; i++) {
+        char *name = NULL;
+        const char *text = CPLParseNameValue(items[i], &name);
+        char *domain = name ? CPLStrdup(CPLSPrintf("xml:%s", name)) : NULL;
+        char **one = text ? CSLAddString(NULL, text) : NULL;
+        if (domain && one)
+            GDALSetMetadata(to, one, domain);
+        CSLDestroy(one);
+        CPLFree(domain);
+        CPLFree(name);
+    }
+}
+
 static void copy_domains(GDALMajorObjectH to, GDALMajorObjectH from, bool shifted)
 {
     char **domains = GDALGetMetadataDomainList(from);
 
     for (int i = 0; domains && domains[i]; i++)
-        if (!is_left_out(domains[i], shifted))
+        if (strcmp(domains[i], METADATA_XML_DOMAIN) == 0)
+            copy_xml(to, GDALGetMetadata(from, domains[i]));
+        else if (!is_left_out(domains[i], shifted))
             GDALSetMetadata(to, GDALGetMetadata(from, domains[i]), domains[i]);
     CSLDestroy(domains);
 }
 
 static void copy_dataset_items(GDALDatasetH to, const struct scene *s,
-                               const struct output_options *options, const struct affine *to_scene)
+                               const struct output_options *options, const struct affine *to_scene,
+                               const struct layout *l)
 {
     const struct affine one_on_one = affine_identity();
     const char *slash = strrchr(s->path, '/');
     bool shifted = s->window.x != 0 || s->window.y != 0 || !affine_equal(to_scene, &one_on_one);
+    bool keeps_place = !shifted && l->width == GDALGetRasterXSize(s->dataset) &&
+                       l->height == GDALGetRasterYSize(s->dataset);
     char **items = fresh_items(s->dataset);
 
     items = CSLSetNameValue(items, "TIFFTAG_SOFTWARE", "tilery " TILERY_VERSION);
     items = CSLSetNameValue(items, "TILERY_PIPELINE", options->provenance);
     if (!options->continues)
         items = CSLSetNameValue(items, "TILERY_SOURCE", slash ? slash + 1 : s->path);
+    if (options->place || !keeps_place)
+        items = CSLSetNameValue(items, OUTPUT_PLACE_ITEM, options->place);
     GDALSetMetadata(to, items, NULL);
     CSLDestroy(items);
     copy_rpc(to, s, to_scene);
@@ -289,7 +311,7 @@ bool metadata_copy(GDALDatasetH to, const struct scene *s, const struct output_o
         copy_colours(GDALGetRasterBand(to, b + 1), &grid->bands[b], layout);
     if (!set_georeferencing(to, s, &grid->to_scene, e) || !set_nodata(to, s, options, layout, e))
         return false;
-    copy_dataset_items(to, s, options, &grid->to_scene);
+    copy_dataset_items(to, s, options, &grid->to_scene, layout);
     for (int b = 0; b < layout->bands; b++)
         if (grid->bands[b].scene)
             copy_band(GDALGetRasterBand(to, b + 1), &grid->bands[b]);

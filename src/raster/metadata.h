@@ -7,6 +7,10 @@
 
 #include <gdal.h>
 
+/* Where a mosaic keeps the texts of domains that are XML, each as an item of the domain's name without
+ * its "xml:". */
+#define METADATA_XML_DOMAIN "TILERY_XML"
+
 /* Sets on `to`, a GTiff dataset just created and still without pixels, what survives of the scene
  * and the provenance. GDAL must not use .aux.xml files meanwhile: what has no place in the file
  * (category names, attribute tables, histograms) is left out. Fails if GDAL refuses nodata or

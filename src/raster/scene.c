@@ -280,6 +280,23 @@ void scene_close(struct scene *s)
     free(s);
 }
 
+int scene_overview(const struct scene *s, int64_t width, int64_t height)
+{
+    const GDALRasterBandH band = scene_band(s, 0);
+    int best = -1;
+    int64_t best_width = s->info.width;
+
+    for (int i = 0; i < GDALGetOverviewCount(band); i++) {
+        const GDALRasterBandH o = GDALGetOverview(band, i);
+        const int64_t w = o ? GDALGetRasterBandXSize(o) : 0, h = o ? GDALGetRasterBandYSize(o) : 0;
+        if (w >= width && h >= height && w < best_width) {
+            best = i;
+            best_width = w;
+        }
+    }
+    return best;
+}
+
 const struct scene_info *scene_info(const struct scene *s)
 {
     return &s->info;
@@ -374,7 +391,8 @@ bool scene_files(struct scene *s, bool (*each)(void *ctx, const char *path, stru
     if (!ok)
         err_set(e, "%s: GDAL does not say which files it is made of", s->path);
     for (int i = 0; ok && files[i]; i++)
-        ok = each(ctx, files[i], e);
+        ok = strncmp(files[i], "/vsimem/", 8) == 0 || /* of this process (mosaic.h) */
+             each(ctx, files[i], e);
     CSLDestroy(files);
     return ok;
 }

@@ -13,12 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool scene_has_mask(const struct scene *s)
+{
+    const int flags = GDALGetMaskFlags(scene_band(s, 0));
+
+    return (flags & GMF_PER_DATASET) && !(flags & (GMF_ALPHA | GMF_NODATA | GMF_ALL_VALID));
+}
+
 bool scene_open_mask(struct scene **out, struct scene *of, struct err *e)
 {
-    const int flags = GDALGetMaskFlags(scene_band(of, 0));
-
     *out = NULL;
-    if (!(flags & GMF_PER_DATASET) || (flags & (GMF_ALPHA | GMF_NODATA | GMF_ALL_VALID)))
+    if (!scene_has_mask(of))
         return true;
     struct scene *s = memory_new(1, sizeof *s, e);
     if (!s)

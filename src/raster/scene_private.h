@@ -20,6 +20,9 @@ struct scene {
 /* GDAL's handle of the scene's band b, counted from 0. */
 GDALRasterBandH scene_band(const struct scene *s, int b);
 
+/* Whether it has a mask of its own: neither alpha nor nodata. */
+bool scene_has_mask(const struct scene *s);
+
 /* The scene's geotransform, its window considered; false if it has none. */
 bool scene_transform(const struct scene *s, struct affine *to_map);
 

@@ -171,10 +171,11 @@ bool run_report_lost(struct run_report *r, int rank, const char *host, struct er
 
 bool run_report_scene(struct run_report *r, const struct scene_row *s, struct err *e)
 {
-    json_t *one = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:f}", "path", text(s->path),
-                            "output", text(s->output), "state", s->state, "type", s->type, "width",
-                            (json_int_t)s->width, "height", (json_int_t)s->height, "bands",
-                            s->bands, "rank", s->rank, "seconds", s->seconds);
+    json_t *one =
+        json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:o, s:f}", "path", text(s->path),
+                  "output", text(s->output), "state", s->state, "type", s->type, "width",
+                  (json_int_t)s->width, "height", (json_int_t)s->height, "bands", s->bands, "rank",
+                  s->rank, "host", text(s->host), "seconds", s->seconds);
 
     if (one && *s->why && json_object_set_new(one, "why", text(s->why)) != 0) {
         json_decref(one);

@@ -61,9 +61,9 @@ static bool add_band(struct columns *c, const struct stats *s, int band, struct 
     const struct stats_band *b = stats_of_band(s, band);
     const struct stats_wish *wish = stats_wished(s);
     const struct format f = stats_format(s);
+    const int64_t total = f.width * f.height;
     char least[VALUE_TEXT], most[VALUE_TEXT];
-    bool ok = columns_add(c, e, "%d", band + 1) &&
-              columns_add(c, e, "%lld", (long long)(f.width * f.height)) &&
+    bool ok = columns_add(c, e, "%d", band + 1) && columns_add(c, e, "%lld", (long long)total) &&
               columns_add(c, e, "%lld", (long long)b->counts.valid) &&
               columns_add(c, e, "%lld", (long long)b->counts.nodata) &&
               columns_add(c, e, "%lld", (long long)b->counts.nan);

@@ -31,6 +31,15 @@ for n in 2 4; do
     rm -f "$TMP/out/out.tif"
 done
 
+# 32 photos: every node takes part.
+gdal_translate -q -of JPEG "$DATA/bahamas.tif" "$TMP/data/photo.jpg" || exit 1
+for n in 1 2 4; do
+    head -n $n "$TILERY_CLUSTER/hostfile" >"$TMP/hostfile-$n"
+    ok "32 photos, $n nodes" env TILERY="$TILERY" MPIRUN="scripts/test-cluster run -q --oversubscribe --hostfile $TMP/hostfile-$n --map-by node -n $((2 * n))" \
+        timeout -k 5 "$LIMIT" scripts/photos "$TMP/data/photo.jpg" "$TMP/out/photos"
+    rm -rf "$TMP/out/photos"
+done
+
 # The scene is on the first node alone.
 for n in 2 3 4; do scripts/test-cluster hide node$n "$TMP/data"; done
 ok "a scene that one node has" nodes 4 8 --report "$TMP/report.json" read "$in" ! $ops ! write "$TMP/out/out.tif" --co COMPRESS=DEFLATE

@@ -78,6 +78,8 @@ GDALDataType type_of(int depth)
 
 int depth_of(GDALDataType type)
 {
+    if (type == GDT_UInt32) // labels, which are int32 to OpenCV
+        return CV_32S;
     for (const auto &t : types)
         if (t.type == type)
             return t.depth;

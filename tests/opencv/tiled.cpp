@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "tiled.hpp"
 
+#include "swept.hpp"
+
 #include <math.h> // outside extern "C", for its C++ overloads
 #include <stdint.h>
 #include <stdio.h>
@@ -42,6 +44,8 @@ pixel_type type_of(int depth)
 
 int depth_of(pixel_type type)
 {
+    if (type == PX_UINT32) // labels, which are int32 to OpenCV
+        return CV_32S;
     for (int depth : {CV_8U, CV_16U, CV_16S, CV_32S, CV_32F, CV_64F})
         if (type_of(depth) == type)
             return depth;
@@ -250,5 +254,6 @@ cv::Mat run_tiled(const std::vector<cv::Mat> &images, const std::vector<std::str
     *chunk = {chunk_length(rng, width), chunk_length(rng, height)};
     for (const region &r : cut({width, height}, *chunk, rng))
         run_chunk(p, x, images, r, rng, out);
+    sweep(p, out, rng);
     return out;
 }

@@ -2,7 +2,6 @@
 # `stats`: what numpy says of the same pixels, in every type, and the same bytes whoever gathers it.
 . tests/run/lib.sh
 find_python "import numpy, osgeo.gdal"
-out=$TMP/out.tif
 
 cat >"$TMP/make.py" <<'END'
 import sys

@@ -5,19 +5,14 @@
 namespace
 {
 
-void normalize(Case &c, Rng &rng)
+void normalize(Case &c, Rng &rng, const Choice &norm)
 {
-    static const int depths[] = {CV_8U, CV_16U, CV_16S, CV_32F, CV_64F};
+    static const int made[] = {CV_8U, CV_16U, CV_16S, CV_32F, CV_64F};
     const double alpha = random_real(rng, -300, 300), beta = random_real(rng, -300, 300);
     double min, max;
     int dtype = -1;
 
     cv::minMaxLoc(c.image.reshape(1), &min, &max);
-    static const Choice norms[] = {{"minmax", cv::NORM_MINMAX},
-                                   {"l1", cv::NORM_L1},
-                                   {"l2", cv::NORM_L2},
-                                   {"inf", cv::NORM_INF}};
-    const Choice norm = chance(rng, 0.4) ? norms[0] : pick(rng, norms);
     if (norm.value != cv::NORM_MINMAX) {
         if (c.image.depth() == CV_32S) // OpenCV takes the magnitude of the lowest for negative
             c.image = cv::max(c.image, lowest(CV_32S) + 1);
@@ -31,7 +26,7 @@ void normalize(Case &c, Rng &rng)
     add(c, "alpha", alpha);
     add(c, "beta", beta);
     if (chance(rng, 0.5))
-        add(c, "dtype", std::string(depth_name(dtype = depths[random_int(rng, 0, 4)])));
+        add(c, "dtype", std::string(depth_name(dtype = made[random_int(rng, 0, 4)])));
     cv::Mat result; // of fewer than 16 pixels OpenCV works in double
     if (norm.value == cv::NORM_MINMAX) {
         cv::normalize(enlarged(c.image), result, alpha, beta, norm.value, dtype);
@@ -46,7 +41,19 @@ void normalize(Case &c, Rng &rng)
     }
 }
 
-const Register registered_normalize("normalize", {CV_8U, CV_16U, CV_16S, CV_32S, CV_32F, CV_64F},
-                                    normalize);
+const std::vector<int> depths = {CV_8U, CV_16U, CV_16S, CV_32S, CV_32F, CV_64F};
+
+const Register registered_minmax("normalize", depths, [](Case &c, Rng &rng) {
+    normalize(c, rng, {"minmax", cv::NORM_MINMAX});
+});
+const Register registered_l1("normalize", depths, [](Case &c, Rng &rng) {
+    normalize(c, rng, {"l1", cv::NORM_L1});
+});
+const Register registered_l2("normalize", depths, [](Case &c, Rng &rng) {
+    normalize(c, rng, {"l2", cv::NORM_L2});
+});
+const Register registered_inf("normalize", depths, [](Case &c, Rng &rng) {
+    normalize(c, rng, {"inf", cv::NORM_INF});
+});
 
 } // namespace
