@@ -11,6 +11,7 @@
  * this moment, which should be the same one on all ranks. Fails if memory is short. */
 bool timeline_begin(size_t most, struct err *e) MUST_CHECK;
 void timeline_end(void);
+bool timeline_is_on(void);
 
 /* What follows is part of this task; -1: of none. */
 void timeline_task(int64_t task);

@@ -30,8 +30,17 @@ struct segment {
     double nodata;
 };
 
+/* A pass over the scene before the one that makes the output. */
+struct job_pass {
+    char op[64];          /* what it was for */
+    const char *gathered; /* the reducer's name */
+    double seconds;
+};
+
 struct job_options {
     const struct pipeline *pipeline;
+    const struct job_pass *passes; /* of this job, that are done */
+    int n_passes;
     struct segment *segment; /* NULL: the pipeline is whole */
     enum job_io io;
     enum direct_io direct;
@@ -81,6 +90,10 @@ extern const struct job_kind job_sources[], job_sinks[];
 
 /* The row of that name, or NULL. */
 const struct job_kind *job_kind_find(const struct job_kind *kinds, const char *name);
+
+/* The first of a sink's words that is neither an option nor its value: a path, or a pattern of
+ * paths. -1: there is none. */
+int job_path_of(const struct step *sink);
 
 /* Collective. Runs the job; all ranks return the same. *end goes to job_sweep. Fails with one *e
  * for all. */

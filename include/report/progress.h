@@ -16,6 +16,7 @@ struct progress {
     int n_ranks, n_nodes;
     double start_s, shown_s;
     int shown_percent;
+    const char *what; /* shown in front; NULL: nothing */
 };
 
 /* done_pixels: by an earlier run. */

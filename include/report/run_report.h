@@ -47,6 +47,11 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
 /* Adds a rank that died, and without which the job went on, to the list "lost". */
 bool run_report_lost(struct run_report *r, int rank, const char *host, struct err *e) MUST_CHECK;
 
+/* Adds a pass over the scene, before the one that made the output, to the list "passes": for which
+ * op, and what of the scene it gathered. */
+bool run_report_pass(struct run_report *r, const char *op, const char *gathered, double seconds,
+                     struct err *e) MUST_CHECK;
+
 /* Adds one of many scenes to the list "scenes". */
 struct scene_row {
     const char *path, *output, *state, *why, *type, *host;

@@ -32,6 +32,11 @@ void timeline_end(void)
     timeline.lost = 0;
 }
 
+bool timeline_is_on(void)
+{
+    return timeline.list != NULL;
+}
+
 void timeline_task(int64_t task)
 {
     timeline.task = task;

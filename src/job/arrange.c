@@ -6,7 +6,6 @@
 #include "placeholders.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,7 +125,7 @@ static bool read_places(const struct arrangement *a, struct part_place *places, 
     b->rows = a->rows;
     b->columns = a->columns;
     return last_row < b->row + b->rows && last_column < b->column + b->columns &&
-           (int64_t)b->rows * b->columns <= INT32_MAX;
+           (int64_t)b->rows * b->columns <= PARTS_MOST;
 }
 
 static bool by_places(struct arrangement *a, const struct part_place *places, const struct block *b,
@@ -218,7 +217,7 @@ static bool find_cells(struct arrangement *a, const int64_t *x, const int64_t *y
     a->columns = sort_once(xs, a->n);
     a->rows = sort_once(ys, a->n);
     const int64_t n = (int64_t)a->rows * a->columns;
-    if (n > INT_MAX)
+    if (n > PARTS_MOST)
         return err_usage(e, "concat: the %d parts lie on no grid: say --layout=ROWSxCOLUMNS", a->n);
     int *cell = memory_new((size_t)a->n, sizeof *cell, e);
     int *part = memory_raw((size_t)n, sizeof *part, e);

@@ -121,8 +121,9 @@ static bool fill_pattern(struct concat_step *s, struct path_list *out, struct er
     if (s->rows == 0 && !find_layout(s, e))
         return false;
     const int64_t n = (int64_t)s->rows * s->columns;
-    if (n > INT_MAX)
-        return err_usage(e, "concat: --layout=%dx%d is too large", s->rows, s->columns);
+    if (n > PARTS_MOST)
+        return err_usage(e, "concat: --layout=%dx%d is of more than %d parts", s->rows, s->columns,
+                         PARTS_MOST);
     out->item = memory_new((size_t)n, sizeof *out->item, e);
     if (!out->item)
         return false;

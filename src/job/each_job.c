@@ -5,6 +5,7 @@
 #include "each_log.h"
 #include "each_report.h"
 #include "many.h"
+#include "outcome.h"
 #include "rank.h"
 #include "stats_many.h"
 
@@ -50,50 +51,6 @@ static bool run_one(struct each *x, struct cluster *c, int i, bool again, struct
     return ok;
 }
 
-/* What became of a scene, as it travels to rank 0. */
-struct outcome {
-    int status; /* as the process's would be */
-    double seconds;
-    char *text, *json, *why, *journal;
-};
-
-static bool pack_outcome(struct buffer *out, const struct outcome *o, struct err *e)
-{
-    return pack_u32(out, (uint32_t)o->status, e) && pack_f64(out, o->seconds, e) &&
-           pack_text(out, o->text ? o->text : "", e) && pack_text(out, o->json ? o->json : "", e) &&
-           pack_text(out, o->why ? o->why : "", e) &&
-           pack_text(out, o->journal ? o->journal : "", e);
-}
-
-static bool unpack_outcome(const struct buffer *bytes, struct outcome *o)
-{
-    struct unpack u = unpack_begin(bytes->data, bytes->size);
-
-    o->status = (int)unpack_u32(&u);
-    o->seconds = unpack_f64(&u);
-    o->text = unpack_text(&u);
-    o->json = unpack_text(&u);
-    o->why = unpack_text(&u);
-    o->journal = unpack_text(&u);
-    return u.ok;
-}
-
-static void free_outcome(struct outcome *o)
-{
-    free(o->text);
-    free(o->json);
-    free(o->why);
-    free(o->journal);
-}
-
-/* A job that finds its output finished by an earlier run fails with the status of that. */
-static int status_of(bool ok, const struct job_end *end, const struct err *e)
-{
-    if (!ok)
-        return e->status;
-    return end->given_up > 0 ? EXIT_PARTLY : EXIT_DONE;
-}
-
 /* On rank 0: takes over what became of scene i. Fails if that ends the job. */
 static bool take_outcome(struct each *x, int i, int rank, struct outcome *o, struct err *e)
 {
@@ -135,14 +92,7 @@ static bool together(struct each *x, int i, struct err *e)
     struct err why;
 
     const bool ok = run_one(x, c, i, again, &end, &why);
-    struct outcome o = {
-        .status = status_of(ok, &end, &why),
-        .seconds = clock_s() - start,
-        .text = end.text,
-        .json = end.json,
-        .why = ok ? NULL : why.text,
-        .journal = end.journal,
-    };
+    struct outcome o = outcome_of(ok, &end, &why, clock_s() - start);
     const bool goes_on = cluster_agree(c, !leads || take_outcome(x, i, -1, &o, e), e);
     if (!leads)
         x->many->scene[i].state = SCENE_DONE; /* or skipped, which is as good here */
@@ -189,10 +139,10 @@ static bool store(void *ctx, int64_t task, int rank, struct buffer *result, stru
     struct outcome o = {0};
 
     x->n_open--;
-    const bool ok = (unpack_outcome(result, &o) || err_set(e, "what rank %d tells of %s is damaged",
+    const bool ok = (outcome_unpack(result, &o) || err_set(e, "what rank %d tells of %s is damaged",
                                                            rank, x->many->scene[task].path)) &&
                     take_outcome(x, (int)task, rank, &o, e);
-    free_outcome(&o);
+    outcome_free(&o);
     return ok;
 }
 
@@ -219,15 +169,8 @@ static bool work(void *ctx, int64_t task, const unsigned char *payload, size_t n
     const bool ok = run_one(x, alone, (int)task, again, &end, &why);
     if (!ok && cluster_rank(x->cluster) != 0)
         err_context(&why, "rank %d on %s", cluster_rank(x->cluster), cluster_host(x->cluster));
-    const struct outcome o = {
-        .status = status_of(ok, &end, &why),
-        .seconds = clock_s() - start,
-        .text = end.text,
-        .json = end.json,
-        .why = ok ? NULL : why.text,
-        .journal = end.journal,
-    };
-    const bool packed = pack_outcome(result, &o, e);
+    const struct outcome o = outcome_of(ok, &end, &why, clock_s() - start);
+    const bool packed = outcome_pack(result, &o, e);
     free(end.text);
     free(end.json);
     free(end.journal);

@@ -32,6 +32,20 @@ const struct job_kind *job_kind_find(const struct job_kind *kinds, const char *n
     return kinds->name ? kinds : NULL;
 }
 
+int job_path_of(const struct step *sink)
+{
+    const struct param *params = job_kind_find(job_sinks, sink->name)->params;
+    bool found;
+
+    for (int i = 0; i < sink->n_args; i++) {
+        const char *word = sink->args[i];
+        if (strncmp(word, "--", 2) != 0)
+            return i;
+        i += !strchr(word, '=') && param_takes_value(params, word + 2, &found);
+    }
+    return -1;
+}
+
 /* How many steps the first part of the pipeline has, where it must be cut behind an op that sweeps
  * (ops/sweep.h), whose pixels are the tiles of a GeoTIFF as they are: no op can follow, nor another
  * sink. 0: it is run as it is. */
@@ -78,6 +92,8 @@ static bool run_settled(struct cluster *c, const struct job_options *options, st
         ok = pass_settle(c, options, &settled, e);
     }
     now.pipeline = &settled.pipeline;
+    now.passes = settled.passes;
+    now.n_passes = settled.n_passes;
     ok = ok && sink->run(c, &now, end, e);
     settled_free(&settled);
     return ok;

@@ -146,14 +146,14 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
 
 bool lead_describe(struct lead *l, struct buffer *files, struct err *e)
 {
-    const char *part = output_part(l->output);
+    const char *part = l->gathers ? NULL : output_part(l->output);
     const struct shared_files described = {
         .sources = &l->sources,
         .part = part,
         .token = l->probe.token,
     };
 
-    return part_probe_new(&l->probe, part, e) && shared_describe(files, &described, e);
+    return (!part || part_probe_new(&l->probe, part, e)) && shared_describe(files, &described, e);
 }
 
 void lead_share(struct lead *l, bool shares)

@@ -72,6 +72,7 @@ struct lead {
     struct image *image;         /* the output, if that is an image; else NULL */
     struct lead_sweep sweep;
     size_t memory_bytes, used_bytes;
+    bool is_trial;      /* nothing will be made: ops need not be settled */
     bool in_place;      /* the output is to have the scene's place */
     bool published;     /* the output has its name */
     bool gave_up_blobs; /* those of wide strips did not fit into memory */
@@ -104,6 +105,12 @@ void lead_share(struct lead *l, bool shares);
  * borrowed from now on. */
 bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
                 struct durable *durable, struct err *e) MUST_CHECK;
+
+/* Whether the job could begin, and its output be created, as far as that can be told before its ops
+ * are settled: they are taken for those of a scene without pixels. Touches nothing; l goes to
+ * lead_end. */
+bool lead_try(struct lead *l, const struct job_options *options, struct cluster_ranks ranks,
+              size_t memory_bytes, size_t used_bytes, struct err *e) MUST_CHECK;
 
 /* The same two of a pass that only gathers: of it there are no files but the scenes. */
 bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer *ticket,

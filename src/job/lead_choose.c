@@ -119,7 +119,7 @@ bool lead_make_plans(struct lead *l, struct err *e)
 {
     const struct plan_sources sources = sources_for_plan(&l->sources);
 
-    for (int i = 0; i < l->steps.n; i++) {
+    for (int i = 0; !l->is_trial && i < l->steps.n; i++) {
         const struct step *s = &l->steps.list[i];
         struct buffer needed = {0};
         const bool ok = op_needs(s->name, s->n_args, s->args, &needed, e);

@@ -34,6 +34,9 @@ void lead_lay_out_tiles(struct lead *l, int width, int height);
 /* Creates the output. */
 bool lead_create(struct lead *l, struct err *e) MUST_CHECK;
 
+/* Fails if a run that was stopped has left something, and nobody said what is to become of it. */
+bool lead_check_anew(const struct lead *l, struct err *e) MUST_CHECK;
+
 /* Looks for what an earlier run has left (l->resume), and takes over how it cut the scene into
  * chunks. Fails if it is of another run, or is there without being asked for. */
 bool lead_find_resume(struct lead *l, struct err *e) MUST_CHECK;

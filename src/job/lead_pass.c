@@ -19,6 +19,22 @@ void lead_lay_out_tiles(struct lead *l, int width, int height)
     overviews_lay_out(&l->overviews, &full, 0, sources_have_mask(&l->sources));
 }
 
+bool lead_try(struct lead *l, const struct job_options *options, struct cluster_ranks ranks,
+              size_t memory_bytes, size_t used_bytes, struct err *e)
+{
+    if (!lead_check(l, options, e))
+        return false;
+    l->is_trial = true;
+    l->ranks = ranks;
+    l->memory_bytes = memory_bytes;
+    l->used_bytes = used_bytes;
+    l->chunk = options->chunk;
+    l->ends.sink.overwrite |= options->resume; /* then it may be there, and is looked at later */
+    return lead_open_sources(l, l->ends.sink_type, e) &&
+           (l->ends.sink.overwrite || lead_check_anew(l, e)) &&
+           (l->ends.driver ? lead_make_plans(l, e) : lead_choose(l, e));
+}
+
 bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer *ticket,
                     struct err *e)
 {
@@ -53,7 +69,7 @@ bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e)
 
     l->pixels_of = memory_new((size_t)l->ranks.n, sizeof *l->pixels_of, e);
     if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, ON_ERROR_FAIL, d, e) ||
-        !feed_new(&l->feed, t, &l->sources, l->ranks.n, e) ||
+        !(l->shares || feed_new(&l->feed, t, &l->sources, l->ranks.n, e)) ||
         (l->gathering && !gathering_begin(l->gathering, d, t->sizing.window, e)) ||
         !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                       l->ranks.n, e))

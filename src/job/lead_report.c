@@ -48,10 +48,12 @@ static bool report_plan(struct lead *l, struct run_report *r, struct err *e)
 static bool report_totals(struct lead *l, struct run_report *r, struct err *e)
 {
     const double held = l->collect ? (double)collect_times(l->collect)->held_bytes_most : 0;
-    const double wall = clock_s() - l->start_s;
+    double wall = clock_s() - l->start_s;
     const double pixels =
         (double)l->overviews.level[0].width * (double)l->overviews.level[0].height;
 
+    for (int i = 0; i < l->options->n_passes; i++)
+        wall += l->options->passes[i].seconds;
     return run_report_number(r, "totals", "wall_seconds", wall, e) &&
            run_report_number(r, "totals", "megapixels_per_second", pixels / wall / 1e6, e) &&
            run_report_number(r, "totals", "ranks", l->ranks.n, e) &&
@@ -67,6 +69,10 @@ bool lead_report(struct lead *l, const struct buffer *ranks, int n, struct err *
 
     bool ok = run_report_new(&r, e) && report_files(l, r, e) && report_plan(l, r, e) &&
               report_totals(l, r, e);
+    for (int i = 0; ok && i < l->options->n_passes; i++) {
+        const struct job_pass *p = &l->options->passes[i];
+        ok = run_report_pass(r, p->op, p->gathered, p->seconds, e);
+    }
     for (int i = 0; ok && i < n; i++)
         ok = run_report_rank(r, l->ranks.first[i], &ranks[i], e);
     for (int i = 0; ok && i < l->ranks.n_lost; i++)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* What is there is not thrown away unless that is asked for. */
-static bool check_anew(const struct lead *l, struct err *e)
+bool lead_check_anew(const struct lead *l, struct err *e)
 {
     const char *path = l->ends.sink.path;
     bool exists;
@@ -87,7 +87,7 @@ bool lead_find_resume(struct lead *l, struct err *e)
     if (!signature_make(&l->signature, &of, e))
         return false;
     if (!l->options->resume)
-        return check_anew(l, e);
+        return lead_check_anew(l, e);
     return check_finished(l, e) && resume_open(&l->resume, l->ends.sink.path, e) &&
            (!l->resume || adopt(l, e));
 }

@@ -45,20 +45,6 @@ void many_name_parts(const char *path, const char **name, const char **ending)
     *ending = dot && dot > *name ? dot + 1 : path + strlen(path);
 }
 
-static int find_output(const struct step *sink)
-{
-    const struct param *params = job_kind_find(job_sinks, sink->name)->params;
-    bool found;
-
-    for (int i = 0; i < sink->n_args; i++) {
-        const char *word = sink->args[i];
-        if (strncmp(word, "--", 2) != 0)
-            return i;
-        i += !strchr(word, '=') && param_takes_value(params, word + 2, &found);
-    }
-    return -1;
-}
-
 static bool fill_sink(struct many *m, int i, struct err *e)
 {
     const struct step *sink = sink_of(m->pipeline);
@@ -268,7 +254,7 @@ bool many_find(struct many *m, struct cluster *c, const struct job_options *opti
     const struct step *sink = sink_of(options->pipeline);
     *m = (struct many){
         .pipeline = options->pipeline,
-        .output_arg = find_output(sink),
+        .output_arg = job_path_of(sink),
         .n_sink_args = sink->n_args,
     };
     bool ok =

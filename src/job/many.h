@@ -24,9 +24,9 @@ struct one_scene {
     int bands;
     enum pixel_type type;
     enum scene_state state;
-    char *why;  /* it was skipped */
+    char *why;         /* it was skipped */
     char *text, *json; /* what the sink has to say of it (job_end); NULL: nothing */
-    int rank;   /* that did it; -1: all */
+    int rank;          /* that did it; -1: all */
     double seconds;
 };
 

@@ -3,11 +3,8 @@
 #include "parts.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { MOST = 1000000 };
 
 bool parts_divide(struct parts *p, struct err *e)
 {
@@ -20,9 +17,9 @@ bool parts_divide(struct parts *p, struct err *e)
                          "split: %" PRId64 " rows and %" PRId64 " columns of parts are more than "
                          "the %" PRId64 "x%" PRId64 " pixels have",
                          rows, columns, p->width, p->height);
-    if (rows * columns > MOST)
+    if (rows * columns > PARTS_MOST)
         return err_usage(e, "split: %" PRId64 " parts are more than %d; make them larger",
-                         rows * columns, MOST);
+                         rows * columns, PARTS_MOST);
     p->rows = rows > 0 ? (int)rows : 1;
     p->columns = columns > 0 ? (int)columns : 1;
     return true;
@@ -72,7 +69,7 @@ bool part_place_read(struct part_place *out, const char *text)
                &p->width, &p->height, &used);
     out->name = text + used;
     return n == 10 && used > 0 && out->row >= 0 && out->row < p->rows && out->column >= 0 &&
-           out->column < p->columns && (int64_t)p->rows * p->columns <= MOST &&
+           out->column < p->columns && (int64_t)p->rows * p->columns <= PARTS_MOST &&
            p->width <= INT32_MAX && p->height <= INT32_MAX && !region_is_empty(*r) &&
            region_contains((struct region){0, 0, p->width, p->height}, *r);
 }

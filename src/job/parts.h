@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/region.h"
 
+enum { PARTS_MOST = 1000000 };
+
 /* Rows and columns are counted from 0, from the upper left corner on. */
 struct parts {
     int64_t width, height; /* of the scene */

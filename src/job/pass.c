@@ -1,13 +1,14 @@
 /* pass.c - for ops that must know the whole scene first, a pass over it that gathers that.
  *
- * What comes before the op is computed again in the pass that makes the output: chunks are not kept.
- * Rank 0 alone reads in a pass.
+ * What comes before the op is computed again in the pass that makes the output: chunks are not kept
+ * (docs/decisions.md).
  * SPDX-License-Identifier: MIT */
 #include "pass.h"
 
 #include "rank.h"
 
 #include "base/clock.h"
+#include "base/timeline.h"
 #include "ops/words.h"
 
 #include <stdio.h>
@@ -32,6 +33,9 @@ void settled_free(struct settled *s)
         settled_step_free(&s->own[i]);
     free(s->own);
     free(s->before);
+    free(s->passes);
+    if (s->traces)
+        timeline_end();
     free(s->pipeline.steps);
     *s = (struct settled){0};
 }
@@ -55,9 +59,13 @@ bool pass_gather(struct cluster *c, struct rank_state *s, const struct job_optio
 
     ok = ok && cluster_agree(c, rank_make_ready(c, s, &bytes, options, told.memory_bytes, e), e);
     buffer_free(&bytes);
-    ok = ok && cluster_agree(c, !s->leads || lead_begin_pass(&s->lead, &s->ticket, e), e);
+    ok = ok && rank_choose_io(c, s, options, told.memory_bytes, e) &&
+         cluster_agree(c, !s->leads || lead_begin_pass(&s->lead, &s->ticket, e), e);
     if (!ok)
         return false;
+    s->try_chunk.shared = s->shared;
+    if (s->leads)
+        s->lead.progress.what = op ? op->name : NULL;
     cluster_fan_out(c, options->fan_out,
                     cluster_max(c, s->leads && lead_spares(&s->lead, JOB_RELAY_BYTES)) > 0);
     const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
@@ -106,6 +114,20 @@ static bool settle(struct cluster *c, struct rank_state *s, struct settled *out,
     return ok;
 }
 
+static bool note_pass(struct settled *s, const char *op, const char *gathered, double seconds,
+                      struct err *e)
+{
+    struct job_pass *grown = realloc(s->passes, ((size_t)s->n_passes + 1) * sizeof *grown);
+
+    if (!grown)
+        return err_set(e, "out of memory: a list of %d passes was wanted", s->n_passes + 1);
+    s->passes = grown;
+    struct job_pass *p = &s->passes[s->n_passes++];
+    *p = (struct job_pass){.gathered = gathered, .seconds = seconds};
+    snprintf(p->op, sizeof p->op, "%s", op);
+    return true;
+}
+
 /* needs: the words of what step i must know. */
 static bool pass(struct cluster *c, const struct job_options *options, struct settled *out, int i,
                  const struct buffer *needs, struct err *e)
@@ -122,9 +144,11 @@ static bool pass(struct cluster *c, const struct job_options *options, struct se
     out->before[i] = out->pipeline.steps[out->pipeline.n_steps - 1];
     now.pipeline = &before;
     snprintf(was, sizeof was, "%s", op->name);
-    const bool ok = pass_gather(c, &s, &now, op, needs, e) && settle(c, &s, out, i, e);
+    bool ok = pass_gather(c, &s, &now, op, needs, e) && settle(c, &s, out, i, e);
+    const double seconds = timeline_since("gathering", start);
+    ok = ok && cluster_agree(c, note_pass(out, was, s.ticket.reducing.how->name, seconds, e), e);
     if (ok && s.leads && options->verbose)
-        tell(was, &out->pipeline.steps[i], clock_s() - start);
+        tell(was, &out->pipeline.steps[i], seconds);
     rank_free(&s);
     return ok;
 }
@@ -148,6 +172,65 @@ static bool settle_step(struct cluster *c, const struct job_options *options, st
     return ok;
 }
 
+/* How many ops must know the scene; -1 with *e set. Their names go to *names, if not NULL. */
+static int count_needs(const struct pipeline *p, FILE *names, struct err *e)
+{
+    int n = 0;
+
+    for (int i = 1; i < p->n_steps - 1; i++) {
+        const struct step *op = &p->steps[i];
+        struct buffer needs = {0};
+        const bool ok = op_needs(op->name, op->n_args, op->args, &needs, e);
+        const bool any = needs.size > 0;
+        if (ok && any && names)
+            fprintf(names, "%s%s (its %s)", n ? ", " : "", op->name, (const char *)needs.data);
+        buffer_free(&needs);
+        if (!ok)
+            return -1;
+        n += any;
+    }
+    return n;
+}
+
+/* Rank 0 says what will be done. */
+static bool tell_passes(const struct pipeline *p, int n, struct err *e)
+{
+    fprintf(stderr,
+            "tilery: at least %d passes over the scene: first what must be known of it for ",
+            n + 1);
+    const bool ok = count_needs(p, stderr, e) >= 0;
+    fprintf(stderr, "; the last one makes the output\n");
+    return ok;
+}
+
+/* What would only be found after all passes, and can be told before the first. */
+static bool try_job(struct cluster *c, const struct job_options *options, struct err *e)
+{
+    const struct pipeline *p = options->pipeline;
+    struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
+    const size_t memory = rank_memory(c, options);
+    const size_t used = (size_t)cluster_max(c, (int64_t)memory_resident());
+    const bool tries = s.leads && strcmp(p->steps[p->n_steps - 1].name, "write") == 0;
+    const bool ok = cluster_agree(
+        c, !tries || lead_try(&s.lead, options, cluster_ranks(c), memory, used, e), e);
+
+    rank_free(&s);
+    return ok;
+}
+
+/* Before the first of n passes. */
+static bool begin(struct cluster *c, const struct job_options *options, struct settled *out, int n,
+                  struct err *e)
+{
+    struct rank_state s = {0};
+
+    if (!try_job(c, options, e) || !rank_trace_begin(c, &s, options, e))
+        return false;
+    out->traces = s.traces;
+    return cluster_agree(
+        c, cluster_rank(c) != 0 || !options->verbose || tell_passes(options->pipeline, n, e), e);
+}
+
 bool pass_settle(struct cluster *c, const struct job_options *options, struct settled *out,
                  struct err *e)
 {
@@ -162,8 +245,11 @@ bool pass_settle(struct cluster *c, const struct job_options *options, struct se
     if (!cluster_agree(c, has_memory, e) || !has_memory)
         return false;
     memcpy(out->pipeline.steps, options->pipeline->steps, (size_t)n * sizeof(struct step));
-    for (int i = 1; i < n - 1; i++)
-        if (!settle_step(c, options, out, i, e))
-            return false;
-    return true;
+    const int needs = count_needs(&out->pipeline, NULL, e); /* the same on all ranks */
+    if (needs <= 0)
+        return needs == 0;
+    bool ok = begin(c, options, out, needs, e);
+    for (int i = 1; ok && i < n - 1; i++)
+        ok = settle_step(c, options, out, i, e);
+    return ok;
 }

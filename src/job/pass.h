@@ -13,6 +13,9 @@ struct settled {
     struct pipeline pipeline;
     struct settled_step *own; /* for each step what it points at, if it is not the user's */
     struct step *before;      /* room for the steps of a pass */
+    struct job_pass *passes;  /* that were made */
+    int n_passes;
+    bool traces; /* timelines have begun */
 };
 
 /* Collective. For each op that needs it, from the first on, gathers what it must know of what the

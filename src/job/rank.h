@@ -42,6 +42,11 @@ size_t rank_memory(struct cluster *c, const struct job_options *options);
 bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
                      const struct job_options *options, size_t memory, struct err *e) MUST_CHECK;
 
+/* Collective. Who reads, and who writes if an output is made: all ranks, each its own part, where
+ * that is asked for or all see the same files. */
+bool rank_choose_io(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                    size_t memory, struct err *e) MUST_CHECK;
+
 void rank_free(struct rank_state *s);
 
 /* Collective. What each rank has to tell comes to rank 0, which does with it what `write` does. */
@@ -52,7 +57,7 @@ bool rank_tell(struct cluster *c, struct rank_state *s, const struct buffer *min
 /* Collective. Rank 0 writes the report of all ranks. start_s: when the job began. */
 bool rank_report(struct cluster *c, struct rank_state *s, double start_s, struct err *e) MUST_CHECK;
 
-/* Collective. Where a trace is wanted, timelines begin; at the end rank 0 writes them. */
+/* Collective. Where a trace is wanted, timelines begin, or go on if they run; at the end rank 0 writes them. */
 bool rank_trace_begin(struct cluster *c, struct rank_state *s, const struct job_options *options,
                       struct err *e) MUST_CHECK;
 bool rank_trace(struct cluster *c, struct rank_state *s, struct err *e) MUST_CHECK;

@@ -173,7 +173,7 @@ bool rank_trace_begin(struct cluster *c, struct rank_state *s, const struct job_
     const size_t share = MOST / (size_t)cluster_size(c);
 
     s->traces = options->trace != NULL;
-    if (!s->traces)
+    if (!s->traces || timeline_is_on())
         return true;
     return cluster_agree(c, true, e) && /* so that all begin at about the same moment */
            cluster_agree(c, timeline_begin(share < OF_A_RANK ? share : OF_A_RANK, e), e);

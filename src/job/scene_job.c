@@ -51,7 +51,10 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
     ok = ok && cluster_agree(c, !s->leads || lead_describe(&s->lead, &files, e), e) &&
          cluster_share(c, &files, e);
 
-    ok = ok && cluster_agree(c, open_writing(c, s, ends.sink.path, options->sync_s, e), e);
+    ok =
+        ok &&
+        cluster_agree(
+            c, s->ticket.reducing.how || open_writing(c, s, ends.sink.path, options->sync_s, e), e);
     const struct shared_own own = {
         .chunks = try_chunk_inner(&s->try_chunk),
         .payload = s->isolate ? isolate_payload(s->isolate) : (struct buffer){0},
@@ -68,8 +71,8 @@ static bool share_files(struct cluster *c, struct rank_state *s, const struct jo
 }
 
 /* Alone, a rank reads and writes the same either way: then the output is written in order. */
-static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_options *options,
-                      size_t memory, struct err *e)
+bool rank_choose_io(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                    size_t memory, struct err *e)
 {
     struct err why;
 
@@ -94,7 +97,7 @@ static bool choose_io(struct cluster *c, struct rank_state *s, const struct job_
         *e = why;
         return err_context(e, "not all ranks can read and write the same files: use --io=root");
     }
-    if (s->leads && options->verbose)
+    if (s->leads && options->verbose && !s->lead.gathers)
         fprintf(stderr, "tilery: rank 0 alone touches files: %s\n", why.text);
     return true;
 }
@@ -158,7 +161,7 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
     if (ok) {
         ok = rank_make_ready(c, s, &bytes, options, memory, e) &&
              (!s->leads || open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
-        ok = cluster_agree(c, ok, e) && choose_io(c, s, options, memory, e);
+        ok = cluster_agree(c, ok, e) && rank_choose_io(c, s, options, memory, e);
     }
     if (ok)
         ok = cluster_agree(

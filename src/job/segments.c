@@ -24,24 +24,6 @@ struct parts {
     struct segment first, rest;
 };
 
-/* The first word of the sink that is neither an option nor its value: a path, or a pattern of
- * paths. */
-static const char *sink_path(const struct step *sink)
-{
-    const struct job_kind *kind = job_sinks;
-
-    while (kind->name && strcmp(kind->name, sink->name) != 0)
-        kind++;
-    for (int i = 0; kind->name && i < sink->n_args; i++) {
-        const char *word = sink->args[i];
-        bool found;
-        if (strncmp(word, "--", 2) != 0)
-            return word;
-        i += !strchr(word, '=') && param_takes_value(kind->params, word + 2, &found);
-    }
-    return NULL;
-}
-
 /* PATH.part.segment-N, to be freed. */
 static char *name_of(const char *output, int number, struct err *e)
 {
@@ -55,7 +37,9 @@ static char *name_of(const char *output, int number, struct err *e)
 static bool name(struct cluster *c, struct parts *p, struct err *e)
 {
     const struct pipeline *all = p->options->pipeline;
-    const char *path = sink_path(&all->steps[all->n_steps - 1]);
+    const struct step *sink = &all->steps[all->n_steps - 1];
+    const int word = job_path_of(sink);
+    const char *path = word < 0 ? NULL : sink->args[word];
     char own[sizeof "tilery--2147483648"];
     struct buffer shared = {0};
 

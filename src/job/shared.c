@@ -25,7 +25,7 @@ struct shared {
     struct farm_work chunks; /* who computes payloads */
     struct sources own;
     struct feed *feed;
-    struct part *part;
+    struct part *part;       /* NULL: nothing is written */
     struct scratch *scratch; /* of blobs that get their places at the end; borrowed */
     struct durable *durable; /* borrowed */
     struct kept *kept;
@@ -60,7 +60,8 @@ bool shared_describe(struct buffer *out, const struct shared_files *files, struc
 
     for (int i = 0; ok && i < files->sources->n; i++)
         ok = scene_files(files->sources->list[i].scene, describe_file, &d, e);
-    ok = ok && pack_text(out, files->part, e) && buffer_append(out, files->token, PART_TOKEN, e) &&
+    ok = ok && pack_text(out, files->part ? files->part : "", e) &&
+         (!files->part || buffer_append(out, files->token, PART_TOKEN, e)) &&
          pack_u32(out, d.n, e) && buffer_append(out, list.data, list.size, e);
     buffer_free(&list);
     return ok;
@@ -86,11 +87,12 @@ static bool open_described(struct shared *s, const struct buffer *description,
 {
     struct unpack u = unpack_begin(description->data, description->size);
     char *part = unpack_text(&u);
-    const unsigned char *token = unpack_raw(&u, PART_TOKEN);
+    const bool writes = part && *part;
+    const unsigned char *token = writes ? unpack_raw(&u, PART_TOKEN) : NULL;
     const uint32_t n = unpack_u32(&u);
     bool ok = u.ok || err_set(e, "the list of files is damaged");
 
-    ok = ok && part_join(&s->part, part, token, direct, e);
+    ok = ok && (!writes || part_join(&s->part, part, token, direct, e));
     for (uint32_t i = 0; ok && i < n; i++)
         ok = check_file(&u, e);
     free(part);
@@ -145,6 +147,8 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
 
 void shared_begin(struct shared *s)
 {
+    if (!s->part)
+        return;
     durable_file(s->durable, part_fd(s->part));
     if (s->scratch)
         durable_file(s->durable, scratch_fd(s->scratch));
@@ -314,7 +318,7 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
     const struct buffer given = {.data = (unsigned char *)payload, .size = n}; /* only read */
     bool waits = false;
 
-    if (is_summed_up(s, payload, n))
+    if (!s->part || is_summed_up(s, payload, n))
         return compute(s, chunk, &given, result, tick, e);
     struct kept *k = memory_new(1, sizeof *k, e);
     if (!k)

@@ -21,7 +21,7 @@
 /* What rank 0 tells of the files, for the others to find out whether they see the same. */
 struct shared_files {
     const struct sources *sources;
-    const char *part; /* of the output */
+    const char *part; /* of the output; NULL: nothing is written */
     const unsigned char *token;
 };
 bool shared_describe(struct buffer *out, const struct shared_files *files,
@@ -53,11 +53,11 @@ bool shared_open(struct shared **out, const struct buffer *description, const st
                  const struct shared_own *own, struct err *e) MUST_CHECK;
 void shared_close(struct shared *s);
 
-/* All ranks have opened them: from now on this one writes. */
+/* All ranks have opened them: from now on this one writes, if anything is written. */
 void shared_begin(struct shared *s);
 
 /* The farm's work, in place of chunk_work: the blobs are kept (and of chunks before it told that
- * they are on the rank's device by now). A payload is that of a chunk that is given up (feed.h), or
+ * they are on the rank's device by now); what is gathered goes to rank 0 as it is. A payload is that of a chunk that is given up (feed.h), or
  * there is none … */
 bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size_t n,
                  struct buffer *result, struct tick tick, struct err *e) MUST_CHECK;

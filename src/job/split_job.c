@@ -116,13 +116,34 @@ struct existing {
     const char *path;
 };
 
+/* Whether the folder of a path is there; of many paths in one, it is looked for once. */
+static bool check_folder(const char *path, const char **last, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    const size_t n = slash ? (size_t)(slash + 1 - path) : 0;
+
+    if (n == 0 || (*last && strncmp(path, *last, n) == 0 && !strchr(*last + n, '/')))
+        return true;
+    char *folder = strndup(path, n);
+    struct stat st;
+    const bool ok = folder && stat(folder, &st) == 0 && S_ISDIR(st.st_mode);
+    if (!ok)
+        err_usage(e, "%.*s: is no folder; make it first, %s is to lie there", (int)n, path, path);
+    free(folder);
+    *last = path;
+    return ok;
+}
+
 static bool find_existing(const struct split *s, struct buffer *list, struct err *e)
 {
     const struct job_options *o = s->options;
+    const char *last = NULL;
     struct stat st;
 
     for (int i = 0; i < s->many->n; i++) {
         const char *path = many_name(s->many, i);
+        if (!check_folder(path, &last, e))
+            return false;
         if ((o->report && strcmp(path, o->report) == 0) ||
             (o->trace && strcmp(path, o->trace) == 0))
             return err_usage(e, "%s: is a part, and the file of --report or --trace", path);

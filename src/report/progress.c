@@ -39,6 +39,8 @@ static void show(struct progress *p, double now, int percent)
         bar[BAR_WIDTH] = '\0';
         fprintf(stderr, "\r[%s] ", bar);
     }
+    if (p->what)
+        fprintf(stderr, "for %s: ", p->what);
     fprintf(stderr, "%3d %%  %.1f Mpixel/s  ETA %lld:%02lld  %d rank%s", percent, rate / 1e6,
             (long long)(left / 60), (long long)(left % 60), p->n_ranks, p->n_ranks == 1 ? "" : "s");
     if (p->n_nodes > 1)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct run_report {
-    json_t *root, *ranks, *tries, *lost;
+    json_t *root, *ranks, *tries, *lost, *passes;
 };
 
 bool rank_report_pack(struct buffer *out, const char *host, const struct amount *amounts, int n,
@@ -41,8 +41,9 @@ bool run_report_new(struct run_report **out, struct err *e)
     r->root = json_object();
     r->ranks = json_array();
     r->tries = json_array();
+    r->passes = json_array();
     r->lost = json_array();
-    if (!r->root || !r->ranks || !r->tries || !r->lost) {
+    if (!r->root || !r->ranks || !r->tries || !r->lost || !r->passes) {
         run_report_free(r);
         return no_memory(e);
     }
@@ -57,6 +58,7 @@ void run_report_free(struct run_report *r)
     json_decref(r->root);
     json_decref(r->ranks);
     json_decref(r->tries);
+    json_decref(r->passes);
     json_decref(r->lost);
     free(r);
 }
@@ -169,6 +171,15 @@ bool run_report_lost(struct run_report *r, int rank, const char *host, struct er
     return (one && json_array_append_new(r->lost, one) == 0) || no_memory(e);
 }
 
+bool run_report_pass(struct run_report *r, const char *op, const char *gathered, double seconds,
+                     struct err *e)
+{
+    json_t *one = json_pack("{s:o, s:o, s:f}", "op", text(op), "gathered", text(gathered),
+                            "seconds", seconds);
+
+    return (one && json_array_append_new(r->passes, one) == 0) || no_memory(e);
+}
+
 bool run_report_scene(struct run_report *r, const struct scene_row *s, struct err *e)
 {
     json_t *one =
@@ -261,6 +272,7 @@ bool run_report_write(struct run_report *r, const char *path, struct err *e)
         return false;
     if (json_object_set(r->root, "ranks", r->ranks) != 0 ||
         json_object_set(r->root, "retries", r->tries) != 0 ||
+        (json_array_size(r->passes) > 0 && json_object_set(r->root, "passes", r->passes) != 0) ||
         json_object_set(r->root, "lost", r->lost) != 0)
         return no_memory(e);
     return json_file_write("--report", path, dump, r, e);

@@ -35,7 +35,7 @@ done
         echo "600 $BUILD/tests/opencv/compare $cases"
         echo "600 $BUILD/tests/opencv/compare --program $by_program"
     fi
-    for test in codecs isolate each resume split stack passes stats nodata hostile shared memory metadata cli ranks geometry copy uniform cog cog_mask errors files \
+    for test in codecs isolate each resume split stack passes sweeps stats nodata hostile shared memory metadata cli ranks geometry copy uniform cog cog_mask errors files \
         trace network kill supervise readme docs; do
         # Of a sanitized build, memory is not that of others.
         [ "$test" = memory ] && [ -n "${MPI_ASAN_OPTIONS:-}" ] || echo "300 sh tests/run/$test.sh"

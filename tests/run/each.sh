@@ -114,7 +114,9 @@ ok "without it, status 1" [ $? -eq 1 ]
 rm -f "$in/bad.tif" "$in/cut.jpg" "$out"/* "$out"/.tilery*
 refused 2 2 "would both be written" each "$in/*" ! blur --ksize=3 ! write "$TMP/out.tif"
 refused 2 2 "no file matches" each "$in/*.jp2" ! blur --ksize=3 ! write "$out/{stem}.tif"
-refused 2 0 "is of one scene" --trace "$TMP/t.json" each "$in/*" ! blur --ksize=3 ! write "$out/{stem}.tif"
+ok "a trace" ranks 2 --trace "$TMP/trace.json" each "$in/*" ! blur --ksize=3 ! write "$out/{stem}.tif"
+ok "of both ranks" [ "$(jq '[.traceEvents[].pid] | unique | length' "$TMP/trace.json")" -ge 2 ]
+rm -rf "${out:?}"/*
 
 # One that is large beside the others is done by all together, with chunks of its own.
 "$GENERATE" "$in/large.tif" 9000 8000 Byte || exit 1

@@ -101,5 +101,41 @@ gdal_translate -q -co COMPRESS=DEFLATE -co TILED=YES "$in" "$TMP/deflate.tif"
 truncate -s $(($(stat -c %s "$TMP/deflate.tif") / 2)) "$TMP/deflate.tif"
 rm -f "$out"
 refused 1 3 "truncated or corrupt" --retries=0 read "$TMP/deflate.tif" ! threshold --otsu ! write "$out"
+# What can be told before a pass is told before it.
+touch "$TMP/there.tif"
+early() {
+    status=$1 pattern=$2
+    shift 2
+    "$TILERY" run -v --progress=none "$@" >"$TMP/said" 2>&1
+    [ $? = "$status" ] && grep -q "$pattern" "$TMP/said" && ! grep -q "gone through" "$TMP/said"
+}
+ok "an output that is there: before a pass" early 1 "exists already" read "$in" ! threshold --otsu ! write "$TMP/there.tif"
+ok "no directory: before a pass" early 1 "cannot be created" --report "$TMP/no/r" read "$in" ! threshold --otsu ! write "$out"
+ok "no such option: before a pass" early 2 "no creation option" read "$in" ! threshold --otsu ! write "$out" --co NO=1
+ok "a type for a later op: before a pass" early 2 "takes uint8 pixels" read "$in" ! normalize ! convert-to --type=int16 ! equalize-hist ! write "$out"
+
+# All ranks read in a pass, each its own part; report and timeline tell of it.
+ok "a shared pass" ranks 3 --io=shared --chunk=512x256 --report "$TMP/report.json" --trace "$TMP/trace.json" read "$in" ! equalize-hist ! threshold --otsu ! write "$out" --overwrite
+ok "its report and its timeline" $python - "$TMP/report.json" "$TMP/trace.json" <<'END'
+import json
+import sys
+
+report, trace = (json.load(open(p)) for p in sys.argv[1:3])
+passes = report["passes"]
+assert [p["op"] for p in passes] == ["equalize-hist", "threshold"], passes
+assert all(p["gathered"] == "histogram" and p["seconds"] > 0 for p in passes), passes
+assert report["totals"]["wall_seconds"] > sum(p["seconds"] for p in passes)
+events = [e for e in trace["traceEvents"] if e["ph"] == "X"]
+for rank in {e["tid"] for e in events}:
+    spans = [e for e in events if e["tid"] == rank and e["name"] == "gathering"]
+    assert len(spans) == 2, spans
+    first = spans[0]
+    inside = {e["name"] for e in events if e["tid"] == rank and first["ts"] <= e["ts"] < first["ts"] + first["dur"]}
+    assert "feeding" in inside or rank == 0, (rank, inside)
+END
+rm -f "$out"
+
+ok "-v says how many passes there will be" sh -c "'$TILERY' run -v --progress=none read '$in' ! equalize-hist ! threshold --otsu ! write '$out' 2>&1 | grep -q 'at least 3 passes.* for equalize-hist (its histogram), threshold (its'"
+rm -f "$out"
 ok "-v says what an op became" sh -c "'$TILERY' run -v --progress=none read '$in' ! threshold --otsu ! write '$out' 2>&1 | grep -q 'threshold: the scene was gone through.*--thresh=[0-9]'"
 finish

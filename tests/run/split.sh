@@ -75,6 +75,7 @@ refuses 0 "takes one path, not 2" read "$in" ! threshold --otsu ! split "$none/{
 refuses 0 "did you mean" read "$in" ! split "$none/{row}.tif" --row=2
 refuses 3 "more than the 791x718" read "$in" ! split "$none/{row}.tif" --rows=719
 refuses 0 "ends in none of" read "$in" ! split "$none/{row}" --rows=2
+refuses 0 "nix/0/: is no folder" read "$in" ! split "$none/nix/{row}/{column}.tif" --rows=2 --columns=2
 cp "$in" "$TMP/1.tif"
 refuses 0 "exists already" read "$in" ! split "$TMP/{row}.tif" --rows=2
 refuses 0 "a file that the parts are made from" read "$TMP/1.tif" ! split "$TMP/{row}.tif" --rows=2 --overwrite

@@ -142,7 +142,7 @@ static void check_holes(const struct op *op, struct careful_case *c)
     struct affine ignored;
     double nodata[1];
 
-    pixel_store(f.type, NODATA, nodata);
+    pixel_store(f.type, plan_fill(c->careful, NODATA), nodata); /* an op that sweeps ends it */
     const bool in_place =
         op->nodata != NODATA_MOVED && !plan_to_source(c->plain, c->plain->last, &ignored);
     for (int b = 0; in_place && b < in.bands && f.bands == in.bands; b++)
