@@ -153,7 +153,7 @@ compare() { # compare OP SCENE...: $out
     "$python" "$TMP/compare.py" "$out=$op" "$@"
 }
 n=0
-for kind in uint8- int16- float32- gaps-uint8- gaps-uint16- masked-; do
+for kind in uint8- float32- gaps-uint8- gaps-uint16- masked-; do
     outs=
     for op in mean variance stddev min max median count argmin argmax trend; do
         n=$(((n + 1) % 8))
