@@ -20,11 +20,11 @@ bool cluster_exchange(struct cluster *c, struct passage *list, int n, struct err
             MPI_Irecv(p->bytes, cluster_count(p->n), MPI_BYTE, p->from, TAG, c->comm, &request);
         else
             MPI_Isend(p->bytes, cluster_count(p->n), MPI_BYTE, p->to, TAG, c->comm, &request);
-        memcpy(&p->request, &request, sizeof request);
+        memcpy(&p->request, &request, sizeof(MPI_Request));
     }
     for (int i = 0; i < n && !c->hurt; i++) {
         MPI_Request request;
-        memcpy(&request, &list[i].request, sizeof request);
+        memcpy(&request, &list[i].request, sizeof(MPI_Request));
         cluster_wait(c, &request);
     }
     return !c->hurt || loss_error(c, e);

@@ -9,6 +9,7 @@
 #include "base/minmax.h"
 #include "base/signals.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,13 +109,14 @@ static bool new_each(void *list, int n, size_t n_elements, size_t size, struct e
 static bool make_lists(struct by_scene *b, struct err *e)
 {
     const size_t n = (size_t)round_size(b), own = (size_t)b->job->division->at_once;
+    const size_t passages = 2 * (n + own * (size_t)b->n_ranks); /* taken and sent */
 
     return (b->values = memory_new(own, sizeof *b->values, e)) &&
            (b->valid = memory_new(own, sizeof *b->valid, e)) &&
            (b->got = memory_new(n, sizeof *b->got, e)) &&
            (b->got_valid = memory_new(n, sizeof *b->got_valid, e)) &&
            (b->rows = memory_new(n, sizeof *b->rows, e)) &&
-           (b->passages = memory_new(4 * n * (size_t)b->n_ranks, sizeof *b->passages, e));
+           (b->passages = memory_new(passages, sizeof *b->passages, e));
 }
 
 /* Of the largest band: the first. */
@@ -281,6 +283,7 @@ static bool exchange(struct by_scene *b, int first, struct err *e)
     const size_t mine = elements_of(b, share_of(b, b->rank));
     int n = 0;
 
+    assert(b->got && b->got_valid);
     for (int i = 0; i < round_size(b) && first + i < s->facts.n; i++) {
         const int from = reader_of(b, i);
         if (s->gone[first + i])

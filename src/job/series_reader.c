@@ -166,13 +166,14 @@ static bool make_plans(const struct series *s, struct reading *g, struct err *e)
     if (s->facts.ignores_nodata || !sources_have_outside(&g->sources))
         return true;
     const enum pixel_type type = plan_output(g->plan).type;
-    if (!pixel_is_float(type) && from)
+    if (!pixel_is_float(type) && from) {
         g->after = (struct outside){true, from->nodata, 0};
-    if (g->after.has_value && !output_holds_nodata(type, from->nodata))
-        return err_usage(e,
-                         "%s: its nodata value %.17g cannot be had in the %s pixels that the ops "
-                         "before make; convert to floats first (convert-to --type=float32)",
-                         from->path, from->nodata, pixel_name(type));
+        if (!output_holds_nodata(type, from->nodata))
+            return err_usage(e,
+                             "%s: its nodata value %.17g cannot be had in the %s pixels that the "
+                             "ops before make; convert to floats first (convert-to --type=float32)",
+                             from->path, from->nodata, pixel_name(type));
+    }
     const double nodata = pixel_is_float(type) ? (double)NAN : g->after.value;
     return (!sources_have_mask(&g->sources) ||
             plan_new_validity(&g->validity, s->steps, s->n_steps, &sources, e)) &&
