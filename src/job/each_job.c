@@ -372,7 +372,7 @@ bool each_run(struct cluster *c, const struct job_options *options, struct job_e
     struct many m = {0};
 
     *end = (struct job_end){0};
-    const bool ok = each_check(options, e) &&
+    const bool ok = cluster_agree(c, cluster_rank(c) != 0 || each_check(options, e), e) &&
                     many_find(&m, c, options, rank_memory(c, options), e) &&
                     each_run_list(c, options, &m, end, e);
     many_free(&m);

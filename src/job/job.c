@@ -187,8 +187,8 @@ bool job_run(struct cluster *c, const struct job_options *options, struct job_en
              struct err *e)
 {
     *end = (struct job_end){0};
-    /* The same on all ranks: they have the same words. */
-    return check(options->pipeline, e) &&
+    /* Words may name files that rank 0 alone sees. */
+    return cluster_agree(c, cluster_rank(c) != 0 || check(options->pipeline, e), e) &&
            job_kind_find(job_sources, options->pipeline->steps[0].name)->run(c, options, end, e);
 }
 

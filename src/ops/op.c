@@ -147,7 +147,11 @@ static bool read_args(const char *name, int n_args, const char *const *args,
 bool op_needs(const char *name, int n_args, const char *const *args, struct buffer *words,
               struct err *e)
 {
-    return read_args(name, n_args, args, &(struct request){.needs = true, .words = words}, e);
+    const struct op *op = op_find(name);
+
+    /* Its arguments may name files, which not every rank sees. */
+    return (op && !op->needs) ||
+           read_args(name, n_args, args, &(struct request){.needs = true, .words = words}, e);
 }
 
 bool op_settle(const char *name, int n_args, const char *const *args, struct format in,
