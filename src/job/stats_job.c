@@ -76,8 +76,6 @@ static bool read_percentiles(const struct numbers *list, struct stats_wish *wish
 /* What is of an output does not go with statistics. */
 static bool check_options(const struct job_options *o, struct err *e)
 {
-    if (o->io == JOB_IO_SHARED)
-        return err_usage(e, "stats: rank 0 alone reads the scene: use --io=root or --io=auto");
     if (o->on_error != ON_ERROR_FAIL)
         return err_usage(e, "stats: --on-error=%s: they are of all pixels, or there are none",
                          on_error_names[o->on_error]);
