@@ -7,6 +7,7 @@
 #include "ops/sweep.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The nodata value of the scenes: of the first that has one. What a temporary scene has stands for
  * that of the scenes behind it. */
@@ -198,6 +199,19 @@ static void wish_sweep(const struct lead *l, struct sizing_wish *wish)
     wish->work_state = use->state;
 }
 
+/* Of what settled ops know: words of theirs are in the ticket and beside it, decoded, and in the
+ * state of each plan. */
+static size_t known_bytes(const struct lead *l)
+{
+    enum { TIMES = 5 };
+    size_t n = 0;
+
+    for (int i = 0; i < l->steps.n; i++)
+        for (int k = 0; k < l->steps.list[i].n_args; k++)
+            n += TIMES * strlen(l->steps.list[i].args[k]);
+    return n;
+}
+
 bool lead_choose_sizing(const struct lead *l, enum division_kind division, struct size2 chunk,
                         const struct overviews *overviews, struct sizing *sizing, struct err *e)
 {
@@ -207,7 +221,7 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
         .chunk_height = chunk.height,
         .memory_bytes = l->memory_bytes,
         .message_most = FARM_MESSAGE_MAX,
-        .used_bytes = l->used_bytes,
+        .used_bytes = l->used_bytes + known_bytes(l),
         .n_ranks = l->ranks.n,
         .output = &overviews->level[0],
         .unit = 1 << overviews->local,

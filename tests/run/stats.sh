@@ -236,6 +236,9 @@ ok "nothing inside: said" grep -q ' 448000 *0 *448000 *0 *- ' "$TMP/e.txt"
 ok "all pixels" ranks 2 --nodata=ignore read "$TMP/empty.tif" ! stats --json "$TMP/e.json" >"$TMP/e.txt"
 ok "all pixels: said" grep -q ' 448000 *448000 *0 *0 *9 *9 *9 *0 *0' "$TMP/e.txt"
 refused 2 0 "between 0 and 100" read "$TMP/uint8.tif" ! stats --percentiles=2,101
+ok "by rank 0 alone" ranks 2 --io=root read "$TMP/uint8.tif" ! stats --extremes=3 >"$TMP/root.txt"
+ok "each rank reads its own part" ranks 3 --io=shared --chunk=512 read "$TMP/uint8.tif" ! stats --extremes=3 >"$TMP/shared.txt"
+ok "the same, whoever reads" cmp "$TMP/root.txt" "$TMP/shared.txt"
 refused 2 0 "all pixels" --on-error=skip read "$TMP/uint8.tif" ! stats
 refused 2 2 "no output" --verify=5 read "$TMP/uint8.tif" ! stats
 refused 1 0 "regular file" read "$TMP/uint8.tif" ! stats --json "$TMP"
