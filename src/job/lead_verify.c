@@ -2,7 +2,8 @@
  *
  * The sample is cut otherwise: into squares of tiles whose insides hold borders of the job's own
  * chunks. Its blobs are compared byte by byte, and where a codec does not always give the same
- * bytes, decoded.
+ * bytes, decoded. Where the last op sweeps, all of the scene is summed up again, in bands of another
+ * height.
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "job/chunk_work.h"
+#include "ops/sweep.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,6 +33,7 @@ struct verify {
     struct blobs *blobs;
     struct decoder *decoder;
     struct buffer payload, result, blob;
+    struct buffer *summaries, *contexts; /* of an op that sweeps, for each piece */
 };
 
 static void end(struct verify *v)
@@ -46,6 +49,12 @@ static void end(struct verify *v)
     buffer_free(&v->payload);
     buffer_free(&v->result);
     buffer_free(&v->blob);
+    for (int64_t i = 0; v->contexts && i < division_chunks(&v->sizing.division); i++) {
+        buffer_free(&v->summaries[i]);
+        buffer_free(&v->contexts[i]);
+    }
+    free(v->summaries);
+    free(v->contexts);
 }
 
 /* The fewest tiles (2 or more) whose multiples are not all borders of chunks of `tiles`. */
@@ -204,19 +213,50 @@ static bool compare(struct verify *v, const struct parcel_blob *here, struct err
     return compare_decoded(v, here, e);
 }
 
+/* Computes a piece again, into *result. */
+static bool compute(struct verify *v, int64_t chunk, enum feed_sweep what,
+                    const struct buffer *context, struct buffer *result, struct err *e)
+{
+    v->payload.size = result->size = 0;
+    bool ok =
+        feed_load(v->feed, chunk, 0, &v->payload, e) &&
+        (!v->ticket.plan->sweep.how || feed_sweep_pack(&v->payload, what, context, e)) &&
+        chunk_work(v->worker, chunk, v->payload.data, v->payload.size, result, v->lead->tick, e);
+
+    return signals_none(e) && ok; /* a stop is why it failed, if there was one */
+}
+
+/* Of an op that sweeps: what every piece is to know of the others. */
+static bool sum_up(struct verify *v, struct err *e)
+{
+    static const struct buffer nothing;
+    const struct sweep_use *use = &v->ticket.plan->sweep;
+    const int64_t n = division_chunks(&v->sizing.division);
+
+    if (!use->how)
+        return true;
+    if (retries_given_up(v->lead->retries) > 0)
+        return err_usage(e, "--verify: chunks that were given up are of no op that needs the whole "
+                            "scene; what is left of it cannot be computed again");
+    v->summaries = memory_new((size_t)n, sizeof *v->summaries, e);
+    v->contexts = v->summaries ? memory_new((size_t)n, sizeof *v->contexts, e) : NULL;
+    bool ok = v->contexts != NULL;
+    for (int64_t i = 0; ok && i < n; i++)
+        ok = compute(v, i, FEED_SUMMARISE, &nothing, &v->summaries[i], e);
+    const struct sweep_bytes bytes = {v->summaries, v->contexts, n};
+    return ok && use->how->resolve(use->state, plan_output(v->ticket.plan), &bytes, e);
+}
+
 static bool check_chunk(struct verify *v, int64_t chunk, struct err *e)
 {
+    static const struct buffer nothing;
     struct parcel_reader r;
     struct parcel_blob blob;
 
     if (retries_touch(v->lead->retries, division_chunk(&v->sizing.division, chunk)))
         return true; /* it is known not to be what was asked for */
-    v->payload.size = v->result.size = 0;
-    bool ok = feed_load(v->feed, chunk, 0, &v->payload, e) &&
-              chunk_work(v->worker, chunk, v->payload.data, v->payload.size, &v->result,
-                         v->lead->tick, e);
-    ok = signals_none(e) && ok; /* a stop is why it failed, if there was one */
-    if (!ok)
+    if (!compute(v, chunk, FEED_FINISH, v->contexts ? &v->contexts[chunk] : &nothing, &v->result,
+                 e))
         return false;
     if (!parcel_open(&r, &v->result))
         return err_set(e, "a chunk computed again has no tiles (a defect)");
@@ -261,7 +301,7 @@ bool lead_verify(const struct lead *l, struct err *e)
 
     if (l->options->verify_percent <= 0)
         return true;
-    const bool ok = begin(&v, e) && check_sample(&v, &checked, e);
+    const bool ok = begin(&v, e) && sum_up(&v, e) && check_sample(&v, &checked, e);
     if (ok && l->options->verbose)
         fprintf(stderr,
                 "tilery: verified %" PRId64 " of %" PRId64
