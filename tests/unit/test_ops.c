@@ -294,7 +294,7 @@ static const struct {
     {{"threshold", "--thresh=1,2"}, 3, PX_UINT8, "one for each band"},
     {{"equalize-hist", NULL}, 1, PX_UINT16, "takes uint8 pixels"},
     {{"normalize", "--min=3 --max=2"}, 1, PX_UINT8, "less than --min=3"},
-    {{"normalize", "--norm-type=l2 --min=3 --max=5"}, 1, PX_UINT8, "none of minmax"},
+    {{"normalize", "--norm-type=l2 --min=3 --max=5"}, 1, PX_UINT8, "is not by --min and --max"},
     {{"pow", "--power=-1"}, 1, PX_UINT8, "put `convert-to --type=float32` before it"},
     {{"pow", "--power=0.5"}, 1, PX_UINT8, "put `convert-to --type=float32` before it"},
     {{"put-text", "--org=1,1"}, 1, PX_UINT8, "--text is missing"},
