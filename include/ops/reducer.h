@@ -2,9 +2,8 @@
  * chunk by chunk, by any rank, and merged on one.
  *
  * A reducer has parameters like an op. What it gathers are plain bytes, zero at first: a part for
- * each chunk, and the sum of all. Whatever the chunks, the sum comes out the same: counts and
- * extremes do in any order; what does not (in_order) is merged in the order of chunks, and must not
- * depend on where these end.
+ * each chunk, and the sum of all. Whatever the chunks and their order, the sum comes out the same:
+ * counts and extremes do; sums of floats are kept exactly, or tile by tile (by_tiles).
  * SPDX-License-Identifier: MIT */
 #ifndef OPS_REDUCER_H
 #define OPS_REDUCER_H
@@ -21,11 +20,13 @@ struct reducible {
     double nodata;
 };
 
+enum { REDUCER_TILE = 512 };
+
 struct reducer {
     const char *name;
     const struct param *params; /* NULL: none */
     size_t args_size;           /* args are a struct of so many bytes, filled by params_read */
-    bool in_order;              /* merge is called in the order of chunks, not as they come */
+    bool by_tiles; /* chunks must be whole squares of REDUCER_TILE pixels, but at the edges */
     /* Bytes of the sum for a scene of that format; 0: of that type nothing can be gathered. */
     size_t (*bytes)(const void *args, struct format scene);
     /* Bytes of a chunk's part at most. NULL: as many as the sum's. */

@@ -13,7 +13,7 @@
 
 /* Floats are added up in squares of so many pixels to a side, whatever the chunks, which hold whole
  * ones. */
-enum { STATISTICS_TILE = 512 };
+enum { STATISTICS_TILE = REDUCER_TILE };
 
 /* --- the first pass --------------------------------------------------------------------------- */
 

@@ -17,14 +17,8 @@ void gathering_free(struct gathering *g);
 const struct reducing *gathering_how(const struct gathering *g);
 size_t gathering_bytes(const struct gathering *g); /* of the sum */
 
-/* Before the first chunk; the division is borrowed. A chunk comes at most `window` places before
- * one that comes later. */
-bool gathering_begin(struct gathering *g, const struct division *division, int64_t window,
-                     struct err *e) MUST_CHECK;
-
-/* Merges a chunk's part, or keeps it ({0} is left) until its turn has come. Fails if it is
- * damaged. */
-bool gathering_add(struct gathering *g, int64_t chunk, struct buffer *part,
+/* Merges a chunk's part. Fails if it is damaged. */
+bool gathering_add(struct gathering *g, struct region chunk, const struct buffer *part,
                    struct err *e) MUST_CHECK;
 
 /* The sum, borrowed. */

@@ -244,7 +244,7 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
     if (l->sweep.summarises ? !lead_take_summary(l, chunk, result, e)
-        : l->gathers        ? !gathering_add(l->gathering, chunk, result, e)
+        : l->gathers        ? !gathering_add(l->gathering, r, result, e)
         : l->image          ? !lead_put(l, chunk, result, e)
                             : !note_durable(l, rank, result, e) ||
                          !collect_store(l->collect, chunk, rank, result, e))

@@ -57,7 +57,9 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
     }
     if (!gathering_new(&l->gathering, &how, f, e))
         return op ? err_context(e, "%s", op->name) : false;
-    lead_lay_out_tiles(l, OUTPUT_TILE, OUTPUT_TILE);
+    const int side =
+        gathering_how(l->gathering)->how->by_tiles ? REDUCER_TILE : lead_choose_tile(l->plan);
+    lead_lay_out_tiles(l, side, side);
     return lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
                               e) &&
            lead_pack(l, &l->overviews, &l->sizing, ticket, e);
@@ -70,7 +72,7 @@ bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e)
     l->pixels_of = memory_new((size_t)l->ranks.n, sizeof *l->pixels_of, e);
     if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, ON_ERROR_FAIL, d, e) ||
         !(l->shares || feed_new(&l->feed, t, &l->sources, l->ranks.n, e)) ||
-        (l->gathering && !gathering_begin(l->gathering, d, t->sizing.window, e)) ||
+
         !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                       l->ranks.n, e))
         return false;

@@ -431,6 +431,7 @@ const struct reducer reducer_statistics = {
     .name = "statistics",
     .params = params,
     .args_size = sizeof(struct statistics_args),
+    .by_tiles = true,
     .bytes = bytes,
     .part_bytes = part_bytes,
     .gather = gather,

@@ -152,7 +152,7 @@ format format_of(const cv::Mat &image)
     return {type_of(image.depth()), image.channels(), image.cols, image.rows};
 }
 
-std::vector<region> cut(cv::Size whole, cv::Size chunk, Rng &rng, bool in_order = false)
+std::vector<region> cut(cv::Size whole, cv::Size chunk, Rng &rng)
 {
     std::vector<region> chunks;
 
@@ -160,8 +160,7 @@ std::vector<region> cut(cv::Size whole, cv::Size chunk, Rng &rng, bool in_order 
         for (int x = 0; x < whole.width; x += chunk.width)
             chunks.push_back({x, y, std::min(chunk.width, whole.width - x),
                               std::min(chunk.height, whole.height - y)});
-    if (!in_order)
-        std::shuffle(chunks.begin(), chunks.end(), rng);
+    std::shuffle(chunks.begin(), chunks.end(), rng);
     return chunks;
 }
 
@@ -174,7 +173,7 @@ std::vector<double> gather(const reducing &r, const cv::Mat &image, Rng &rng)
     const cv::Size chunk(chunk_length(rng, image.cols), chunk_length(rng, image.rows));
     std::vector<double> sum(n);
 
-    for (const region &at : cut(image.size(), chunk, rng, how.in_order)) {
+    for (const region &at : cut(image.size(), chunk, rng)) {
         const Memory part(f, at, 0);
         const reducible seen = {f, &part.view, nullptr, false, 0};
         std::vector<double> more(reducing_part_bytes(&r, f, at) / sizeof(double) + 1);

@@ -1,4 +1,4 @@
-/* test_job_gathering.c - parts of chunks become one sum, in order where a reducer says so.
+/* test_job_gathering.c - parts of chunks become one sum.
  * SPDX-License-Identifier: MIT */
 #include "unit.h"
 
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { CHUNKS = 12, WINDOW = 5 };
+enum { CHUNKS = 12 };
 
 /* A reducer whose sum is the list of all parts as they were merged. */
 struct list {
@@ -37,88 +37,44 @@ static bool list_merge(const void *args, struct format f, const void *part, size
     return true;
 }
 
-static const struct reducer in_order = {
+static const struct reducer lists = {
     .name = "list",
-    .in_order = true,
     .bytes = list_bytes,
     .part_bytes = list_part_bytes,
     .merge = list_merge,
 };
 
-static struct gathering *gathering_of(const struct division *d)
+START_TEST(gathering_merges_parts_and_refuses_damaged_ones)
 {
-    struct reducing how = {.how = &in_order};
+    struct reducing how = {.how = &lists};
+    const struct region chunk = {32, 16, 16, 16};
+    struct buffer part = {0};
     struct gathering *g;
     struct err e;
 
-    ck_assert(gathering_new(&g, &how, (struct format){PX_UINT8, 1, d->width, d->height}, &e));
-    ck_assert(gathering_begin(g, d, WINDOW, &e));
-    return g;
-}
-
-static struct buffer part_of(int chunk)
-{
-    struct buffer part = {0};
-    struct err e;
-
-    ck_assert(buffer_append(&part, &chunk, sizeof chunk, &e));
-    return part;
-}
-
-START_TEST(gathering_merges_in_the_order_of_chunks)
-{
-    const struct division d = divide(DIVISION_TILES, CHUNKS * 16, 16, 16, 16, 16, 16);
-
-    for (int try = 0; try < 200; try++) {
-        struct gathering *g = gathering_of(&d);
-        bool done[CHUNKS] = {false};
-        for (int n = 0, first = 0; n < CHUNKS; n++) {
-            int chunk;
-            struct err e;
-            do /* as a schedule with that window has them done */
-                chunk = first + rand() % WINDOW;
-            while (chunk >= CHUNKS || done[chunk]);
-            done[chunk] = true;
-            while (first < CHUNKS && done[first])
-                first++;
-            struct buffer part = part_of(chunk);
-            ck_assert(gathering_add(g, chunk, &part, &e));
-            buffer_free(&part);
-            ck_assert_int_eq(((const struct list *)gathering_sum(g))->n, first);
-        }
-        const struct list *list = gathering_sum(g);
-        ck_assert_int_eq(list->n, CHUNKS);
-        for (int i = 0; i < CHUNKS; i++)
-            ck_assert_int_eq(list->chunk[i], i);
-        gathering_free(g);
+    ck_assert(gathering_new(&g, &how, (struct format){PX_UINT8, 1, 64, 64}, &e));
+    for (int i = 0; i < CHUNKS; i++) {
+        part.size = 0;
+        ck_assert(buffer_append(&part, &i, sizeof i, &e));
+        ck_assert(gathering_add(g, chunk, &part, &e));
     }
-}
-END_TEST
-
-START_TEST(gathering_refuses_damaged_parts_and_keeps_what_is_early)
-{
-    const struct division d = divide(DIVISION_TILES, CHUNKS * 16, 16, 16, 16, 16, 16);
-    struct gathering *g = gathering_of(&d);
-    struct buffer early = part_of(2), small = part_of(0), large = part_of(0);
-    struct err e;
-
-    ck_assert(gathering_add(g, 2, &early, &e));
-    ck_assert_ptr_null(early.data); /* freed with g, or by a sanitizer's complaint */
-    small.size--;
-    ck_assert(!gathering_add(g, 0, &small, &e));
-    ck_assert_ptr_nonnull(strstr(e.text, "chunk 0 (list, 3 bytes)"));
+    const struct list *list = gathering_sum(g);
+    ck_assert_int_eq(list->n, CHUNKS);
+    for (int i = 0; i < CHUNKS; i++)
+        ck_assert_int_eq(list->chunk[i], i);
+    part.size--;
+    ck_assert(!gathering_add(g, chunk, &part, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "at 32,16 (list, 3 bytes)"));
+    part.size++;
+    ck_assert(buffer_append(&part, "more", 4, &e) && !gathering_add(g, chunk, &part, &e));
     gathering_free(g);
-    g = gathering_of(&d);
-    ck_assert(buffer_append(&large, "more", 4, &e) && !gathering_add(g, 0, &large, &e));
-    gathering_free(g);
-    buffer_free(&small);
-    buffer_free(&large);
+    buffer_free(&part);
 }
 END_TEST
 
 START_TEST(gathering_says_what_it_cannot_be_computed_of)
 {
-    struct reducing how = {.how = &in_order};
+    struct reducing how = {.how = &lists};
     struct gathering *g;
     struct err e;
 
@@ -131,8 +87,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        gathering_merges_in_the_order_of_chunks,
-        gathering_refuses_damaged_parts_and_keeps_what_is_early,
+        gathering_merges_parts_and_refuses_damaged_ones,
         gathering_says_what_it_cannot_be_computed_of,
     };
 
