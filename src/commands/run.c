@@ -111,15 +111,20 @@ static void help_of(const struct job_kind *kind)
 
 static int help(void)
 {
-    puts("Usage: [mpirun -n RANKS] tilery run [OPTIONS] read SCENE [! OP [--NAME=VALUE]...]... ! "
-         "write PATH\n\n"
-         "Runs a scene through a pipeline of ops, on all ranks.\n\nOptions:");
+    puts("Usage: [mpirun -n RANKS] tilery run [OPTIONS] SOURCE [! OP [--NAME=VALUE]...]... ! "
+         "SINK\n\n"
+         "Runs scenes through a pipeline of ops, on all ranks:\n"
+         "    tilery run read scene.tif ! gaussian-blur --sigma-x=2 ! write out.tif\n\n"
+         "Sources are read, each, stack, concat; sinks are write, split, stats, table; both are "
+         "told of "
+         "below.\n\nOptions:");
     params_print(params, stdout);
     help_of(job_sources);
     help_of(job_sinks);
     puts("\n`tilery ops` lists the ops, `tilery ops OP` the parameters of one.\n\n"
-         "Exit status: 0 done, 1 failed, 2 usage, 3 done but for chunks that were filled or left "
-         "out,\n75 stopped by a signal, 76 a rank was silent (--resume goes on with either).");
+         "Exit status: 0 done, 1 failed, 2 usage, 3 done but for chunks or scenes that were "
+         "filled or left out,\n75 stopped by a signal, 76 a rank was silent (--resume goes on with "
+         "either).");
     return end_output();
 }
 
