@@ -115,7 +115,7 @@ rm -f "$in/bad.tif" "$in/cut.jpg" "$out"/* "$out"/.tilery*
 refused 2 2 "would both be written" each "$in/*" ! blur --ksize=3 ! write "$TMP/out.tif"
 refused 2 2 "no file matches" each "$in/*.jp2" ! blur --ksize=3 ! write "$out/{stem}.tif"
 ok "a trace" ranks 2 --trace "$TMP/trace.json" each "$in/*" ! blur --ksize=3 ! write "$out/{stem}.tif"
-ok "of both ranks" [ "$(jq '[.traceEvents[].pid] | unique | length' "$TMP/trace.json")" -ge 2 ]
+ok "of both ranks" [ "$(jq '[.traceEvents[].tid] | unique | length' "$TMP/trace.json")" -ge 2 ]
 rm -rf "${out:?}"/*
 
 # One that is large beside the others is done by all together, with chunks of its own.
@@ -125,6 +125,10 @@ ok "by all, and by one" [ "$(jq -c '[.scenes[] | .rank >= 0]' "$TMP/report.json"
 ok "as alone" ranks 0 read "$in/large.tif" ! threshold --otsu ! write "$TMP/large.tif"
 ok "the same" same_bytes "$TMP/large.tif" "$out/large.tif"
 rm -rf "${out:?}"/* "$in/large.tif"
+
+count() { # files of that name among the outputs
+    find "$out" -name "$1" | wc -l
+}
 
 # Killed, and gone on with: what was done is not done again.
 mkdir "$TMP/many"
@@ -136,9 +140,15 @@ slow="median-blur --ksize=31 ! median-blur --ksize=31"
 ok "all of many" ranks 2 each "$TMP/many/*" ! $slow ! write "$TMP/alone/{stem}.tif"
 for signal in KILL TERM; do
     # shellcheck disable=SC2086
-    timeout -s $signal 3 "$TILERY" run -q --sync-every=0 each "$TMP/many/*" ! $slow ! write "$out/{stem}.tif" 2>/dev/null
-    ok "$signal: some are there" [ "$(ls "$out" | grep -c 'tif$')" -gt 0 ]
-    ok "$signal: the journal is, too" [ "$(ls -A "$out" | grep -c '^.tilery-each')" -eq 1 ]
+    "$TILERY" run -q --sync-every=0 each "$TMP/many/*" ! $slow ! write "$out/{stem}.tif" 2>/dev/null &
+    job=$!
+    until [ "$(count '*.tif')" -ge 3 ] || ! kill -0 $job 2>/dev/null; do
+        sleep 0.05
+    done
+    kill -$signal $job
+    wait $job 2>/dev/null
+    ok "$signal: some are there" [ "$(count '*.tif')" -gt 0 ]
+    ok "$signal: the journal is, too" [ "$(count '.tilery-each*')" -eq 1 ]
     ls -l --time-style=full-iso "$out"/*.tif >"$TMP/before"
     # shellcheck disable=SC2086
     refused 2 0 "go on with it" each "$TMP/many/*" ! $slow ! write "$out/{stem}.tif"
