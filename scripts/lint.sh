@@ -50,6 +50,6 @@ flags="-std=c17 -D_GNU_SOURCE -DNO_TARGET_CLONES -Iinclude -Isrc $(pkg-config --
 git ls-files 'src/*.c' | xargs -P "$(nproc)" -n 8 sh -c 'flags=$1; shift; clang-tidy --quiet "$@" -- $flags 2>/dev/null' lint "$flags" | grep -E 'warning:|error:' &&
     complain "clang-tidy found the above"
 
-shellcheck -x -e SC2016 $(git ls-files 'scripts/*.sh' scripts/supervise scripts/test-cluster scripts/test-slurm scripts/test-ulfm 'tests/run/*.sh' 'tests/cluster/*.sh' 'tests/ulfm/*.sh' 'tests/fuzz/*.sh' 'bench/*.sh' .ci/run) || complain "shellcheck found the above"
+shellcheck -x -e SC2016 $(git ls-files 'scripts/*.sh' scripts/supervise scripts/test-cluster scripts/test-slurm scripts/test-ulfm scripts/photos 'tests/run/*.sh' 'tests/cluster/*.sh' 'tests/ulfm/*.sh' 'tests/fuzz/*.sh' 'bench/*.sh' .ci/run) || complain "shellcheck found the above"
 [ $bad -eq 0 ] && echo "lint: clean"
 exit $bad

@@ -19,6 +19,10 @@ gdal_translate -q -of PNG -b 1 -b 1 -b 1 "$in/s2.tif" "$in/picture.png" || exit 
 rm -f "$in"/*.aux.xml
 ops="gaussian-blur --sigma-x=2 ! threshold --otsu"
 
+count() { # files of that name among the outputs
+    find "$out" -type f -name "$1" | wc -l
+}
+
 # The same bytes as scene by scene, for any number of ranks, by themselves or together.
 mkdir "$TMP/alone"
 for path in "$in"/*; do
@@ -36,7 +40,7 @@ same_as_alone() {
         name=$(basename "$path")
         cmp "$TMP/alone/$name.tif" "$out/$name.tif" || return 1
     done
-    [ "$(ls -A "$out" | wc -l)" -eq "$(ls -A "$in" | wc -l)" ] # and nothing else
+    [ "$(count '*')" -eq "$(find "$in" -type f | wc -l)" ] # and nothing else
 }
 for n in 0 1 2 3 4; do
     for more in "" --io=root --isolate; do
@@ -105,7 +109,7 @@ head -c 3000 "$in/photo.jpg" >"$in/cut.jpg"
 ranks 2 --on-error=skip --report "$TMP/report.json" each "$in/*" ! blur --ksize=3 ! write "$out/{stem}.tif" 2>"$TMP/said"
 ok "status 3" [ $? -eq 3 ]
 ok "both are named" [ "$(grep -c "\(bad.tif\|cut.jpg\) is skipped" "$TMP/said")" -eq 2 ]
-ok "the others are there" [ "$(ls "$out" | wc -l)" -eq 10 ]
+ok "the others are there" [ "$(count '*')" -eq 10 ]
 ok "the report names them" [ "$(jq '[.scenes[] | select(.state == "skipped") | .why | length > 0] | length' "$TMP/report.json")" = 2 ]
 ok "and the others" [ "$(jq '[.scenes[] | select(.state == "done" and .seconds > 0)] | length' "$TMP/report.json")" = 10 ]
 rm -rf "${out:?}"/*
@@ -125,10 +129,6 @@ ok "by all, and by one" [ "$(jq -c '[.scenes[] | .rank >= 0]' "$TMP/report.json"
 ok "as alone" ranks 0 read "$in/large.tif" ! threshold --otsu ! write "$TMP/large.tif"
 ok "the same" same_bytes "$TMP/large.tif" "$out/large.tif"
 rm -rf "${out:?}"/* "$in/large.tif"
-
-count() { # files of that name among the outputs
-    find "$out" -name "$1" | wc -l
-}
 
 # Killed, and gone on with: what was done is not done again.
 mkdir "$TMP/many"
@@ -154,7 +154,7 @@ for signal in KILL TERM; do
     refused 2 0 "go on with it" each "$TMP/many/*" ! $slow ! write "$out/{stem}.tif"
     # shellcheck disable=SC2086
     ok "$signal: gone on with" ranks 2 --resume each "$TMP/many/*" ! $slow ! write "$out/{stem}.tif"
-    ok "$signal: all are there" [ "$(ls -A "$out" | wc -l)" -eq 40 ]
+    ok "$signal: all are there" [ "$(count '*')" -eq 40 ]
     ls -l --time-style=full-iso "$out"/*.tif >"$TMP/after"
     ok "$signal: done ones stay" [ "$(grep -cxFf "$TMP/before" "$TMP/after")" -gt 0 ]
     wrong=0
