@@ -82,8 +82,8 @@ class Mistake(Exception):
 # --- one case -------------------------------------------------------------------------------------
 
 
-# Of these a pixel outside changes all others, as it is not counted: tests/run/passes.sh looks at that.
-WHOLE = ["equalize-hist"]
+# Of these a pixel outside changes all others, as it is not counted: tests/run/passes.sh and sweeps.sh look at that.
+WHOLE = ["equalize-hist", "clahe", "distance-transform"]
 
 
 def draw_words(rng, op):

@@ -251,7 +251,7 @@ for n in 1 3; do
     ok "left out: $n ranks, status" [ $? -eq 3 ]
     ok "left out: $n ranks, named" sh -c "grep -q 'left out.*narrow.tif' '$TMP/said' && grep -q 'left out.*torn.tif' '$TMP/said'"
     ok "left out: $n ranks, the others count" compare argmax "$TMP/in"/uint8-?.tif
-    ranks $n --on-error=skip stack "$TMP/in"/[0-2].png "$TMP/torn.png" "$TMP/in"/[3-6].png ! temporal-variance ! write "$out" --overwrite 2>"$TMP/said"
+    ranks "$n" --on-error=skip stack "$TMP/in"/[0-2].png "$TMP/torn.png" "$TMP/in"/[3-6].png ! temporal-variance ! write "$out" --overwrite 2>"$TMP/said"
     ok "left out of photographs: $n ranks, status" [ $? -eq 3 ]
     ok "left out of photographs: $n ranks" compare variance "$TMP/in"/?.png
     rm -f "$out"
