@@ -6,7 +6,7 @@ mkdir -p "$TMP/readme"
 ln -s "$TILERY" "$TMP/readme/tilery"
 cp "$DATA/bahamas.tif" "$TMP/readme/scene.tif"
 cp "$DATA/bahamas.tif" "$TMP/readme/earlier.tif"
-mkdir "$TMP/readme/frames"
+mkdir "$TMP/readme/frames" "$TMP/readme/thumbs"
 for k in 1 2 3; do
     gdal_translate -q -of JPEG -b 1 -b 2 -b 3 "$DATA/bahamas.tif" "$TMP/readme/frames/$k.jpg" || exit 1
 done
