@@ -38,7 +38,7 @@ done
     for test in codecs isolate each resume split stack passes sweeps stats nodata hostile shared memory metadata cli ranks geometry copy uniform cog cog_mask errors files \
         trace network kill supervise readme docs; do
         # Of a sanitized build, memory is not that of others.
-        [ "$test" = memory ] && [ -n "${MPI_ASAN_OPTIONS:-}" ] || echo "300 sh tests/run/$test.sh"
+        [ "$test" = memory ] && [ -n "${MPI_ASAN_OPTIONS:-}" ] || echo "600 sh tests/run/$test.sh"
     done
 } | xargs -P "$lanes" -L 1 sh tests/run/timed.sh "$failures"
 [ -n "${MPI_ASAN_OPTIONS:-}" ] || run 300 sh tests/run/idle.sh # CPU of ranks that wait: nothing beside it

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A run that is killed or asked to stop goes on with --resume, and ends with the file it would have written: RUNS=6 SEED=1 SIDE=5000.
 . tests/run/lib.sh
-runs=${RUNS:-3}
+runs=${RUNS:-2}
 seed=${SEED:-1}
 
 in=$TMP/in.tif
