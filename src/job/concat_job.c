@@ -5,6 +5,7 @@
 
 #include "arrange.h"
 #include "endpoints.h"
+#include "spare.h"
 #include "parts.h"
 #include "placeholders.h"
 #include "rank.h"
@@ -204,34 +205,16 @@ static bool write_text(const struct arrangement *a, struct buffer *out, struct e
     return ok;
 }
 
-/* The output must not take the place of what it is made from. */
-static bool check_output(const struct arrangement *a, const struct pipeline *p, struct err *e)
-{
-    const struct step *sink = &p->steps[p->n_steps - 1];
-    struct stat out, part;
-
-    if (strcmp(sink->name, "write") != 0)
-        return true;
-    for (int k = 0; k < sink->n_args; k++) {
-        if (strncmp(sink->args[k], "--", 2) == 0 || stat(sink->args[k], &out) != 0)
-            continue;
-        for (int i = 0; i < a->n; i++)
-            if (stat(a->parts[i].path, &part) == 0 && part.st_dev == out.st_dev &&
-                part.st_ino == out.st_ino)
-                return err_usage(e, "%s: is one of the parts, and the output", a->parts[i].path);
-    }
-    return true;
-}
-
 static bool put_together(const struct concat_step *s, const struct path_list *paths,
-                         const struct pipeline *p, bool verbose, struct buffer *out, struct err *e)
+                         const struct job_options *options, struct buffer *out, struct err *e)
 {
     struct arrangement a = {.rows = s->rows, .columns = s->columns};
 
     a.parts = memory_new((size_t)paths->n, sizeof *a.parts, e);
-    const bool ok = a.parts && look_at(&a, paths, e) && arrange(&a, e) && check_output(&a, p, e) &&
+    const bool ok = a.parts && look_at(&a, paths, e) && arrange(&a, e) &&
+                    spare_scenes(options, (const char *const *)paths->item, paths->n, true, e) &&
                     write_text(&a, out, e);
-    if (ok && verbose)
+    if (ok && options->verbose)
         fprintf(stderr, "tilery: concat: %dx%d parts, from %s on, are %lldx%lld pixels\n", a.rows,
                 a.columns, a.parts[0].path, (long long)a.width, (long long)a.height);
     for (int i = 0; a.parts && i < paths->n; i++)
@@ -249,8 +232,7 @@ static bool find_scene(struct buffer *out, const struct job_options *options, si
     struct path_list paths = {0};
     const bool ok = read_step(&s, &p->steps[0], e) &&
                     raster_begin(sources_cache_bytes(memory), &options->raster, e) &&
-                    find_paths(&s, &paths, e) &&
-                    put_together(&s, &paths, p, options->verbose, out, e);
+                    find_paths(&s, &paths, e) && put_together(&s, &paths, options, out, e);
 
     path_list_free(&paths);
     params_free(NULL, NULL, &s.words);

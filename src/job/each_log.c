@@ -27,19 +27,47 @@ struct each_log {
     struct many *many; /* while an earlier run's is read */
 };
 
-static bool pack_job(struct buffer *out, const struct many *m, struct err *e)
+static int64_t changed_ns(const struct stat *st)
 {
+    return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+/* What tells a file from an earlier one of its name. */
+static bool pack_file(struct buffer *out, const char *path, struct err *e)
+{
+    struct stat st;
+
+    return stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+           (pack_i64(out, st.st_size, e) && pack_i64(out, changed_ns(&st), e));
+}
+
+/* A word, and the file that it may name (--with=SCENE). */
+static bool pack_word(struct buffer *out, const char *word, struct err *e)
+{
+    const char *equals = strchr(word, '=');
+
+    return pack_text(out, word, e) && pack_file(out, equals ? equals + 1 : word, e);
+}
+
+static bool pack_job(struct buffer *out, const struct many *m, const struct job_options *options,
+                     struct err *e)
+{
+    const int n_ops = m->pipeline->n_steps - 1;
     bool ok = pack_text(out, "each " TILERY_VERSION, e) &&
+              pack_u32(out, options->ignores_nodata, e) &&
               buffer_append(out, m->signature.data, m->signature.size, e);
 
-    for (int i = 0; ok && i < m->pipeline->n_steps; i++) {
+    for (int i = 0; ok && i <= n_ops; i++) {
         const struct step *s = &m->pipeline->steps[i];
         ok = pack_text(out, s->name, e);
         for (int k = 0; ok && k < s->n_args; k++)
-            ok = strcmp(s->args[k], "--overwrite") == 0 || pack_text(out, s->args[k], e);
+            if (i == n_ops) /* its files are what the job makes */
+                ok = strcmp(s->args[k], "--overwrite") == 0 || pack_text(out, s->args[k], e);
+            else
+                ok = pack_word(out, s->args[k], e);
     }
     for (int i = 0; ok && i < m->n; i++)
-        ok = pack_text(out, m->scene[i].path, e);
+        ok = pack_text(out, m->scene[i].path, e) && pack_file(out, m->scene[i].path, e);
     return ok;
 }
 
@@ -56,11 +84,6 @@ static bool set_path(struct each_log *l, const struct many *m, struct err *e)
     snprintf(l->path, (size_t)folder + TAIL, "%.*s.tilery-each-%08" PRIx32, folder, output,
              crc_of(l->job.data, l->job.size));
     return true;
-}
-
-static int64_t changed_ns(const struct stat *st)
-{
-    return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
 /* The first record says when the file came to be. */
@@ -148,7 +171,8 @@ bool each_log_open(struct each_log **out, struct many *m, const struct job_optio
         return false;
     l->sync_s = options->sync_s;
     l->synced_s = clock_s();
-    if (!pack_job(&l->job, m, e) || !set_path(l, m, e) || !open_file(l, m, options->resume, e)) {
+    if (!pack_job(&l->job, m, options, e) || !set_path(l, m, e) ||
+        !open_file(l, m, options->resume, e)) {
         each_log_close(l, true);
         return false;
     }

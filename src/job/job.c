@@ -10,6 +10,7 @@
 #include "pass.h"
 #include "scene_job.h"
 #include "segments.h"
+#include "spare.h"
 #include "split_job.h"
 #include "stack_job.h"
 #include "stats_job.h"
@@ -85,7 +86,7 @@ static bool run_settled(struct cluster *c, const struct job_options *options, st
     if (!find_cut(p, &n_first, e)) /* the same on all ranks: they have the same words */
         return false;
     if (n_first > 0)
-        return segments_run(c, options, (struct segments){n_first, run_settled}, end, e);
+        return segments_run(c, options, (struct segments){n_first, run_settled, false}, end, e);
     bool ok = pass_settle(c, options, &settled, e);
     while (cluster_mend(c)) {
         settled_free(&settled);
@@ -167,8 +168,9 @@ static bool check_end(const struct job_kind *kinds, const struct step *step, str
 }
 
 /* Fails with err_usage unless both ends are known, and all ops and their parameters. */
-static bool check(const struct pipeline *p, struct err *e)
+static bool check(const struct job_options *options, struct err *e)
 {
+    const struct pipeline *p = options->pipeline;
     const char *source = p->steps[0].name, *sink = p->steps[p->n_steps - 1].name;
 
     if (!job_kind_find(job_sources, source))
@@ -180,7 +182,7 @@ static bool check(const struct pipeline *p, struct err *e)
         if (!check_op(&p->steps[i], source, e))
             return false;
     return check_end(job_sources, &p->steps[0], e) &&
-           check_end(job_sinks, &p->steps[p->n_steps - 1], e);
+           check_end(job_sinks, &p->steps[p->n_steps - 1], e) && spare_sources(options, e);
 }
 
 bool job_run(struct cluster *c, const struct job_options *options, struct job_end *end,
@@ -188,7 +190,7 @@ bool job_run(struct cluster *c, const struct job_options *options, struct job_en
 {
     *end = (struct job_end){0};
     /* Words may name files that rank 0 alone sees. */
-    return cluster_agree(c, cluster_rank(c) != 0 || check(options->pipeline, e), e) &&
+    return cluster_agree(c, cluster_rank(c) != 0 || check(options, e), e) &&
            job_kind_find(job_sources, options->pipeline->steps[0].name)->run(c, options, end, e);
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --- on rank 0: finding them */
 
@@ -101,6 +102,49 @@ void many_choose_alone(struct many *m, int n_ranks)
     }
 }
 
+/* A file, and which scene it is. */
+struct input {
+    dev_t dev;
+    ino_t ino;
+    int scene;
+};
+
+static int by_file(const void *a, const void *b)
+{
+    const struct input *x = a, *y = b;
+
+    if (x->dev != y->dev)
+        return (x->dev > y->dev) - (x->dev < y->dev);
+    return (x->ino > y->ino) - (x->ino < y->ino);
+}
+
+/* A scene's output may have its own place, but none of another scene, which may be read later. */
+static bool spare_others(const struct many *m, struct err *e)
+{
+    struct input *list = memory_new((size_t)m->n, sizeof *list, e);
+    struct stat st;
+    size_t n = 0;
+    bool ok = list != NULL;
+
+    for (int i = 0; ok && i < m->n; i++)
+        if (stat(m->scene[i].path, &st) == 0)
+            list[n++] = (struct input){st.st_dev, st.st_ino, i};
+    if (ok)
+        qsort(list, n, sizeof *list, by_file);
+    for (int i = 0; ok && i < m->n; i++) {
+        const char *output = m->scene[i].sink_args[m->output_arg];
+        if (stat(output, &st) != 0)
+            continue;
+        const struct input key = {st.st_dev, st.st_ino, 0};
+        const struct input *found = bsearch(&key, list, n, sizeof *list, by_file);
+        if (found && found->scene != i)
+            ok = err_usage(e, "each: %s is the output of %s, and the scene %s", output,
+                           m->scene[i].path, m->scene[found->scene].path);
+    }
+    free(list);
+    return ok;
+}
+
 struct named {
     const char *output, *scene;
 };
@@ -127,7 +171,7 @@ static bool check_outputs(const struct many *m, struct err *e)
                            "in the path tell them apart",
                            list[i - 1].scene, list[i].scene, list[i].output);
     free(list);
-    return ok;
+    return ok && spare_others(m, e);
 }
 
 static bool take_paths(struct many *m, struct path_list *paths, struct err *e)

@@ -19,8 +19,9 @@
 struct parts {
     const struct job_options *options;
     struct segments how;
-    char *output; /* what the sink names, or a name of this run: without one on all ranks */
-    char *path;   /* of the temporary scene */
+    char *output;  /* what the sink names, or a name of this run: without one on all ranks */
+    char *path;    /* of the temporary scene */
+    bool has_path; /* the sink names something: another run would find what this one has left */
     struct segment first, rest;
 };
 
@@ -40,10 +41,11 @@ static bool name(struct cluster *c, struct parts *p, struct err *e)
     const struct step *sink = &all->steps[all->n_steps - 1];
     const int word = job_path_of(sink);
     const char *path = word < 0 ? NULL : sink->args[word];
-    char own[sizeof "tilery--2147483648"];
+    char own[300];
     struct buffer shared = {0};
 
-    snprintf(own, sizeof own, "tilery-%d", (int)getpid());
+    snprintf(own, sizeof own, "tilery-%.200s-%d", cluster_host(c), (int)getpid());
+    p->has_path = path != NULL;
     if (!path)
         path = own;
     bool ok = cluster_agree(c, buffer_append(&shared, path, strlen(path) + 1, e), e) &&
@@ -136,6 +138,8 @@ static bool run_rest(struct cluster *c, struct parts *p, struct job_end *end, st
         .steps = steps, .n_steps = n, .whole = all->whole ? all->whole : all};
     now.pipeline = &rest;
     now.segment = &p->rest;
+    if (p->how.skips_scenes && now.on_error == ON_ERROR_SKIP)
+        now.on_error = ON_ERROR_FAIL;
     const bool ok = job_run(c, &now, end, e);
     free(steps);
     return ok;
@@ -146,6 +150,9 @@ static bool run_rest(struct cluster *c, struct parts *p, struct job_end *end, st
 static bool is_kept(const struct parts *p, bool first_done)
 {
     struct err ignored;
+
+    if (!p->has_path)
+        return false;
     char *next = name_of(p->output, p->first.number + 1, &ignored);
     const bool kept =
         first_done ? has_journal(p->output) || has_journal(next) : has_journal(p->path);
@@ -157,9 +164,12 @@ static bool is_kept(const struct parts *p, bool first_done)
 static void sweep(struct parts *p)
 {
     struct err ignored;
-    char *journal = saved_path(p->path, &ignored);
+    char *journal = saved_path(p->path, &ignored), *part = text_join(p->path, ".part", &ignored);
 
     unlink(p->path);
+    if (part)
+        unlink(part);
+    free(part);
     if (journal)
         unlink(journal);
     free(journal);

@@ -14,6 +14,7 @@ struct segments {
     /* What runs them, and a `write` behind them: as job_run. */
     bool (*first)(struct cluster *c, const struct job_options *options, struct job_end *end,
                   struct err *e);
+    bool skips_scenes; /* --on-error=skip is of its scenes: for the rest nothing is skipped */
 };
 
 /* Collective. As job_run, which runs the rest. The temporary scene is removed at the end, and also

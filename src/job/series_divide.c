@@ -161,6 +161,11 @@ bool series_divide(struct series_division *d, const struct series *s, const stru
     if (!d->by_scene) {
         if (width == 0 && !choose_chunk(s, m, &unit, &width, &height, e))
             return false;
+        width = width < f->width ? width : f->width;
+        height = height < f->height ? height : f->height;
+        if (width > 0 && !fits(s, m, width, height))
+            return too_little(
+                m, chunk_bytes(s, width, height) + (double)s->facts.cache_bytes + MARGIN, e);
         d->chunks = divide(DIVISION_TILES, f->width, f->height, SERIES_TILE, unit, width, height);
         d->by_scene = width == 0 || division_chunks(&d->chunks) < m->n_ranks;
     }

@@ -222,6 +222,6 @@ bool stack_job_run(struct cluster *c, const struct job_options *options, struct 
     /* The same on all ranks: they have the same words. */
     if (!find_temporal(options->pipeline, &at, e))
         return false;
-    return segments_run(c, options, (struct segments){.n_first = at + 1, .first = run_first}, end,
-                        e);
+    const struct segments parts = {.n_first = at + 1, .first = run_first, .skips_scenes = true};
+    return segments_run(c, options, parts, end, e);
 }

@@ -100,6 +100,8 @@ static bool copy(const struct image *im, GDALDatasetH from, const char *path, st
 /* Left alone, some drivers cut wider pixels down. */
 static bool takes_type(GDALDriverH driver, enum pixel_type type)
 {
+    if (type != PX_UINT8 && strcmp(GDALGetDescription(driver), "JPEG") == 0)
+        return false; /* it takes 16 bits for 12, and cuts them down */
     char **types = CSLTokenizeString(GDALGetMetadataItem(driver, GDAL_DMD_CREATIONDATATYPES, NULL));
     const bool takes = CSLFindString(types, GDALGetDataTypeName(gdal_type(type))) >= 0;
 

@@ -117,10 +117,29 @@ ranks 2 each "$in/*" ! blur --ksize=3 ! write "$out/{stem}.tif" 2>"$TMP/said"
 ok "without it, status 1" [ $? -eq 1 ]
 rm -f "$in/bad.tif" "$in/cut.jpg" "$out"/* "$out"/.tilery*
 refused 2 2 "would both be written" each "$in/*" ! blur --ksize=3 ! write "$TMP/out.tif"
+refused 2 2 "is the output of .*s3.tif, and the scene" each "$in/s1.tif" "$in/s3.tif" ! blur --ksize=3 ! write "$in/s{index}.tif" --overwrite
+refused 2 2 "would be written, and is the scene" --report "$in/s1.tif" each "$in/s*.tif" ! blur --ksize=3 ! write "$out/{stem}.tif"
+refused 2 2 "would be written, and is the scene" stack "$in/s1.tif" "$in/s1.tif" ! temporal-mean ! stats --json "$in/s1.tif"
+refused 2 2 "would be written, and is the scene" stack "$in/s1.tif" "$in/s1.tif" ! temporal-mean ! write "$in/s1.tif" --overwrite
+refused 2 0 "would be written, and is the scene" --trace="$in/s1.tif" read "$in/s1.tif" ! canny --threshold1=9 --threshold2=20 ! threshold --otsu ! write "$TMP/out.tif"
+refused 2 0 "has no uint16 pixels" read "$in/s7.tif" ! write "$TMP/out.jpg"
 refused 2 2 "no file matches" each "$in/*.jp2" ! blur --ksize=3 ! write "$out/{stem}.tif"
 ok "a trace" ranks 2 --trace "$TMP/trace.json" each "$in/*" ! blur --ksize=3 ! write "$out/{stem}.tif"
 ok "of both ranks" [ "$(jq '[.traceEvents[].tid] | unique | length' "$TMP/trace.json")" -ge 2 ]
 rm -rf "${out:?}"/*
+
+# Other scenes of the same names, or other options, are another job: nothing of the earlier one is taken for it.
+mkdir "$TMP/three"
+cp "$in/s1.tif" "$in/s2.tif" "$in/s3.tif" "$TMP/three"
+echo junk >"$TMP/three/s4.tif"
+ranks 1 each "$TMP/three/*" ! blur --ksize=3 ! write "$out/{stem}.tif" --overwrite 2>/dev/null
+cp "$in/s4.tif" "$TMP/three/s4.tif"
+cp "$in/s2.tif" "$TMP/three/s1.tif"
+rm -f "$out/s1.tif"
+ok "resumed with another scene" ranks 1 --resume each "$TMP/three/*" ! blur --ksize=3 ! write "$out/{stem}.tif" --overwrite
+ok "made of it" ranks 0 read "$TMP/three/s1.tif" ! blur --ksize=3 ! write "$TMP/one.tif"
+ok "is what it is" same_bytes "$TMP/one.tif" "$out/s1.tif"
+rm -rf "${out:?}"/* "$out"/.tilery* "$TMP/one.tif"
 
 # One that is large beside the others is done by all together, with chunks of its own.
 "$GENERATE" "$in/large.tif" 9000 8000 Byte || exit 1

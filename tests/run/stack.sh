@@ -266,4 +266,6 @@ refused 2 0 "5 numbers for 7 scenes" stack "$TMP/in/uint8-?.tif" ! temporal-tren
 refused 2 0 "say what pixels without any value are to be" stack "$TMP/in/masked-?.tif" ! temporal-min ! write "$out"
 refused 2 0 "nothing" stack "$TMP/in/nothing*.tif" ! temporal-mean ! write "$out"
 refused 2 1 "is too little for this series" --memory=40M stack "$TMP/in/uint8-?.tif" ! temporal-mean ! write "$out"
+# For what is behind the series, nothing is skipped.
+ok "skipping scenes, into statistics" ranks 2 --on-error=skip stack "$TMP/in"/[0-3].png ! temporal-mean ! stats >"$TMP/stats.txt"
 finish
