@@ -18,7 +18,7 @@ static bool spare_one(const char *path, const char *const *scenes, int n, struct
         return true;
     for (int i = 0; i < n; i++)
         if (stat(scenes[i], &scene) == 0 && scene.st_dev == st.st_dev && scene.st_ino == st.st_ino)
-            return err_usage(e, "%s: would be written, and is the scene %s", path, scenes[i]);
+            return err_usage(e, "%s: would be written, and is the scene's own file", path);
     return true;
 }
 

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 _Static_assert((int)STATISTICS_TILE == (int)OUTPUT_TILE, "chunks of a pass hold whole tiles");
 
@@ -114,26 +113,13 @@ static const char *next_scene(const struct pipeline *p, int *at)
     return NULL;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat sa, sb;
-
-    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-           sa.st_ino == sb.st_ino;
-}
-
 /* On rank 0, before any pixel moves. */
 static bool check_files(const struct job_options *o, const char *json, struct err *e)
 {
     struct lead l;
 
-    const char *scene;
-
     if (o->of_many)
         return true;
-    for (int at = 0; json && (scene = next_scene(o->pipeline, &at));)
-        if (same_file(json, scene))
-            return err_usage(e, "--json=%s is the scene's own file", json);
     const bool ok =
         lead_check(&l, o, e) && lead_check_file(&l, "--json", json, stats_json_check, e);
 

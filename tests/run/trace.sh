@@ -24,6 +24,6 @@ for n in 0 1 3; do
 done
 rm -f "$TMP/out.tif"
 ok "a job that fails leaves no trace" sh -c '! "$0" run -q --trace "$1.x" read "$1.none" ! write "$1.out" 2>/dev/null && [ ! -e "$1.x" ]' "$TILERY" "$TMP/trace"
-refused 2 0 "is the scene's or the output's own file" --trace "$TMP/in.tif" read "$TMP/in.tif" ! write "$TMP/out.tif"
+refused 2 0 "own file" --trace "$TMP/in.tif" read "$TMP/in.tif" ! write "$TMP/out.tif"
 refused 1 0 "trace=.*/none/trace.json" --trace "$TMP/none/trace.json" read "$TMP/in.tif" ! write "$TMP/out.tif"
 finish
