@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Whether the file is there and one of the scenes. */
-static bool spare_one(const char *path, const char *const *scenes, int n, struct err *e)
+/* Fails if the file is there, and is one of the scenes. */
+static bool spare_one(const char *option, const char *path, const char *const *scenes, int n,
+                      struct err *e)
 {
     struct stat st, scene;
 
@@ -18,7 +19,8 @@ static bool spare_one(const char *path, const char *const *scenes, int n, struct
         return true;
     for (int i = 0; i < n; i++)
         if (stat(scenes[i], &scene) == 0 && scene.st_dev == st.st_dev && scene.st_ino == st.st_ino)
-            return err_usage(e, "%s: would be written, and is the scene's own file", path);
+            return err_usage(e, "%s%s: would be written, and is the scene's own file", option,
+                             path);
     return true;
 }
 
@@ -29,12 +31,13 @@ bool spare_scenes(const struct job_options *options, const char *const *scenes, 
     const struct step *sink = &p->steps[p->n_steps - 1];
     const int output = job_path_of(sink);
 
-    if (!spare_one(options->report, scenes, n, e) || !spare_one(options->trace, scenes, n, e))
+    if (!spare_one("--report=", options->report, scenes, n, e) ||
+        !spare_one("--trace=", options->trace, scenes, n, e))
         return false;
     for (int i = 0; i < sink->n_args; i++) {
         const char *equals = strchr(sink->args[i], '=');
         const char *value = equals ? equals + 1 : sink->args[i];
-        if ((i != output || with_output) && !spare_one(value, scenes, n, e))
+        if ((i != output || with_output) && !spare_one("", value, scenes, n, e))
             return false;
     }
     return true;
