@@ -106,7 +106,7 @@ other "10.tif: band 1 has another scale" -a_scale 2
 rm -rf "$TMP/png"/*.png.aux.xml
 refused 2 0 "say --layout=ROWSxCOLUMNS" concat "$TMP/png/{row}.png" ! write "$TMP/out.tif"
 refused 2 0 "not of the form ROWSxCOLUMNS" concat "$TMP/png/0.png" --layout=2 ! write "$TMP/out.tif"
-refused 2 0 "one of the parts, and the output" concat "$TMP/each/00-{row}.tif" ! write "$TMP/each/00-1.tif" --overwrite
+refused 2 0 "would be written, and is the scene" concat "$TMP/each/00-{row}.tif" ! write "$TMP/each/00-1.tif" --overwrite
 for row in 0 1; do # without what they say, by their places on the map
     gdal_translate -q -mo TILERY_PART= "$TMP/each/00-$row.tif" "$TMP/map$row.tif" || exit 1
 done
