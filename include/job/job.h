@@ -63,7 +63,7 @@ struct job_options {
     int retries;             /* how often a chunk that failed is tried again */
     enum on_error on_error;
     bool verbose;
-    bool of_many; /* it is one of many jobs, which writes no file that they share */
+    bool of_many;      /* it is one of many jobs, which writes no file that they share */
     const char *place; /* of the output among others, for its metadata; NULL: none */
 };
 

@@ -31,6 +31,6 @@ bool words_numbers(struct buffer *words, const char *name, const double *v, int 
 
 /* Appends "--name=" and n bytes as base64, for a parameter of the kind P_BASE64. */
 bool words_base64(struct buffer *words, const char *name, const void *bytes, size_t n,
-                struct err *e) MUST_CHECK;
+                  struct err *e) MUST_CHECK;
 
 #endif

@@ -31,11 +31,11 @@ struct plan_sources {
 };
 
 struct plan {
-    struct stages stages; /* the first stages.n_sources are the scenes */
-    int last;             /* the stage whose output is the plan's */
+    struct stages stages;   /* the first stages.n_sources are the scenes */
+    int last;               /* the stage whose output is the plan's */
     struct sweep_use sweep; /* what is done behind the stages */
-    bool gaps_may_close;  /* output pixels may be inside the data where the scene has none */
-    int bands_at_once;    /* 1, unless a stage works across bands: then every stage's bands */
+    bool gaps_may_close;    /* output pixels may be inside the data where the scene has none */
+    int bands_at_once;      /* 1, unless a stage works across bands: then every stage's bands */
 };
 
 /* The scenes of --with in the steps, each once, put behind names[*n] (which has room for most);

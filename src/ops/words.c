@@ -77,7 +77,8 @@ bool words_numbers(struct buffer *words, const char *name, const double *v, int 
     return ok && words_end(words, e);
 }
 
-bool words_base64(struct buffer *words, const char *name, const void *bytes, size_t n, struct err *e)
+bool words_base64(struct buffer *words, const char *name, const void *bytes, size_t n,
+                  struct err *e)
 {
     const size_t length = base64_length(n);
 
