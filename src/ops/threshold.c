@@ -1,7 +1,7 @@
 /* threshold.c - OpenCV's threshold: one comparison a pixel, five things to do. The level is given,
  * or found in the histogram of the whole scene (levels.c).
  * SPDX-License-Identifier: MIT */
-#include "ops/levels.h"
+#include "ops/band_levels.h"
 #include "ops/reducer.h"
 #include "ops/words.h"
 

@@ -1,7 +1,7 @@
-/* levels.h - levels that a histogram suggests, as OpenCV's threshold finds them.
+/* band_levels.h - levels that a histogram suggests, as OpenCV's threshold finds them.
  * SPDX-License-Identifier: MIT */
-#ifndef OPS_LEVELS_H
-#define OPS_LEVELS_H
+#ifndef OPS_BAND_LEVELS_H
+#define OPS_BAND_LEVELS_H
 
 #include <stdint.h>
 

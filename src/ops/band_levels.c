@@ -1,6 +1,6 @@
-/* levels.c - levels that a histogram suggests, in OpenCV's arithmetic.
+/* band_levels.c - levels that a histogram suggests, in OpenCV's arithmetic.
  * SPDX-License-Identifier: MIT */
-#include "ops/levels.h"
+#include "ops/band_levels.h"
 
 #include <float.h>
 
