@@ -113,7 +113,7 @@ bool coarser_choose(struct coarser *out, struct cluster *c, const struct job_opt
 
     *out = (struct coarser){.pipeline = *p};
     out->pipeline.steps = memory_new(n, sizeof *p->steps, e);
-    const size_t memory = rank_memory(c, options);
+    const size_t memory = rank_means(c, options).memory_bytes;
     bool ok = out->pipeline.steps && endpoints_read(&ends, p, e);
     if (out->pipeline.steps)
         memcpy(out->pipeline.steps, p->steps, n * sizeof *p->steps);

@@ -262,7 +262,7 @@ static bool run_as_read(struct cluster *c, const struct job_options *options, co
 bool concat_run(struct cluster *c, const struct job_options *options, struct job_end *end,
                 struct err *e)
 {
-    const size_t memory = rank_memory(c, options);
+    const size_t memory = rank_means(c, options).memory_bytes;
     struct buffer bytes = {0};
 
     *end = (struct job_end){0};

@@ -341,7 +341,7 @@ bool each_run_list(struct cluster *c, const struct job_options *options, struct 
     const double start = clock_s();
 
     s.lead.options = options;
-    x.options.memory_bytes = rank_memory(c, options);
+    x.options.memory_bytes = rank_means(c, options).memory_bytes;
     x.options.report = x.options.trace = NULL;
     x.options.of_many = true;
     memory_keep();
@@ -373,7 +373,7 @@ bool each_run(struct cluster *c, const struct job_options *options, struct job_e
 
     *end = (struct job_end){0};
     const bool ok = cluster_agree(c, cluster_rank(c) != 0 || each_check(options, e), e) &&
-                    many_find(&m, c, options, rank_memory(c, options), e) &&
+                    many_find(&m, c, options, rank_means(c, options).memory_bytes, e) &&
                     each_run_list(c, options, &m, end, e);
     many_free(&m);
     return ok;

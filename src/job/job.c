@@ -6,7 +6,6 @@
 #include "concat_job.h"
 #include "each_job.h"
 #include "endpoints.h"
-#include "image_job.h"
 #include "pass.h"
 #include "scene_job.h"
 #include "segments.h"
@@ -14,7 +13,7 @@
 #include "split_job.h"
 #include "stack_job.h"
 #include "stats_job.h"
-#include "table_job.h"
+#include "whole_job.h"
 
 #include "base/text.h"
 #include "ops/op.h"
@@ -126,7 +125,7 @@ static bool run_write(struct cluster *c, const struct job_options *options, stru
     const bool image = ok && ends.driver;
 
     endpoints_free(&ends);
-    return ok && (image ? image_job_run : scene_job_run)(c, options, end, e);
+    return ok && (image ? whole_job_run_image : scene_job_run)(c, options, end, e);
 }
 
 const struct job_kind job_sources[] = {
@@ -145,7 +144,7 @@ const struct job_kind job_sinks[] = {
      "split PATTERN (with {row}, {column}, {index}, {stem}, {ext}; numbers from 0; {row:03})",
      split_params, split_run, split_check},
     {"stats", "stats", stats_params, stats_job_run, NULL},
-    {"table", "table FILE.csv", table_params, table_job_run, NULL},
+    {"table", "table FILE.csv", table_params, whole_job_run_table, NULL},
     {0},
 };
 

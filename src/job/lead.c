@@ -89,12 +89,16 @@ static void note_nodata(const struct lead *l)
     s->nodata = from ? from->nodata : 0;
 }
 
-bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, size_t used_bytes,
-               struct buffer *ticket, struct err *e)
+void lead_take_means(struct lead *l, const struct lead_means *means)
 {
-    l->ranks = ranks;
-    l->memory_bytes = memory_bytes;
-    l->used_bytes = used_bytes;
+    l->ranks = means->ranks;
+    l->memory_bytes = means->memory_bytes;
+    l->used_bytes = means->used_bytes;
+}
+
+bool lead_open(struct lead *l, const struct lead_means *means, struct buffer *ticket, struct err *e)
+{
+    lead_take_means(l, means);
     if (!lead_open_sources(l, l->ends.sink_type, e))
         return false;
     note_nodata(l);
@@ -146,7 +150,7 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
 
 bool lead_describe(struct lead *l, struct buffer *files, struct err *e)
 {
-    const char *part = l->gathers ? NULL : output_part(l->output);
+    const char *part = l->output ? output_part(l->output) : NULL;
     const struct shared_files described = {
         .sources = &l->sources,
         .part = part,

@@ -23,13 +23,19 @@
 #include "report/run_report.h"
 #include "report/trace.h"
 
+/* What a job is done with. */
+struct lead_means {
+    struct cluster_ranks ranks;
+    size_t memory_bytes; /* that each rank may use */
+    size_t used_bytes;   /* that the fullest rank uses already */
+};
+
 /* A pass that only gathers what an op must know. */
 struct lead_pass {
     const struct job_options *options; /* its ops are those before that op */
-    struct cluster_ranks ranks;
-    size_t memory_bytes, used_bytes; /* as lead_open's */
-    const struct step *op;           /* NULL: the sink itself, and all ops are before it */
-    const struct buffer *needs;      /* the words of its reducer */
+    const struct lead_means *means;
+    const struct step *op;      /* NULL: the sink itself, and all ops are before it */
+    const struct buffer *needs; /* the words of its reducer */
 };
 
 /* Of an op that sweeps: what bands tell, and are to be told. */
@@ -71,12 +77,12 @@ struct lead {
     struct gathering *gathering; /* what a pass that only gathers has so far; else NULL */
     struct image *image;         /* the output, if that is an image; else NULL */
     struct lead_sweep sweep;
+    struct cluster_ranks ranks; /* as lead_means' */
     size_t memory_bytes, used_bytes;
     bool is_trial;      /* nothing will be made: ops need not be settled */
     bool in_place;      /* the output is to have the scene's place */
     bool published;     /* the output has its name */
     bool gave_up_blobs; /* those of wide strips did not fit into memory */
-    struct cluster_ranks ranks;
     struct tick tick;   /* between pieces of long work of rank 0's own; false: it is to stop */
     int64_t *pixels_of; /* done by each rank */
     double start_s, finish_s; /* when the job began; how long syncing and renaming took */
@@ -90,10 +96,9 @@ bool lead_check(struct lead *l, const struct job_options *options, struct err *e
 bool lead_check_file(const struct lead *l, const char *option, const char *path,
                      bool (*check)(const char *path, struct err *e), struct err *e) MUST_CHECK;
 
-/* Opens the scene, plans, and creates the output; *ticket is what the ranks must know.
- * memory_bytes: what each rank may use; used_bytes: what the fullest rank uses already. */
-bool lead_open(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes, size_t used_bytes,
-               struct buffer *ticket, struct err *e) MUST_CHECK;
+/* Opens the scene, plans, and creates the output; *ticket is what the ranks must know. */
+bool lead_open(struct lead *l, const struct lead_means *means, struct buffer *ticket,
+               struct err *e) MUST_CHECK;
 
 /* What the others compare with the files they see, for --io=shared. */
 bool lead_describe(struct lead *l, struct buffer *files, struct err *e) MUST_CHECK;
@@ -109,8 +114,8 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
 /* Whether the job could begin, and its output be created, as far as that can be told before its ops
  * are settled: they are taken for those of a scene without pixels. Touches nothing; l goes to
  * lead_end. */
-bool lead_try(struct lead *l, const struct job_options *options, struct cluster_ranks ranks,
-              size_t memory_bytes, size_t used_bytes, struct err *e) MUST_CHECK;
+bool lead_try(struct lead *l, const struct job_options *options, const struct lead_means *means,
+              struct err *e) MUST_CHECK;
 
 /* The same two of a pass that only gathers: of it there are no files but the scenes. */
 bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer *ticket,
@@ -118,8 +123,8 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
 bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;
 
 /* Of an output that is an image: the same as lead_open; lead_begin_pass makes ready. */
-bool lead_open_image(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes,
-                     size_t used_bytes, struct buffer *ticket, struct err *e) MUST_CHECK;
+bool lead_open_image(struct lead *l, const struct lead_means *means, struct buffer *ticket,
+                     struct err *e) MUST_CHECK;
 
 /* Puts the pixels of a chunk in their place. */
 bool lead_put(struct lead *l, int64_t chunk, const struct buffer *result, struct err *e) MUST_CHECK;
@@ -138,8 +143,8 @@ bool lead_take_summary(struct lead *l, int64_t chunk, struct buffer *summary,
                        struct err *e) MUST_CHECK;
 
 /* The same of a table of what such an op finds: of it there is no output but the table. */
-bool lead_open_table(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes,
-                     size_t used_bytes, struct buffer *ticket, struct err *e) MUST_CHECK;
+bool lead_open_table(struct lead *l, const struct lead_means *means, struct buffer *ticket,
+                     struct err *e) MUST_CHECK;
 bool lead_finish_table(struct lead *l, struct err *e) MUST_CHECK;
 
 /* The farm's questions are answered from here. */

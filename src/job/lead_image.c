@@ -34,12 +34,10 @@ static bool create(struct lead *l, const struct layout *full, struct err *e)
     return ok;
 }
 
-bool lead_open_image(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes,
-                     size_t used_bytes, struct buffer *ticket, struct err *e)
+bool lead_open_image(struct lead *l, const struct lead_means *means, struct buffer *ticket,
+                     struct err *e)
 {
-    l->ranks = ranks;
-    l->memory_bytes = memory_bytes;
-    l->used_bytes = used_bytes;
+    lead_take_means(l, means);
     if (!lead_open_sources(l, l->ends.sink_type, e) || !lead_make_plans(l, e))
         return false;
     const int side = lead_choose_tile(l->plan);

@@ -5,6 +5,8 @@
 
 #include "lead.h"
 
+void lead_take_means(struct lead *l, const struct lead_means *means);
+
 /* Makes the plans, and chooses nodata value, tiles, overviews and chunks. Touches no output. */
 bool lead_choose(struct lead *l, struct err *e) MUST_CHECK;
 

@@ -19,15 +19,13 @@ void lead_lay_out_tiles(struct lead *l, int width, int height)
     overviews_lay_out(&l->overviews, &full, 0, sources_have_mask(&l->sources));
 }
 
-bool lead_try(struct lead *l, const struct job_options *options, struct cluster_ranks ranks,
-              size_t memory_bytes, size_t used_bytes, struct err *e)
+bool lead_try(struct lead *l, const struct job_options *options, const struct lead_means *means,
+              struct err *e)
 {
     if (!lead_check(l, options, e))
         return false;
     l->is_trial = true;
-    l->ranks = ranks;
-    l->memory_bytes = memory_bytes;
-    l->used_bytes = used_bytes;
+    lead_take_means(l, means);
     l->chunk = options->chunk;
     l->ends.sink.overwrite |= options->resume; /* then it may be there, and is looked at later */
     return lead_open_sources(l, l->ends.sink_type, e) &&
@@ -40,9 +38,7 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer 
 {
     if (!lead_check(l, pass->options, e))
         return false;
-    l->ranks = pass->ranks;
-    l->memory_bytes = pass->memory_bytes;
-    l->used_bytes = pass->used_bytes;
+    lead_take_means(l, pass->means);
     l->gathers = pass->needs;
     if (!lead_open_sources(l, PX_SAME, e) || !lead_make_plans(l, e))
         return false;
@@ -72,7 +68,6 @@ bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e)
     l->pixels_of = memory_new((size_t)l->ranks.n, sizeof *l->pixels_of, e);
     if (!l->pixels_of || !retries_new(&l->retries, l->options->retries, ON_ERROR_FAIL, d, e) ||
         !(l->shares || feed_new(&l->feed, t, &l->sources, l->ranks.n, e)) ||
-
         !schedule_new(&l->schedule, division_chunks(d), t->sizing.stride, t->sizing.window,
                       l->ranks.n, e))
         return false;

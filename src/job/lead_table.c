@@ -35,12 +35,10 @@ static bool check_path(const struct lead *l, struct err *e)
     return ok;
 }
 
-bool lead_open_table(struct lead *l, struct cluster_ranks ranks, size_t memory_bytes,
-                     size_t used_bytes, struct buffer *ticket, struct err *e)
+bool lead_open_table(struct lead *l, const struct lead_means *means, struct buffer *ticket,
+                     struct err *e)
 {
-    l->ranks = ranks;
-    l->memory_bytes = memory_bytes;
-    l->used_bytes = used_bytes;
+    lead_take_means(l, means);
     if (!check_path(l, e) || !lead_open_sources(l, PX_SAME, e) || !lead_make_plans(l, e))
         return false;
     if (!l->plan->sweep.how || !l->plan->sweep.how->table)

@@ -43,34 +43,21 @@ void settled_free(struct settled *s)
 bool pass_gather(struct cluster *c, struct rank_state *s, const struct job_options *options,
                  const struct step *op, const struct buffer *needs, struct err *e)
 {
-    const struct lead_pass told = {
-        .options = options,
-        .ranks = cluster_ranks(c),
-        .memory_bytes = rank_memory(c, options),
-        .used_bytes = (size_t)cluster_max(c, (int64_t)memory_resident()),
-        .op = op,
-        .needs = needs,
-    };
+    const struct lead_means means = rank_means(c, options);
+    const struct lead_pass told = {options, &means, op, needs};
     struct buffer bytes = {0};
-    const struct farm_lead lead = lead_farm(&s->lead);
-    const struct farm_work work = {&s->try_chunk, try_chunk, try_chunk_answered};
     bool ok = cluster_agree(c, !s->leads || lead_open_pass(&s->lead, &told, &bytes, e), e) &&
               cluster_share(c, &bytes, e);
 
-    ok = ok && cluster_agree(c, rank_make_ready(c, s, &bytes, options, told.memory_bytes, e), e);
+    ok = ok && cluster_agree(c, rank_make_ready(c, s, &bytes, options, &means, e), e);
     buffer_free(&bytes);
-    ok = ok && rank_choose_io(c, s, options, told.memory_bytes, e) &&
+    ok = ok && rank_choose_io(c, s, options, &means, e) &&
          cluster_agree(c, !s->leads || lead_begin_pass(&s->lead, &s->ticket, e), e);
     if (!ok)
         return false;
-    s->try_chunk.shared = s->shared;
     if (s->leads)
         s->lead.progress.what = op ? op->name : NULL;
-    cluster_fan_out(c, options->fan_out,
-                    cluster_max(c, s->leads && lead_spares(&s->lead, JOB_RELAY_BYTES)) > 0);
-    const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
-                                       s->ticket.sizing.send_bytes, JOB_RELAY_BYTES};
-    return farm_run(c, s->leads ? &lead : NULL, &work, limits, &s->times, e);
+    return rank_farm(c, s, options, e);
 }
 
 /* The op of those words, which are taken, takes the place of step i. */
@@ -208,11 +195,9 @@ static bool try_job(struct cluster *c, const struct job_options *options, struct
 {
     const struct pipeline *p = options->pipeline;
     struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
-    const size_t memory = rank_memory(c, options);
-    const size_t used = (size_t)cluster_max(c, (int64_t)memory_resident());
+    const struct lead_means means = rank_means(c, options);
     const bool tries = s.leads && strcmp(p->steps[p->n_steps - 1].name, "write") == 0;
-    const bool ok = cluster_agree(
-        c, !tries || lead_try(&s.lead, options, cluster_ranks(c), memory, used, e), e);
+    const bool ok = cluster_agree(c, !tries || lead_try(&s.lead, options, &means, e), e);
 
     rank_free(&s);
     return ok;

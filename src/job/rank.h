@@ -35,17 +35,26 @@ void rank_past_free(struct rank_past *past);
 /* Of messages for others that a rank holds. */
 enum { JOB_RELAY_BYTES = 64 << 20 };
 
-/* Collective. What each rank may use: what was asked for, or the smallest share of all. */
-size_t rank_memory(struct cluster *c, const struct job_options *options);
+/* Collective. What each rank may use is what was asked for, or the smallest share of all. */
+struct lead_means rank_means(struct cluster *c, const struct job_options *options);
 
 /* All that computes chunks, once the ticket is there. */
 bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
-                     const struct job_options *options, size_t memory, struct err *e) MUST_CHECK;
+                     const struct job_options *options, const struct lead_means *means,
+                     struct err *e) MUST_CHECK;
+
+/* What a rank needs that writes: a file for blobs without a place, where there will be any. */
+bool rank_open_writing(struct cluster *c, struct rank_state *s, const char *path, double sync_s,
+                       struct err *e) MUST_CHECK;
 
 /* Collective. Who reads, and who writes if an output is made: all ranks, each its own part, where
  * that is asked for or all see the same files. */
 bool rank_choose_io(struct cluster *c, struct rank_state *s, const struct job_options *options,
-                    size_t memory, struct err *e) MUST_CHECK;
+                    const struct lead_means *means, struct err *e) MUST_CHECK;
+
+/* Collective. All chunks go through the farm. */
+bool rank_farm(struct cluster *c, struct rank_state *s, const struct job_options *options,
+               struct err *e) MUST_CHECK;
 
 void rank_free(struct rank_state *s);
 

@@ -14,134 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Half of what a host has is left to the page cache and to others when nothing is said. */
-static size_t default_memory(const struct cluster *c)
-{
-    return memory_available() / 2 / (size_t)cluster_node_size(c);
-}
-
-/* What a rank needs that writes: a file for blobs without a place, where there will be any. */
-static bool open_writing(struct cluster *c, struct rank_state *s, const char *path, double sync_s,
-                         struct err *e)
-{
-    const struct overviews *o = &s->ticket.overviews;
-
-    return (s->durable || durable_new(&s->durable, sync_s, e)) &&
-           (s->scratch || !overviews_any_later(o) ||
-            scratch_new(&s->scratch, path, cluster_rank(c), s->ticket.resumes, e));
-}
-
-/* Whether this rank sees the files that rank 0 does; opens them if so. */
-static bool share_files(struct cluster *c, struct rank_state *s, const struct job_options *options,
-                        size_t memory, struct err *e)
-{
-    const struct pipeline *p = options->pipeline;
-    struct endpoints ends = {0};
-    const struct shared_options shared = {
-        .source = &ends.source,
-        .steps = p->steps + 1,
-        .n_steps = p->n_steps - 2,
-        .memory_bytes = memory,
-        .raster = &options->raster,
-        .direct = options->direct,
-    };
-    struct buffer files = {0};
-    bool ok = cluster_agree(c, endpoints_read(&ends, p, e), e);
-
-    ok = ok && cluster_agree(c, !s->leads || lead_describe(&s->lead, &files, e), e) &&
-         cluster_share(c, &files, e);
-
-    ok =
-        ok &&
-        cluster_agree(
-            c, s->ticket.reducing.how || open_writing(c, s, ends.sink.path, options->sync_s, e), e);
-    const struct shared_own own = {
-        .chunks = try_chunk_inner(&s->try_chunk),
-        .payload = s->isolate ? isolate_payload(s->isolate) : (struct buffer){0},
-        .scratch = s->scratch,
-        .durable = s->durable,
-    };
-    ok = ok && cluster_agree(c,
-                             shared_open(&s->shared, &files, &s->ticket,
-                                         s->leads ? &s->lead.sources : NULL, &shared, &own, e),
-                             e);
-    buffer_free(&files);
-    endpoints_free(&ends);
-    return ok;
-}
-
-/* Alone, a rank reads and writes the same either way: then the output is written in order. */
-bool rank_choose_io(struct cluster *c, struct rank_state *s, const struct job_options *options,
-                    size_t memory, struct err *e)
-{
-    struct err why;
-
-    if (options->io == JOB_IO_ROOT || (options->io == JOB_IO_AUTO && cluster_size(c) == 1))
-        return true;
-    const bool shares = share_files(c, s, options, memory, &why);
-    if (s->leads)
-        lead_share(&s->lead, shares);
-    if (shares) {
-        shared_begin(s->shared);
-        return true;
-    }
-    shared_close(s->shared);
-    s->shared = NULL;
-    if (!s->leads) { /* it writes nothing */
-        if (!s->ticket.resumes)
-            scratch_remove(s->scratch);
-        scratch_free(s->scratch);
-        s->scratch = NULL;
-    }
-    if (options->io == JOB_IO_SHARED) {
-        *e = why;
-        return err_context(e, "not all ranks can read and write the same files: use --io=root");
-    }
-    if (s->leads && options->verbose && !s->lead.gathers)
-        fprintf(stderr, "tilery: rank 0 alone touches files: %s\n", why.text);
-    return true;
-}
-
-/* As the user knows it. */
-static int rank_number(const struct cluster *c)
-{
-    return cluster_ranks(c).first[cluster_rank(c)];
-}
-
-/* Who computes chunks in another process, if that is wanted. */
-static bool isolate(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
-                    const struct job_options *options, size_t memory, struct err *e)
-{
-    enum { MARGIN = 64 << 20 }; /* blobs may be larger than their pixels */
-    const struct isolate_options o = {
-        .rank = rank_number(c),
-        .host = cluster_host(c),
-        .memory_bytes = memory,
-        .message_most = 2 * s->ticket.sizing.message_bytes + MARGIN,
-        .seconds = options->chunk_timeout,
-    };
-
-    s->isolate = options->isolate;
-    s->try_chunk = (struct try_chunk){s->worker, s->isolate, .host = o.host};
-    return !s->isolate || isolate_open(s->isolate, &s->ticket, ticket, &o, e);
-}
-
-bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
-                     const struct job_options *options, size_t memory, struct err *e)
-{
-    return ticket_open(&s->ticket, ticket, e) &&
-           chunk_worker_new(&s->worker, &s->ticket, rank_number(c), cluster_host(c), e) &&
-           isolate(c, s, ticket, options, memory, e);
-}
-
-size_t rank_memory(struct cluster *c, const struct job_options *options)
-{
-    /* So that rank 0 can plan for all of them. */
-    const size_t share = (size_t)-cluster_max(c, -(int64_t)default_memory(c));
-
-    return options->memory_bytes ? options->memory_bytes : share;
-}
-
 static bool not_asked_to_stop(void *cluster)
 {
     return !cluster_is_asked_to_stop(cluster);
@@ -152,16 +24,15 @@ static bool set_up(struct cluster *c, struct rank_state *s, const struct job_opt
                    struct err *e)
 {
     struct buffer bytes = {0};
-    const size_t memory = rank_memory(c, options);
-    const size_t used = (size_t)cluster_max(c, (int64_t)memory_resident());
+    const struct lead_means means = rank_means(c, options);
     s->lead.tick = (struct tick){not_asked_to_stop, c};
-    bool ok = !s->leads || lead_open(&s->lead, cluster_ranks(c), memory, used, &bytes, e);
+    bool ok = cluster_agree(c, !s->leads || lead_open(&s->lead, &means, &bytes, e), e) &&
+              cluster_share(c, &bytes, e);
 
-    ok = cluster_agree(c, ok, e) && cluster_share(c, &bytes, e);
     if (ok) {
-        ok = rank_make_ready(c, s, &bytes, options, memory, e) &&
-             (!s->leads || open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
-        ok = cluster_agree(c, ok, e) && rank_choose_io(c, s, options, memory, e);
+        ok = rank_make_ready(c, s, &bytes, options, &means, e) &&
+             (!s->leads || rank_open_writing(c, s, s->lead.ends.sink.path, options->sync_s, e));
+        ok = cluster_agree(c, ok, e) && rank_choose_io(c, s, options, &means, e);
     }
     if (ok)
         ok = cluster_agree(
@@ -233,30 +104,20 @@ static bool note_gaps(struct cluster *c, struct rank_state *s, const struct job_
 
 /* Where the last op sweeps: all chunks are summed up, for what each must know of the others. What is
  * before it is computed again for the output. */
-static bool sweep(struct cluster *c, struct rank_state *s, const struct farm_work *work_side,
-                  struct farm_limits limits, struct err *e)
+static bool sweep(struct cluster *c, struct rank_state *s, const struct job_options *options,
+                  struct err *e)
 {
-    const struct farm_lead lead = lead_farm(&s->lead);
-
     return cluster_agree(c, !s->leads || lead_begin_sweep(&s->lead, e), e) &&
-           farm_run(c, s->leads ? &lead : NULL, work_side, limits, &s->times, e) &&
+           rank_farm(c, s, options, e) &&
            cluster_agree(c, !s->leads || lead_end_sweep(&s->lead, e), e);
 }
 
 static bool work(struct cluster *c, struct rank_state *s, const struct job_options *options,
                  struct err *e)
 {
-    const struct farm_lead lead = lead_farm(&s->lead);
-    const struct farm_work work_side = {&s->try_chunk, try_chunk, try_chunk_answered};
-    const struct farm_limits limits = {s->ticket.sizing.credits, options->silence_s,
-                                       s->ticket.sizing.send_bytes, JOB_RELAY_BYTES};
-
-    cluster_fan_out(c, options->fan_out,
-                    cluster_max(c, s->leads && lead_spares(&s->lead, JOB_RELAY_BYTES)) > 0);
-    s->try_chunk.shared = s->shared;
-    if (s->ticket.plan->sweep.how && !sweep(c, s, &work_side, limits, e))
+    if (s->ticket.plan->sweep.how && !sweep(c, s, options, e))
         return false;
-    if (!farm_run(c, s->leads ? &lead : NULL, &work_side, limits, &s->times, e))
+    if (!rank_farm(c, s, options, e))
         return false;
     if (!place_later(c, s, e))
         return false;
@@ -301,19 +162,6 @@ static bool tell(struct cluster *c, struct rank_state *s, const struct job_optio
         return err_context(e, "the output is finished, but");
     end->given_up = cluster_max(c, s->leads ? retries_given_up(s->lead.retries) : 0);
     return true;
-}
-
-void rank_free(struct rank_state *s)
-{
-    if (s->traces)
-        timeline_end();
-    durable_free(s->durable);
-    shared_close(s->shared); /* before the scenes it reads, which are the lead's on rank 0 */
-    if (s->leads)
-        lead_end(&s->lead);
-    scratch_free(s->scratch);
-    chunk_worker_free(s->worker);
-    ticket_free(&s->ticket);
 }
 
 /* *again: ranks have died, and the others can go on; *kept: with what is there. */

@@ -317,7 +317,7 @@ bool split_run(struct cluster *c, const struct job_options *options, struct job_
                struct err *e)
 {
     const struct pipeline *p = options->pipeline;
-    const size_t memory = rank_memory(c, options);
+    const size_t memory = rank_means(c, options).memory_bytes;
     struct positionals paths = {0};
     struct endpoints ends = {0};
     struct many m = {.pipeline = p, .sink = "write"};

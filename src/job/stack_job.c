@@ -178,7 +178,7 @@ static bool run_series(struct cluster *c, const struct job_options *options, str
     const struct series_wish wish = {
         .options = options,
         .temporal = options->pipeline->n_steps - 2,
-        .memory_bytes = rank_memory(c, options),
+        .memory_bytes = rank_means(c, options).memory_bytes,
     };
     struct stack k = {.leads = cluster_rank(c) == 0};
 

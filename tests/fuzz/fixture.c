@@ -69,7 +69,7 @@ void fixture_open(struct fixture *f, int i)
          "--co=PREDICTOR=2", "--co=BLOCKXSIZE=32", "--co=BLOCKYSIZE=32"},
     };
     static const int node[1];
-    const struct cluster_ranks one_rank = {.n = 1, .n_nodes = 1, .node = node};
+    const struct lead_means means = {{.n = 1, .n_nodes = 1, .node = node}, MEMORY, 0};
     struct err e;
     int n = 0;
 
@@ -80,7 +80,7 @@ void fixture_open(struct fixture *f, int i)
     f->options.pipeline = &f->pipeline;
     f->options.chunk = (struct size2){32, 32};
     if (!pipeline_parse(&f->pipeline, n, words[i], &e) || !lead_check(&f->lead, &f->options, &e) ||
-        !lead_open(&f->lead, one_rank, MEMORY, 0, &f->bytes, &e) ||
+        !lead_open(&f->lead, &means, &f->bytes, &e) ||
         !ticket_open(&f->ticket, &f->bytes, &e) || !durable_new(&f->durable, SYNC_S, &e) ||
         !lead_begin(&f->lead, &f->ticket, NULL, f->durable, &e)) {
         fprintf(stderr, "the job of fuzz targets: %s\n", e.text);

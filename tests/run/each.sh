@@ -86,6 +86,8 @@ rm -f "$in"/plain.*
 rm -rf "${out:?}"/*
 ok "a place on earth is kept" ranks 0 read "$in/s1.tif" ! write "$out/placed.png"
 ok "as in the scene" [ "$(gdalinfo "$out/placed.png" | grep -c "Origin = (500000")" -eq 1 ]
+ok "of what ranks read" ranks 3 --io=shared --chunk=100 read "$in/s1.tif" ! write "$out/shared.png"
+ok "of what ranks read: the same" cmp "$out/placed.png" "$out/shared.png"
 rm -rf "${out:?}"/*
 refused 2 0 "has no float32 pixels" read "$in/s7.tif" ! convert-to --type=float32 ! write "$TMP/out.jpg"
 refused 2 0 "creation option" read "$in/s8.tif" ! write "$TMP/out.jpg" --co QUALTY=9

@@ -91,6 +91,8 @@ for n in 1 3; do
     ok "table, $n ranks" ranks $n --chunk=100 read "$in" ! connected-components-with-stats ! table "$TMP/found.csv" --overwrite
     ok "table, $n ranks: of the labels" $python "$TMP/table.py" "$TMP/labels.tif" "$TMP/found.csv"
 done
+ok "table, ranks read" ranks 3 --io=shared --chunk=100 read "$in" ! connected-components-with-stats ! table "$TMP/shared.csv"
+ok "table, ranks read: the same" cmp "$TMP/found.csv" "$TMP/shared.csv"
 refused 1 2 "exists already" read "$in" ! connected-components-with-stats ! table "$TMP/found.csv"
 refused 2 2 "connected-components-with-stats" read "$in" ! blur --ksize=3 ! table "$TMP/other.csv"
 refused 2 2 "takes one path" read "$in" ! connected-components-with-stats ! table
