@@ -67,7 +67,7 @@ CHECK_LIBS  = $(call flags,--libs,check)
 $(filter $(BUILD)/tests/unit/test_raster%,$(UNIT)): $(BUILD)/%: %.c $(RASTER) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(RASTER_LIBS)
-JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,arrange blob_order gathering needs parcel parts placeholders schedule sizing tile_cache)
+JOB_PURE = $(patsubst %,$(BUILD)/job/%.o,arrange blob_order gathering kept needs parcel parts placeholders schedule sizing tile_cache)
 $(filter $(BUILD)/tests/unit/test_job%,$(UNIT)): $(BUILD)/%: %.c $(JOB_PURE) $(BUILD)/raster/layout.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)echo "  $@" && $(CC) $(CHECK_FLAGS) -Isrc $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(CORE_LIBS)

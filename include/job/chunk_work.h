@@ -12,6 +12,7 @@ struct chunk_times {
     double stage_s[PLAN_MAX_STAGES], careful_s[PLAN_MAX_STAGES]; /* of the two plans */
     int64_t blobs_decoded, pixels;
     int64_t empty_chunks;  /* all nodata, not computed */
+    int64_t kept_chunks;   /* made of pixels that were kept (kept.h) */
     int64_t uniform_tiles; /* of one value, computed once (uniform.h) */
 };
 void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t);
@@ -22,6 +23,11 @@ struct chunk_worker; /* opaque */
 bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int rank, const char *host,
                       struct err *e) MUST_CHECK;
 void chunk_worker_free(struct chunk_worker *w);
+
+/* What the rank keeps of the pass before, of use where the ticket has a plan for the rest, and where
+ * pixels go that it is to keep; either may be NULL. Behind what it gathers of a chunk the worker
+ * then tells (u8) whether the chunk is kept. */
+void chunk_worker_keep(struct chunk_worker *w, const struct kept *held, struct kept *keeps);
 
 /* Where the name of what the worker is at is written from now on: EXECUTOR_DOING bytes. */
 void chunk_worker_tell(struct chunk_worker *w, char *doing);

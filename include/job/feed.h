@@ -17,8 +17,9 @@
 #include "job/ticket.h"
 #include "raster/blobs.h"
 
-/* FILL: all its pixels are outside the data; LEAVE_OUT: its tiles are left out of the file. */
-enum feed_task { FEED_COMPUTE, FEED_FILL, FEED_LEAVE_OUT };
+/* FILL: all its pixels are outside the data; LEAVE_OUT: its tiles are left out of the file; KEPT:
+ * it is computed of the pixels that the worker keeps (kept.h), and none are sent. */
+enum feed_task { FEED_COMPUTE, FEED_FILL, FEED_LEAVE_OUT, FEED_KEPT };
 enum feed_state { FEED_HELD, FEED_SHIPPED, FEED_SPARSE };
 
 struct feed_head {

@@ -20,6 +20,7 @@ enum on_error { ON_ERROR_FAIL, ON_ERROR_NODATA, ON_ERROR_SKIP };
 extern const char *const on_error_names[];
 
 struct isolate;
+struct kept;
 
 /* Of a pipeline in parts (segments.h) what a part must know of the others; rank 0's. */
 struct segment {
@@ -35,12 +36,14 @@ struct job_pass {
     char op[64];          /* what it was for */
     const char *gathered; /* the reducer's name */
     double seconds;
+    bool keeps; /* ranks kept the pixels it went through for the next one */
 };
 
 struct job_options {
     const struct pipeline *pipeline;
     const struct job_pass *passes; /* of this job, that are done */
     int n_passes;
+    struct kept *kept;       /* what this rank keeps of them; NULL: nothing */
     struct segment *segment; /* NULL: the pipeline is whole */
     enum job_io io;
     enum direct_io direct;

@@ -19,6 +19,9 @@ bool schedule_new(struct schedule **out, int64_t n_chunks, int64_t stride, int64
                   int n_ranks, struct err *e) MUST_CHECK;
 void schedule_free(struct schedule *s);
 
+/* Each chunk goes rather to the rank that it has here (-1: to any); the list is borrowed. */
+void schedule_prefer(struct schedule *s, const int *ranks);
+
 /* The chunk for a rank that holds `held` already, or -1: none now. Towards the end ranks that hold
  * some are left without more, so that all end together. */
 int64_t schedule_pick(struct schedule *s, int rank, int held);

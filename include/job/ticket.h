@@ -5,6 +5,7 @@
 #define JOB_TICKET_H
 
 #include "base/memory.h"
+#include "job/kept.h"
 #include "job/needs.h"
 #include "job/sizing.h"
 #include "ops/reducer.h"
@@ -44,6 +45,8 @@ struct ticket_content {
     const struct sizing *sizing;
     const struct buffer *reducer; /* the words of what is to become of pixels; NULL: the output */
     bool bare;                    /* the output is of pixels, not of tiles */
+    const struct kept_of *held;   /* what ranks keep of the pass before; NULL: nothing of use */
+    size_t keep_bytes;            /* of pixels that a rank is to keep for the next; 0: none */
 };
 
 /* What comes out, the same on every rank. */
@@ -61,7 +64,10 @@ struct ticket {
     struct encoder *encoder, *mask_encoder; /* NULL where no tiles are made */
     bool bare;                              /* results are pixels as they are */
     struct reducing reducing;               /* what becomes of pixels; without one: the output */
-    char **words;                           /* the steps' texts, which ops may point at */
+    struct plan *rest; /* what makes the output of what ranks keep; NULL: nothing of use */
+    size_t keep_bytes; /* as in ticket_content */
+    int n_steps;
+    char **words; /* the steps' texts, which ops may point at */
     int n_words;
 };
 
@@ -72,6 +78,11 @@ bool ticket_pack(struct buffer *out, const struct ticket_content *content,
  * is short, or this rank's libtiff lacks a codec. */
 bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e) MUST_CHECK;
 void ticket_free(struct ticket *t);
+
+/* What makes the output of pixels that are kept: the n ops behind those that made them. Fails where
+ * they read another scene, too. */
+bool ticket_plan_rest(struct plan **out, const struct step *steps, int n, struct format kept,
+                      struct err *e) MUST_CHECK;
 
 /* What a chunk makes of the output: itself, and what its overviews look at beyond it; and what
  * of each source it needs for that. */

@@ -92,6 +92,9 @@ struct region plan_need(const struct plan *p, int source, struct region out);
  * though all pixels of the scene are inside. Of a careful plan; yes at any edge pixel. */
 bool plan_looks_beyond(const struct plan *p, struct region out);
 
+/* Whether each output pixel is made of the pixels at its own place alone. */
+bool plan_stays_in_place(const struct plan *p);
+
 /* Whether each output pixel is made of the values of the pixels at its own place alone: where those
  * are the same, so is the result. */
 bool plan_is_pointwise(const struct plan *p);

@@ -48,9 +48,9 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
 bool run_report_lost(struct run_report *r, int rank, const char *host, struct err *e) MUST_CHECK;
 
 /* Adds a pass over the scene, before the one that made the output, to the list "passes": for which
- * op, and what of the scene it gathered. */
+ * op, what of the scene it gathered, and whether pixels were kept for the next one. */
 bool run_report_pass(struct run_report *r, const char *op, const char *gathered, double seconds,
-                     struct err *e) MUST_CHECK;
+                     bool keeps, struct err *e) MUST_CHECK;
 
 /* Adds one of many scenes to the list "scenes". */
 struct scene_row {

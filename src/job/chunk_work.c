@@ -24,7 +24,10 @@
 
 struct chunk_worker {
     const struct ticket *ticket;
-    struct executor *executor, *careful, *validity; /* of the ticket's plans */
+    struct executor *executor, *careful, *validity, *rest; /* of the ticket's plans */
+    const struct kept *held;                               /* of the pass before … */
+    struct kept *keeps;                                    /* … and for the next; NULL: nothing */
+    bool plain; /* the chunk's pixels are those of the plan that minds none */
     struct chunk_input *input;
     struct place place;
     struct planes_memory output, mask;
@@ -58,7 +61,8 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
               chunk_input_new(&w->input, t, &w->times, e) &&
               executor_new(&w->executor, t->plan, e) &&
               (!t->careful || executor_new(&w->careful, t->careful, e)) &&
-              (!t->validity || executor_new(&w->validity, t->validity, e));
+              (!t->validity || executor_new(&w->validity, t->validity, e)) &&
+              (!t->rest || executor_new(&w->rest, t->rest, e));
     if (!ok) {
         chunk_worker_free(w);
         return false;
@@ -76,6 +80,7 @@ void chunk_worker_free(struct chunk_worker *w)
     executor_free(w->executor);
     executor_free(w->careful);
     executor_free(w->validity);
+    executor_free(w->rest);
     free(w->output.memory);
     free(w->mask.memory);
     levels_free(w->levels);
@@ -91,6 +96,14 @@ void chunk_worker_tell(struct chunk_worker *w, char *doing)
         executor_tell(w->careful, doing);
     if (w->validity)
         executor_tell(w->validity, doing);
+    if (w->rest)
+        executor_tell(w->rest, doing);
+}
+
+void chunk_worker_keep(struct chunk_worker *w, const struct kept *held, struct kept *keeps)
+{
+    w->held = held;
+    w->keeps = keeps;
 }
 
 const char *chunk_worker_doing(const struct chunk_worker *w)
@@ -113,6 +126,7 @@ void chunk_times_add(struct chunk_times *sum, const struct chunk_times *t)
     sum->blobs_decoded += t->blobs_decoded;
     sum->pixels += t->pixels;
     sum->empty_chunks += t->empty_chunks;
+    sum->kept_chunks += t->kept_chunks;
     sum->uniform_tiles += t->uniform_tiles;
     add_seconds(sum->stage_s, t->stage_s, PLAN_MAX_STAGES);
     add_seconds(sum->careful_s, t->careful_s, PLAN_MAX_STAGES);
@@ -124,6 +138,11 @@ void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times)
 
     *times = w->times;
     add_seconds(times->stage_s, executor_seconds(w->executor), t->plan->stages.n);
+    if (t->rest) { /* the last stages of the plan */
+        const int n = t->rest->stages.n - t->rest->stages.n_sources;
+        add_seconds(times->stage_s + t->plan->stages.n - n,
+                    executor_seconds(w->rest) + t->rest->stages.n_sources, n);
+    }
     if (t->careful)
         add_seconds(times->careful_s, executor_seconds(w->careful), t->careful->stages.n);
 }
@@ -146,6 +165,7 @@ static bool run_executor(struct chunk_worker *w, const struct planes *in, const 
 
     /* Without ops, what is gathered sees for itself which pixels are outside, and how they are. */
     const bool minds = t->careful && !(t->reducing.how && t->n_words == 0);
+    w->plain &= minds || !t->careful;
 
     for (int i = 0; i < t->n_sources; i++)
         outside[i] = t->sources[i].outside;
@@ -153,6 +173,7 @@ static bool run_executor(struct chunk_worker *w, const struct planes *in, const 
     if ((inside == INSIDE_NONE && t->careful->gaps_may_close) ||
         (inside == INSIDE_ALL && minds && plan_looks_beyond(t->careful, out->region)))
         inside = INSIDE_SOME;
+    w->plain &= inside == INSIDE_ALL;
     switch (inside) {
     case INSIDE_ALL:
         return executor_run(w->executor, in, out, &w->place, tick, e);
@@ -280,7 +301,9 @@ static bool reduce(struct chunk_worker *w, const struct level *whole, struct buf
     const size_t n = to->how->gather(to->args, &r, part);
     assert(n <= most);
     result->size += n;
-    return true;
+    const unsigned char kept =
+        w->keeps && w->plain && kept_add(w->keeps, w->place.chunk_index, &whole->pixels);
+    return !w->keeps || buffer_append(result, &kept, sizeof kept, e);
 }
 
 /* Row by row, band after band. */
@@ -313,7 +336,27 @@ static bool sweep(struct chunk_worker *w, enum feed_sweep what, const struct buf
     return ok;
 }
 
-static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer *result,
+/* Makes the chunk's pixels: of those in its payload, or of what is kept. */
+static bool make_pixels(struct chunk_worker *w, const struct unpack *payload, struct planes *in,
+                        const struct planes *out, struct tick tick, struct err *e)
+{
+    struct planes kept;
+
+    w->plain = true;
+    if (!payload) {
+        w->times.kept_chunks++;
+        return (w->rest && w->held && kept_find(w->held, w->place.chunk_index, &kept) &&
+                executor_run(w->rest, &kept, out, &w->place, tick, e)) ||
+               err_set(e, "its pixels are not kept here (a defect)");
+    }
+    tell(w, "decoding");
+    if (!chunk_input_fill(w->input, w->place.chunk_index, *payload, in, tick, e))
+        return false;
+    const struct uniform *u = chunk_input_uniform(w->input);
+    return u ? run_by_tiles(w, u, in, out, tick, e) : run(w, in, out, tick, e);
+}
+
+static bool compute(struct chunk_worker *w, bool kept, struct unpack payload, struct buffer *result,
                     struct tick tick, struct err *e)
 {
     const struct ticket *t = w->ticket;
@@ -330,14 +373,9 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
 
     w->times.pixels += chunk.width * chunk.height;
     if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
-        tell(w, "decoding");
         if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands,
                           ticket_region(t, w->place.chunk_index), 0, e) ||
-            !chunk_input_fill(w->input, w->place.chunk_index, payload, in, tick, e))
-            return false;
-        const struct uniform *u = chunk_input_uniform(w->input);
-        if (!(u ? run_by_tiles(w, u, in, &out.pixels, tick, e)
-                : run(w, in, &out.pixels, tick, e)) ||
+            !make_pixels(w, kept ? NULL : &payload, in, &out.pixels, tick, e) ||
             (sweeps && !sweep(w, what, &context, &out.pixels, result, e)))
             return false;
         if (sweeps && what == FEED_SUMMARISE)
@@ -352,7 +390,7 @@ static bool compute(struct chunk_worker *w, struct unpack payload, struct buffer
     if (t->bare)
         return append_planes(result, &out.pixels, e) &&
                (!t->validity || append_planes(result, &out.mask, e));
-    const struct uniform *u = chunk_input_uniform(w->input);
+    const struct uniform *u = kept ? NULL : chunk_input_uniform(w->input);
     out.uniform = u ? uniform_tiles(u) : NULL;
     return pack(w, &out, w->copies ? &payload : NULL, result, tick, e);
 }
@@ -393,12 +431,14 @@ static bool work(struct chunk_worker *w, struct unpack payload, struct buffer *r
 
     if (!feed_head_unpack(&payload, &head))
         return err_set(e, "its payload arrived damaged");
-    if (head.task != FEED_COMPUTE)
+    const bool kept = head.task == FEED_KEPT;
+    if (head.task != FEED_COMPUTE && !kept)
         return give_up(w, head.task, result, tick, e);
     if (fault_due("chunk-error", w->place.chunk_index))
         return err_set(e, "an error on purpose");
-    follow_account(w, head.account);
-    return compute(w, payload, result, tick, e);
+    if (!kept)
+        follow_account(w, head.account);
+    return compute(w, kept, payload, result, tick, e);
 }
 
 bool chunk_context(const struct ticket *t, int64_t chunk, struct err *e)

@@ -32,7 +32,7 @@ bool feed_head_unpack(struct unpack *payload, struct feed_head *head)
     const uint32_t task = unpack_u32(payload);
 
     *head = (struct feed_head){(enum feed_task)task, unpack_u32(payload)};
-    return payload->ok && task <= FEED_LEAVE_OUT;
+    return payload->ok && task <= FEED_KEPT;
 }
 
 bool feed_sweep_pack(struct buffer *payload, enum feed_sweep what, const struct buffer *bytes,

@@ -94,6 +94,7 @@ static bool run_settled(struct cluster *c, const struct job_options *options, st
     now.pipeline = &settled.pipeline;
     now.passes = settled.passes;
     now.n_passes = settled.n_passes;
+    now.kept = settled.kept;
     ok = ok && sink->run(c, &now, end, e);
     settled_free(&settled);
     return ok;

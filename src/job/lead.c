@@ -143,6 +143,8 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
                       l->ranks.n, e) ||
         !lead_restore(l, scratch, &done, e))
         return false;
+    if (l->held)
+        schedule_prefer(l->schedule, kept_holders(l->held));
     progress_begin(&l->progress, l->options->progress, d->width * d->height, done, l->ranks.n,
                    l->ranks.n_nodes);
     return true;
@@ -173,15 +175,27 @@ static int64_t pick(void *ctx, int rank, int held)
     return schedule_pick(l->schedule, rank, held);
 }
 
-/* What an op that sweeps is to do with a chunk follows; where ranks feed themselves, a head goes
- * before it. */
+/* What a rank needs to compute a chunk. Those that feed themselves need no more than a head, where
+ * something follows it (more). */
+static bool load_chunk(struct lead *l, int64_t chunk, int rank, bool more, struct buffer *payload,
+                       struct err *e)
+{
+    const bool kept = l->held && kept_holders(l->held)[chunk] == rank;
+    const struct feed_head head = {kept ? FEED_KEPT : FEED_COMPUTE,
+                                   l->shares ? 0 : feed_account(l->feed, rank)};
+
+    if (kept || (l->shares && more))
+        return feed_head_pack(payload, head, e);
+    return l->shares || feed_load(l->feed, chunk, rank, payload, e);
+}
+
+/* What an op that sweeps is to do with a chunk follows. */
 static bool load_sweep(struct lead *l, int64_t chunk, int rank, struct buffer *payload,
                        struct err *e)
 {
     static const struct buffer nothing;
     const struct lead_sweep *s = &l->sweep;
-    const bool ok = l->shares ? feed_head_pack(payload, (struct feed_head){FEED_COMPUTE, 0}, e)
-                              : feed_load(l->feed, chunk, rank, payload, e);
+    const bool ok = load_chunk(l, chunk, rank, true, payload, e);
 
     return ok && (s->summarises ? feed_sweep_pack(payload, FEED_SUMMARISE, &nothing, e)
                                 : feed_sweep_pack(payload, FEED_FINISH, &s->contexts[chunk], e));
@@ -198,7 +212,7 @@ static bool load(void *ctx, int64_t chunk, int rank, struct buffer *payload, str
     }
     if (l->plan->sweep.how && !l->gathers)
         return load_sweep(l, chunk, rank, payload, e);
-    return l->shares || feed_load(l->feed, chunk, rank, payload, e);
+    return load_chunk(l, chunk, rank, false, payload, e);
 }
 
 /* A try failed on a rank; without details, before the rank could try, or behind that. */
@@ -213,6 +227,8 @@ static bool failed(void *ctx, int64_t chunk, int rank, const struct buffer *deta
         return schedule_again(l->schedule, chunk, -1, e);
     if (!l->shares)
         feed_forget(l->feed, rank);
+    if (l->held) /* from now on it is computed again */
+        kept_note(l->held, chunk, -1);
     if (!retries_add(l->retries, chunk, rank, &f, e))
         return false;
     const enum feed_task task = retries_task(l->retries, chunk);
@@ -240,6 +256,17 @@ static bool note_durable(struct lead *l, int rank, struct buffer *result, struct
     return ok;
 }
 
+/* Whether the rank keeps the chunk stands behind what was gathered of it. */
+static bool note_kept(struct lead *l, int64_t chunk, int rank, struct buffer *result, struct err *e)
+{
+    if (result->size == 0)
+        return err_set(e, "a result of rank %d arrived damaged", rank);
+    result->size--;
+    if (result->data[result->size])
+        kept_note(l->keeps, chunk, rank);
+    return true;
+}
+
 static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, struct err *e)
 {
     struct lead *l = ctx;
@@ -247,6 +274,8 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
 
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
+    if (l->keeps && !note_kept(l, chunk, rank, result, e))
+        return false;
     if (l->sweep.summarises ? !lead_take_summary(l, chunk, result, e)
         : l->gathers        ? !gathering_add(l->gathering, r, result, e)
         : l->image          ? !lead_put(l, chunk, result, e)

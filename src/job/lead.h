@@ -30,12 +30,22 @@ struct lead_means {
     size_t used_bytes;   /* that the fullest rank uses already */
 };
 
+/* What is known before the passes of the job that makes the output. */
+struct lead_outlook {
+    struct division division; /* of 0 chunks: it is not known */
+    bool looks_beyond;        /* its overviews are made of more than a chunk's own pixels */
+    size_t bytes;             /* what a rank will take for it, as far as that is known, and … */
+    size_t image_bytes;       /* … rank 0 for an output that it holds as a whole */
+};
+
 /* A pass that only gathers what an op must know. */
 struct lead_pass {
     const struct job_options *options; /* its ops are those before that op */
-    const struct lead_means *means;
-    const struct step *op;      /* NULL: the sink itself, and all ops are before it */
-    const struct buffer *needs; /* the words of its reducer */
+    const struct step *op;             /* NULL: the sink itself, and all ops are before it */
+    const struct buffer *needs;        /* the words of its reducer */
+    const struct step *rest;           /* that op and those behind it, up to what … */
+    int n_rest; /* … wants a pass of its own; NULL: there is no next pass */
+    const struct lead_outlook *outlook;
 };
 
 /* Of an op that sweeps: what bands tell, and are to be told. */
@@ -77,6 +87,9 @@ struct lead {
     struct gathering *gathering; /* what a pass that only gathers has so far; else NULL */
     struct image *image;         /* the output, if that is an image; else NULL */
     struct lead_sweep sweep;
+    struct kept *held;          /* what ranks keep of the pass before; NULL: nothing of use */
+    struct kept *keeps;         /* what they keep for the next; borrowed */
+    size_t keep_bytes;          /* the most of it a rank; 0: nothing */
     struct cluster_ranks ranks; /* as lead_means' */
     size_t memory_bytes, used_bytes;
     bool is_trial;      /* nothing will be made: ops need not be settled */
@@ -112,14 +125,14 @@ bool lead_begin(struct lead *l, const struct ticket *t, struct scratch *scratch,
                 struct durable *durable, struct err *e) MUST_CHECK;
 
 /* Whether the job could begin, and its output be created, as far as that can be told before its ops
- * are settled: they are taken for those of a scene without pixels. Touches nothing; l goes to
- * lead_end. */
+ * are settled: they are taken for those of a scene without pixels. *outlook is what it will be like.
+ * Touches nothing; l goes to lead_end. */
 bool lead_try(struct lead *l, const struct job_options *options, const struct lead_means *means,
-              struct err *e) MUST_CHECK;
+              struct lead_outlook *outlook, struct err *e) MUST_CHECK;
 
 /* The same two of a pass that only gathers: of it there are no files but the scenes. */
-bool lead_open_pass(struct lead *l, const struct lead_pass *pass, struct buffer *ticket,
-                    struct err *e) MUST_CHECK;
+bool lead_open_pass(struct lead *l, const struct lead_pass *pass, const struct lead_means *means,
+                    struct buffer *ticket, struct err *e) MUST_CHECK;
 bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;
 
 /* Of an output that is an image: the same as lead_open; lead_begin_pass makes ready. */

@@ -245,11 +245,6 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
     return sizing_choose(sizing, &wish, l->careful ? l->careful : l->plan, e);
 }
 
-static bool choose_sizing(struct lead *l, struct err *e)
-{
-    return lead_choose_sizing(l, l->options->division, l->chunk, &l->overviews, &l->sizing, e);
-}
-
 /* Chunks of 2^local tiles squared make so many overviews themselves, and leave less to rank 0; but
  * there must be enough of them for all ranks, and each must fit into memory. */
 static bool choose_local(struct lead *l, struct err *e)
@@ -260,7 +255,7 @@ static bool choose_local(struct lead *l, struct err *e)
 
     if (l->resume) {
         o->local = (int)resume_head(l->resume).local;
-        return choose_sizing(l, e);
+        return lead_size(l, l->chunk, NULL, e);
     }
     for (int local = o->n < LOCAL_MOST ? o->n : LOCAL_MOST;; local--) {
         const int64_t side_x = (int64_t)full->tile_width << local;
@@ -269,7 +264,7 @@ static bool choose_local(struct lead *l, struct err *e)
         o->local = local;
         if (local > 1 && n < (int64_t)CHUNKS_PER_RANK * l->ranks.n)
             continue;
-        if (choose_sizing(l, e))
+        if (lead_size(l, l->chunk, NULL, e))
             return true;
         if (local <= 1 || e->status != EXIT_USAGE)
             return false;

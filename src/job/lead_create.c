@@ -76,6 +76,8 @@ bool lead_pack(const struct lead *l, const struct overviews *overviews, const st
         .sizing = sizing,
         .reducer = l->gathers,
         .bare = !l->output && !l->gathers,
+        .held = l->held ? kept_of(l->held) : NULL,
+        .keep_bytes = l->keep_bytes,
     };
     bool ok =
         !l->output || (output_template(l->output, &encoder, e) &&

@@ -46,8 +46,7 @@ bool lead_open_image(struct lead *l, const struct lead_means *means, struct buff
     if (!check_memory(l, &full, e) || !create(l, &full, e))
         return false;
     l->used_bytes += image_bytes(&full, l->overviews.mask);
-    if (!lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
-                            e))
+    if (!lead_size(l, l->options->chunk, NULL, e))
         return false;
     lead_tell_plan(l);
     return lead_pack(l, &l->overviews, &l->sizing, ticket, e);

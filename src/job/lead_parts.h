@@ -59,6 +59,17 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
                         const struct overviews *overviews, struct sizing *sizing,
                         struct err *e) MUST_CHECK;
 
+/* The same of the job itself: its chunks are those of what is kept of the pass before, if they can
+ * be; else, unless `chunk` is given, those of `like` (NULL: there is no such wish). */
+bool lead_size(struct lead *l, struct size2 chunk, const struct division *like,
+               struct err *e) MUST_CHECK;
+
+/* What the job that was tried will be like. */
+void lead_look_out(const struct lead *l, struct lead_outlook *outlook);
+
+/* Whether ranks keep the pixels that the pass goes through for the next one. */
+void lead_choose_keeping(struct lead *l, const struct lead_pass *pass);
+
 /* Appends what the ranks must know, for these levels and chunks. */
 bool lead_pack(const struct lead *l, const struct overviews *overviews, const struct sizing *sizing,
                struct buffer *ticket, struct err *e) MUST_CHECK;

@@ -71,7 +71,7 @@ bool lead_report(struct lead *l, const struct buffer *ranks, int n, struct err *
               report_totals(l, r, e);
     for (int i = 0; ok && i < l->options->n_passes; i++) {
         const struct job_pass *p = &l->options->passes[i];
-        ok = run_report_pass(r, p->op, p->gathered, p->seconds, e);
+        ok = run_report_pass(r, p->op, p->gathered, p->seconds, p->keeps, e);
     }
     for (int i = 0; ok && i < n; i++)
         ok = run_report_rank(r, l->ranks.first[i], &ranks[i], e);

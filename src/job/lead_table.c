@@ -47,8 +47,7 @@ bool lead_open_table(struct lead *l, const struct lead_means *means, struct buff
                          "connected-components-with-stats; %s finds nothing of that kind",
                          l->plan->stages.list[l->plan->last].name);
     lead_lay_out_tiles(l, OUTPUT_TILE, TABLE_TILE_HEIGHT);
-    if (!lead_choose_sizing(l, l->options->division, l->options->chunk, &l->overviews, &l->sizing,
-                            e))
+    if (!lead_size(l, l->options->chunk, NULL, e))
         return false;
     lead_tell_plan(l);
     return lead_pack(l, &l->overviews, &l->sizing, ticket, e);

@@ -1,7 +1,7 @@
 /* pass.c - for ops that must know the whole scene first, a pass over it that gathers that.
  *
- * What comes before the op is computed again in the pass that makes the output: chunks are not kept
- * (docs/decisions.md).
+ * What comes before the op is computed again in the pass that makes the output, unless ranks keep it
+ * (lead_keep.c).
  * SPDX-License-Identifier: MIT */
 #include "pass.h"
 
@@ -34,19 +34,20 @@ void settled_free(struct settled *s)
     free(s->own);
     free(s->before);
     free(s->passes);
+    kept_free(s->kept);
     if (s->traces)
         timeline_end();
     free(s->pipeline.steps);
     *s = (struct settled){0};
 }
 
-bool pass_gather(struct cluster *c, struct rank_state *s, const struct job_options *options,
-                 const struct step *op, const struct buffer *needs, struct err *e)
+bool pass_gather(struct cluster *c, struct rank_state *s, const struct lead_pass *pass,
+                 struct err *e)
 {
+    const struct job_options *options = pass->options;
     const struct lead_means means = rank_means(c, options);
-    const struct lead_pass told = {options, &means, op, needs};
     struct buffer bytes = {0};
-    bool ok = cluster_agree(c, !s->leads || lead_open_pass(&s->lead, &told, &bytes, e), e) &&
+    bool ok = cluster_agree(c, !s->leads || lead_open_pass(&s->lead, pass, &means, &bytes, e), e) &&
               cluster_share(c, &bytes, e);
 
     ok = ok && cluster_agree(c, rank_make_ready(c, s, &bytes, options, &means, e), e);
@@ -56,7 +57,7 @@ bool pass_gather(struct cluster *c, struct rank_state *s, const struct job_optio
     if (!ok)
         return false;
     if (s->leads)
-        s->lead.progress.what = op ? op->name : NULL;
+        s->lead.progress.what = pass->op ? pass->op->name : NULL;
     return rank_farm(c, s, options, e);
 }
 
@@ -101,7 +102,8 @@ static bool settle(struct cluster *c, struct rank_state *s, struct settled *out,
     return ok;
 }
 
-static bool note_pass(struct settled *s, const char *op, const char *gathered, double seconds,
+/* What ranks keep of the pass takes the place of what they have kept so far. */
+static bool note_pass(struct settled *s, struct rank_state *r, const char *op, double seconds,
                       struct err *e)
 {
     struct job_pass *grown = realloc(s->passes, ((size_t)s->n_passes + 1) * sizeof *grown);
@@ -110,9 +112,34 @@ static bool note_pass(struct settled *s, const char *op, const char *gathered, d
         return err_set(e, "out of memory: a list of %d passes was wanted", s->n_passes + 1);
     s->passes = grown;
     struct job_pass *p = &s->passes[s->n_passes++];
-    *p = (struct job_pass){.gathered = gathered, .seconds = seconds};
+    *p = (struct job_pass){
+        .gathered = r->ticket.reducing.how->name,
+        .seconds = seconds,
+        .keeps = r->keeps != NULL,
+    };
     snprintf(p->op, sizeof p->op, "%s", op);
+    if (r->keeps) {
+        kept_free(s->kept);
+        s->kept = r->keeps;
+        r->keeps = NULL;
+    }
     return true;
+}
+
+/* The step behind i that must know the scene, or the sink. */
+static int next_pass(const struct pipeline *p, int i)
+{
+    for (i++; i < p->n_steps - 1; i++) {
+        struct buffer needs = {0};
+        struct err ignored; /* it is told when its turn comes */
+        const bool any =
+            op_needs(p->steps[i].name, p->steps[i].n_args, p->steps[i].args, &needs, &ignored) &&
+            needs.size > 0;
+        buffer_free(&needs);
+        if (any)
+            break;
+    }
+    return i;
 }
 
 /* needs: the words of what step i must know. */
@@ -124,16 +151,25 @@ static bool pass(struct cluster *c, const struct job_options *options, struct se
     /* what comes before it, and the sink */
     const struct pipeline before = {.steps = out->before, .n_steps = i + 1};
     struct job_options now = *options;
+    const struct lead_pass told = {
+        .options = &now,
+        .op = op,
+        .needs = needs,
+        .rest = op,
+        .n_rest = next_pass(&out->pipeline, i) - i,
+        .outlook = &out->outlook,
+    };
     struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
     char was[64];
 
     memcpy(out->before, out->pipeline.steps, (size_t)i * sizeof *out->before);
     out->before[i] = out->pipeline.steps[out->pipeline.n_steps - 1];
     now.pipeline = &before;
+    now.kept = out->kept;
     snprintf(was, sizeof was, "%s", op->name);
-    bool ok = pass_gather(c, &s, &now, op, needs, e) && settle(c, &s, out, i, e);
+    bool ok = pass_gather(c, &s, &told, e) && settle(c, &s, out, i, e);
     const double seconds = timeline_since("gathering", start);
-    ok = ok && cluster_agree(c, note_pass(out, was, s.ticket.reducing.how->name, seconds, e), e);
+    ok = ok && cluster_agree(c, note_pass(out, &s, was, seconds, e), e);
     if (ok && s.leads && options->verbose)
         tell(was, &out->pipeline.steps[i], seconds);
     rank_free(&s);
@@ -191,13 +227,14 @@ static bool tell_passes(const struct pipeline *p, int n, struct err *e)
 }
 
 /* What would only be found after all passes, and can be told before the first. */
-static bool try_job(struct cluster *c, const struct job_options *options, struct err *e)
+static bool try_job(struct cluster *c, const struct job_options *options,
+                    struct lead_outlook *outlook, struct err *e)
 {
     const struct pipeline *p = options->pipeline;
     struct rank_state s = {.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
     const struct lead_means means = rank_means(c, options);
     const bool tries = s.leads && strcmp(p->steps[p->n_steps - 1].name, "write") == 0;
-    const bool ok = cluster_agree(c, !tries || lead_try(&s.lead, options, &means, e), e);
+    const bool ok = cluster_agree(c, !tries || lead_try(&s.lead, options, &means, outlook, e), e);
 
     rank_free(&s);
     return ok;
@@ -209,7 +246,7 @@ static bool begin(struct cluster *c, const struct job_options *options, struct s
 {
     struct rank_state s = {0};
 
-    if (!try_job(c, options, e) || !rank_trace_begin(c, &s, options, e))
+    if (!try_job(c, options, &out->outlook, e) || !rank_trace_begin(c, &s, options, e))
         return false;
     out->traces = s.traces;
     return cluster_agree(

@@ -4,6 +4,8 @@
 #ifndef JOB_PASS_H
 #define JOB_PASS_H
 
+#include "lead.h"
+
 #include "job/job.h"
 
 struct settled_step; /* opaque */
@@ -15,7 +17,9 @@ struct settled {
     struct step *before;      /* room for the steps of a pass */
     struct job_pass *passes;  /* that were made */
     int n_passes;
-    bool traces; /* timelines have begun */
+    struct kept *kept;           /* what this rank keeps of them; NULL: nothing */
+    struct lead_outlook outlook; /* rank 0's, of the job that comes then */
+    bool traces;                 /* timelines have begun */
 };
 
 /* Collective. For each op that needs it, from the first on, gathers what it must know of what the
@@ -27,10 +31,10 @@ void settled_free(struct settled *s);
 
 struct rank_state;
 
-/* Collective. Gathers what the reducer of those words wants of what all ops of the pipeline make;
- * on rank 0 it is then in s->lead.gathering. op: what it is for, and comes behind them; NULL: the
- * sink. *s is a new one, and to be freed with rank_free, also after a failure. */
-bool pass_gather(struct cluster *c, struct rank_state *s, const struct job_options *options,
-                 const struct step *op, const struct buffer *needs, struct err *e) MUST_CHECK;
+/* Collective. Gathers what the reducer wants of what all ops of the pipeline make; on rank 0 it is
+ * then in s->lead.gathering. *s is a new one, and to be freed with rank_free, also after a
+ * failure. */
+bool pass_gather(struct cluster *c, struct rank_state *s, const struct lead_pass *pass,
+                 struct err *e) MUST_CHECK;
 
 #endif

@@ -119,13 +119,29 @@ static bool isolate(struct cluster *c, struct rank_state *s, const struct buffer
     return !s->isolate || isolate_open(s->isolate, &s->ticket, ticket, &o, e);
 }
 
+/* Where pixels are kept for the next pass, if they are to be. */
+static bool open_kept(struct rank_state *s, struct err *e)
+{
+    const struct ticket *t = &s->ticket;
+    const struct kept_of of = {t->n_steps, plan_output(t->plan), t->sizing.division, t->keep_bytes};
+
+    if (t->keep_bytes == 0)
+        return true;
+    const bool ok = kept_new(&s->keeps, &of, e);
+    s->lead.keeps = s->keeps;
+    return ok;
+}
+
 bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffer *ticket,
                      const struct job_options *options, const struct lead_means *means,
                      struct err *e)
 {
-    return ticket_open(&s->ticket, ticket, e) &&
-           chunk_worker_new(&s->worker, &s->ticket, rank_number(c), cluster_host(c), e) &&
-           isolate(c, s, ticket, options, means, e);
+    if (!ticket_open(&s->ticket, ticket, e) ||
+        !chunk_worker_new(&s->worker, &s->ticket, rank_number(c), cluster_host(c), e) ||
+        !open_kept(s, e))
+        return false;
+    chunk_worker_keep(s->worker, options->kept, s->keeps);
+    return isolate(c, s, ticket, options, means, e);
 }
 
 struct lead_means rank_means(struct cluster *c, const struct job_options *options)
@@ -164,5 +180,6 @@ void rank_free(struct rank_state *s)
         lead_end(&s->lead);
     scratch_free(s->scratch);
     chunk_worker_free(s->worker);
+    kept_free(s->keeps);
     ticket_free(&s->ticket);
 }

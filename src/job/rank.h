@@ -15,6 +15,7 @@ struct rank_state {
     struct isolate *isolate; /* NULL: the worker computes chunks */
     struct shared *shared;   /* NULL: rank 0 alone touches files */
     struct try_chunk try_chunk;
+    struct kept *keeps;      /* pixels for the next pass; NULL: none */
     struct scratch *scratch; /* NULL: all blobs have places at once, or this rank writes none */
     struct durable *durable; /* NULL: this rank writes nothing */
     struct farm_times times;

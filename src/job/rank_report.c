@@ -58,6 +58,7 @@ static int done_amounts(const struct rank_state *s, struct amount *amounts)
         {"amounts", "chunks", (double)t->tasks},
         {"amounts", "pixels", (double)chunk.pixels},
         {"amounts", "empty_chunks", (double)chunk.empty_chunks},
+        {"amounts", "kept_chunks", (double)chunk.kept_chunks},
         {"amounts", "uniform_tiles", (double)chunk.uniform_tiles},
         {"amounts", "blobs_decoded", (double)chunk.blobs_decoded},
         {"moved", "sent_bytes", (double)t->sent_bytes},

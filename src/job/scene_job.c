@@ -208,6 +208,7 @@ bool scene_job_run(struct cluster *c, const struct job_options *options, struct 
         if (!again)
             return false;
         now.resume |= kept;
+        now.kept = NULL; /* by the numbers that ranks had */
     }
     return true;
 }

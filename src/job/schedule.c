@@ -21,7 +21,8 @@ struct schedule {
     int64_t first_free; /* the first chunk not dealt */
     int64_t first_open; /* the first chunk not done */
     int n_ranks;
-    int *owner; /* the rank each chunk was dealt to */
+    int *owner;           /* the rank each chunk was dealt to */
+    const int *preferred; /* the rank it should be dealt to; NULL: that is nobody's wish */
     bool *done;
     struct buffer again; /* struct again, oldest first */
 };
@@ -56,16 +57,23 @@ void schedule_free(struct schedule *s)
     free(s);
 }
 
-/* The rank that computed what the chunk continues; the first chunks are shared out evenly, so that
- * each rank starts with neighbours. */
-static int owner_before(const struct schedule *s, int64_t chunk)
+void schedule_prefer(struct schedule *s, const int *ranks)
 {
+    s->preferred = ranks;
+}
+
+/* Where no other is preferred, the rank that computed what the chunk continues; the first chunks are
+ * shared out evenly, so that each rank starts with neighbours. */
+static int rank_for(const struct schedule *s, int64_t chunk)
+{
+    if (s->preferred && s->preferred[chunk] >= 0)
+        return s->preferred[chunk];
     if (chunk >= s->stride)
         return s->owner[chunk - s->stride];
     return (int)(chunk * s->n_ranks / s->stride);
 }
 
-/* The first chunk within reach that continues one of the rank's, else the first of all. */
+/* The first chunk within reach that is for the rank, else the first of all. */
 static int64_t choose(const struct schedule *s, int rank)
 {
     int64_t end = s->first_open + s->window < s->n ? s->first_open + s->window : s->n;
@@ -73,7 +81,7 @@ static int64_t choose(const struct schedule *s, int rank)
     if (s->first_free >= end)
         return -1;
     for (int64_t i = s->first_free; i < end; i++)
-        if (s->owner[i] == NOBODY && owner_before(s, i) == rank)
+        if (s->owner[i] == NOBODY && rank_for(s, i) == rank)
             return i;
     return s->first_free;
 }

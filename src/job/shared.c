@@ -13,11 +13,11 @@
 #include <string.h>
 
 /* The blobs of a chunk that wait for their places. */
-struct kept {
+struct waiting {
     int64_t chunk;
     uint64_t base; /* where in the scratch file its other blobs begin */
     struct buffer blobs;
-    struct kept *next;
+    struct waiting *next;
 };
 
 struct shared {
@@ -28,7 +28,7 @@ struct shared {
     struct part *part;       /* NULL: nothing is written */
     struct scratch *scratch; /* of blobs that get their places at the end; borrowed */
     struct durable *durable; /* borrowed */
-    struct kept *kept;
+    struct waiting *waiting;
     struct buffer payload;
     bool broken;
     struct shared_times times;
@@ -154,7 +154,7 @@ void shared_begin(struct shared *s)
         durable_file(s->durable, scratch_fd(s->scratch));
 }
 
-static void kept_free(struct kept *k)
+static void waiting_free(struct waiting *k)
 {
     buffer_free(&k->blobs);
     free(k);
@@ -167,10 +167,10 @@ void shared_close(struct shared *s)
     feed_free(s->feed);
     part_leave(s->part);
     sources_close(&s->own);
-    while (s->kept) {
-        struct kept *k = s->kept;
-        s->kept = k->next;
-        kept_free(k);
+    while (s->waiting) {
+        struct waiting *k = s->waiting;
+        s->waiting = k->next;
+        waiting_free(k);
     }
     buffer_free(&s->payload);
     free(s);
@@ -320,7 +320,7 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
 
     if (!s->part || is_summed_up(s, payload, n))
         return compute(s, chunk, &given, result, tick, e);
-    struct kept *k = memory_new(1, sizeof *k, e);
+    struct waiting *k = memory_new(1, sizeof *k, e);
     if (!k)
         return false;
     k->chunk = chunk;
@@ -333,11 +333,11 @@ bool shared_work(void *shared, int64_t chunk, const unsigned char *payload, size
         s->broken |= !ok;
     }
     if (!ok || !waits) {
-        kept_free(k);
+        waiting_free(k);
         return ok;
     }
-    k->next = s->kept;
-    s->kept = k;
+    k->next = s->waiting;
+    s->waiting = k;
     return true;
 }
 
@@ -393,17 +393,17 @@ static bool write_blobs(struct shared *s, const struct buffer *blobs, const unsi
 bool shared_write(void *shared, int64_t chunk, const unsigned char *places, size_t n, struct err *e)
 {
     struct shared *s = shared;
-    struct kept **at = &s->kept;
+    struct waiting **at = &s->waiting;
 
     while (*at && (*at)->chunk != chunk)
         at = &(*at)->next;
-    struct kept *k = *at;
+    struct waiting *k = *at;
     if (!k)
         return err_set(e, "places came for chunk %lld, which this rank does not hold (a defect)",
                        (long long)chunk);
     *at = k->next;
     bool ok = write_blobs(s, &k->blobs, places, n, e) &&
               durable_add(s->durable, (struct durable_task){chunk, k->base}, e);
-    kept_free(k);
+    waiting_free(k);
     return ok;
 }

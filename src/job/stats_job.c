@@ -193,12 +193,13 @@ static bool pass(struct cluster *c, const struct job_options *options, struct kn
 {
     const bool leads = cluster_rank(c) == 0;
     struct buffer words = {0};
+    const struct lead_pass told = {.options = options, .needs = &words};
     bool ok = cluster_agree(c, !leads || stats_next(k->stats, &words, e), e) &&
               cluster_share(c, &words, e);
 
     *more = ok && words.size > 0;
     if (*more)
-        ok = begin_pass(c, options, k, e) && pass_gather(c, &k->rank, options, NULL, &words, e) &&
+        ok = begin_pass(c, options, k, e) && pass_gather(c, &k->rank, &told, e) &&
              cluster_agree(c, !leads || take(k, &k->rank.lead, e), e);
     buffer_free(&words);
     return ok;
@@ -274,15 +275,17 @@ bool stats_job_run(struct cluster *c, const struct job_options *options, struct 
     struct args args = {0};
     struct stats_wish wish = {0};
     struct knowing k = {0};
+    struct job_options now = *options;
 
     *end = (struct job_end){0};
     bool ok = cluster_agree(c, read_args(options, &args, &wish, e), e) &&
               cluster_agree(c, !leads || check_files(options, args.json, e), e);
     const bool begun = ok;
-    ok = ok && make_passes(c, options, &wish, &k, e);
+    ok = ok && make_passes(c, &now, &wish, &k, e);
     while (begun && cluster_mend(c)) { /* by the ranks that are left */
         forget(&k);
-        ok = make_passes(c, options, &wish, &k, e);
+        now.kept = NULL; /* by the numbers that ranks had */
+        ok = make_passes(c, &now, &wish, &k, e);
     }
     k.rank.lead.start_s = start;
     ok = ok && (!options->report || rank_report(c, &k.rank, start, e)) &&

@@ -76,18 +76,25 @@ static bool pack_sizing(struct buffer *b, const struct sizing *s, struct err *e)
            pack_i64(b, (int64_t)s->message_bytes, e);
 }
 
+static bool pack_held(struct buffer *b, const struct kept_of *held, struct err *e)
+{
+    return pack_u32(b, held != NULL, e) &&
+           (!held || (pack_u32(b, (uint32_t)held->n_steps, e) && pack_format(b, &held->format, e)));
+}
+
 bool ticket_pack(struct buffer *out, const struct ticket_content *c, struct err *e)
 {
     return pack_text(out, c->scene, e) && pack_sources(out, c, e) &&
            pack_overviews(out, c->overviews, e) && pack_u32(out, c->careful, e) &&
            pack_f64(out, c->nodata, e) && pack_u32(out, c->says_nodata, e) &&
            pack_f64(out, c->fill, e) && pack_u32(out, c->resumes, e) &&
-           pack_steps(out, c->steps, c->n_steps, e) && pack_sizing(out, c->sizing, e) &&
+           pack_held(out, c->held, e) && pack_steps(out, c->steps, c->n_steps, e) &&
+           pack_sizing(out, c->sizing, e) &&
            pack_bytes(out, c->encoder->data, c->encoder->size, e) &&
            pack_bytes(out, c->mask_encoder->data, c->mask_encoder->size, e) &&
            pack_bytes(out, c->reducer ? c->reducer->data : NULL, c->reducer ? c->reducer->size : 0,
                       e) &&
-           pack_u32(out, c->bare, e);
+           pack_u32(out, c->bare, e) && pack_i64(out, (int64_t)c->keep_bytes, e);
 }
 
 static struct format unpack_format(struct unpack *u)
@@ -119,8 +126,35 @@ static char *unpack_word(struct ticket *t, struct unpack *u)
     return word;
 }
 
+/* What is kept, as the ticket tells it. */
+struct held {
+    bool any;
+    uint32_t n_steps;
+    struct format format;
+};
+
+static struct held unpack_held(struct unpack *u)
+{
+    struct held held = {.any = unpack_u32(u) != 0};
+
+    if (held.any) {
+        held.n_steps = unpack_u32(u);
+        held.format = unpack_format(u);
+    }
+    return held;
+}
+
+bool ticket_plan_rest(struct plan **out, const struct step *steps, int n, struct format kept,
+                      struct err *e)
+{
+    const char *no_name = NULL;
+    const struct plan_sources sources = {&kept, &no_name, 1, NULL};
+
+    return plan_new(out, steps, n, &sources, e);
+}
+
 static bool make_plans(struct ticket *t, const struct step *steps, int n, bool careful,
-                       struct err *e)
+                       const struct held *held, struct err *e)
 {
     struct format formats[PLAN_MAX_SOURCES];
     const char *names[PLAN_MAX_SOURCES];
@@ -134,7 +168,9 @@ static bool make_plans(struct ticket *t, const struct step *steps, int n, bool c
     }
     return plan_new(&t->plan, steps, n, &sources, e) &&
            (!careful || plan_new_careful(&t->careful, steps, n, &sources, t->nodata, e)) &&
-           (!t->overviews.mask || plan_new_validity(&t->validity, steps, n, &sources, e));
+           (!t->overviews.mask || plan_new_validity(&t->validity, steps, n, &sources, e)) &&
+           (!held->any || ticket_plan_rest(&t->rest, steps + held->n_steps, n - (int)held->n_steps,
+                                           held->format, e));
 }
 
 /* Reads the steps twice over: the texts first, since growing their list moves it. */
@@ -145,9 +181,11 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
     t->says_nodata = unpack_u32(u) != 0;
     t->fill = unpack_f64(u);
     t->resumes = unpack_u32(u) != 0;
+    const struct held held = unpack_held(u);
     const uint32_t n = unpack_u32(u);
     const size_t left = (size_t)(u->end - u->at); /* every step takes some bytes */
-    struct step *steps = n <= left ? memory_new(n, sizeof *steps, e) : NULL;
+    const bool sound = n <= left && (!held.any || held.n_steps <= n);
+    struct step *steps = sound ? memory_new(n, sizeof *steps, e) : NULL;
     bool ok = steps != NULL || err_set(e, "the ticket from rank 0 is damaged: %u steps", n);
 
     for (uint32_t i = 0; ok && i < n && u->ok; i++) {
@@ -163,7 +201,8 @@ static bool open_plans(struct ticket *t, struct unpack *u, struct err *e)
         steps[i].args = (const char *const *)t->words + at + 1;
         at += 1 + (uint32_t)steps[i].n_args;
     }
-    ok = ok && make_plans(t, steps, (int)n, careful, e);
+    t->n_steps = (int)n;
+    ok = ok && make_plans(t, steps, (int)n, careful, &held, e);
     free(steps);
     return ok;
 }
@@ -348,6 +387,7 @@ bool ticket_open(struct ticket *t, const struct buffer *bytes, struct err *e)
     if (!open_reducer(t, &u, e))
         return false;
     t->bare = unpack_u32(&u) != 0;
+    t->keep_bytes = (size_t)unpack_i64(&u);
     if (!u.ok)
         return err_set(e, "the ticket from rank 0 is not whole");
     return t->reducing.how || t->bare ||
@@ -363,6 +403,7 @@ void ticket_free(struct ticket *t)
     plan_free(t->plan);
     plan_free(t->careful);
     plan_free(t->validity);
+    plan_free(t->rest);
     encoder_free(t->encoder);
     encoder_free(t->mask_encoder);
     reducing_free(&t->reducing);

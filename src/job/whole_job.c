@@ -91,14 +91,16 @@ static bool try_job(struct cluster *c, const struct whole *whole, const struct j
 static bool run(struct cluster *c, const struct whole *whole, const struct job_options *options,
                 struct job_end *end, struct err *e)
 {
+    struct job_options now = *options;
     bool published;
 
     *end = (struct job_end){0};
-    bool ok = try_job(c, whole, options, &published, e);
+    bool ok = try_job(c, whole, &now, &published, e);
     while (cluster_mend(c)) { /* by the ranks that are left */
         ok = cluster_max(c, published) > 0;
+        now.kept = NULL; /* by the numbers that ranks had */
         if (!ok)
-            ok = try_job(c, whole, options, &published, e);
+            ok = try_job(c, whole, &now, &published, e);
     }
     return ok;
 }

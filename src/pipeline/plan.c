@@ -362,16 +362,21 @@ bool plan_looks_beyond(const struct plan *p, struct region out)
     return beyond;
 }
 
-bool plan_is_pointwise(const struct plan *p)
+bool plan_stays_in_place(const struct plan *p)
 {
-    for (int i = p->stages.n_sources; i < p->stages.n; i++) {
-        if (p->stages.list[i].by_place)
-            return false;
+    for (int i = p->stages.n_sources; i < p->stages.n; i++)
         for (int k = 0; k < p->stages.list[i].n_in; k++)
             if (reaches(&p->stages.list[i].in[k]))
                 return false;
-    }
     return true;
+}
+
+bool plan_is_pointwise(const struct plan *p)
+{
+    for (int i = p->stages.n_sources; i < p->stages.n; i++)
+        if (p->stages.list[i].by_place)
+            return false;
+    return plan_stays_in_place(p);
 }
 
 int plan_margin(const struct plan *p, int source)

@@ -172,10 +172,10 @@ bool run_report_lost(struct run_report *r, int rank, const char *host, struct er
 }
 
 bool run_report_pass(struct run_report *r, const char *op, const char *gathered, double seconds,
-                     struct err *e)
+                     bool keeps, struct err *e)
 {
-    json_t *one = json_pack("{s:o, s:o, s:f}", "op", text(op), "gathered", text(gathered),
-                            "seconds", seconds);
+    json_t *one = json_pack("{s:o, s:o, s:f, s:b}", "op", text(op), "gathered", text(gathered),
+                            "seconds", seconds, "keeps", (int)keeps);
 
     return (one && json_array_append_new(r->passes, one) == 0) || no_memory(e);
 }

@@ -64,6 +64,25 @@ for n in 1 2 3; do
     done
 done
 
+# The same of chunks that ranks keep from pass to pass: one that fails is computed again.
+kept() { # kept N OPTION...
+    n=$1
+    shift
+    ranks "$n" "$@" --chunk 512 read "$in" ! gaussian-blur --sigma-x=2 ! threshold --otsu ! write "$out" \
+        --co COMPRESS=DEFLATE --overwrite
+}
+TILERY_FAULTS=
+kept 1 --report="$TMP/report.json"
+ok "pixels are kept from pass to pass" grep -q '"kept_chunks": 64' "$TMP/report.json"
+mv "$out" "$TMP/kept.tif"
+TILERY_FAULTS="chunk-error%0.1"
+for n in 1 2 3; do
+    for io in root shared; do
+        ok "errors on 10 % of tries of chunks that are kept, $n ranks, $io: done" kept "$n" --io=$io --retries=9
+        ok "errors on 10 % of tries of chunks that are kept, $n ranks, $io: same bytes" same_bytes "$TMP/kept.tif" "$out"
+    done
+done
+
 # Chunks that fail every time.
 for n in 1 2 3; do
     for io in root shared; do

@@ -135,6 +135,62 @@ for rank in {e["tid"] for e in events}:
 END
 rm -f "$out"
 
+# Pixels are kept from pass to pass where they fit and are of use; they are those that would be computed again.
+cat >"$TMP/kept.py" <<'END'
+import json
+import sys
+
+report = json.load(open(sys.argv[1]))
+chunks, kept = (sum(r["amounts"][k] for r in report["ranks"]) for k in ("chunks", "kept_chunks"))
+least = float(sys.argv[2]) * chunks
+assert kept >= least if least else kept == 0, (kept, chunks)
+assert report["passes"][-1]["keeps"] or kept == 0, report["passes"]
+END
+kept() { # kept NAME LEAST PATTERN N OPTION... -- PIPELINE...: that share of the last pass, at least; 0: none
+    title=$1 least=$2 pattern=$3 count=$4
+    shift 4
+    rm -f "$out" "$TMP/good.tif"
+    ops="$*"
+    # shellcheck disable=SC2086
+    ok "$title: isolated, with nothing kept" ranks 0 --isolate ${ops#*-- }
+    mv "$out" "$TMP/good.tif"
+    # shellcheck disable=SC2086
+    ranks "$count" -v --report="$TMP/report.json" ${ops%%-- *} ${ops#*-- } 2>"$TMP/said"
+    ok "$title: the same bytes" same_bytes "$TMP/good.tif" "$out"
+    ok "$title: as -v says" grep -q "$pattern" "$TMP/said"
+    ok "$title: by the report" $python "$TMP/kept.py" "$TMP/report.json" "$least"
+}
+for n in 1 3; do
+    for io in root shared; do
+        kept "kept, $n ranks, $io" 0.5 "threshold: ranks keep" $n --io=$io --chunk=256 -- \
+            read "$in" ! median-blur --ksize=5 ! threshold --otsu ! write "$out"
+    done
+done
+kept "kept, alone" 1 "clahe: ranks keep" 1 -- read "$in" ! blur --ksize=3 ! clahe ! write "$out"
+kept "kept for two passes" 1 "threshold: ranks keep" 1 -- read "$in" ! clahe ! threshold --otsu ! write "$out"
+kept "kept and verified" 0.5 "threshold: ranks keep" 2 --verify=100 -- read "$in" ! blur --ksize=3 ! threshold --otsu ! write "$out"
+kept "kept for tiles of other sides" 1 "equalize-hist: ranks keep" 1 -- \
+    read "$in" ! blur --ksize=3 ! equalize-hist ! write "$out" --co BLOCKXSIZE=176 --co BLOCKYSIZE=48
+kept "kept for strips" 1 "equalize-hist: ranks keep" 1 -- read "$in" ! blur --ksize=3 ! equalize-hist ! write "$out" --co TILED=NO
+kept "kept for a COG" 1 "equalize-hist: ranks keep" 1 -- read "$in" ! blur --ksize=3 ! equalize-hist ! write "$out" --of=COG
+kept "kept of two scenes" 1 "equalize-hist: ranks keep" 1 -- \
+    read "$in" ! max "--with=$in" ! equalize-hist ! write "$out"
+kept "computed again: what follows blurs" 0 "equalize-hist: pixels before it are computed again.*beside" 2 -- \
+    read "$in" ! blur --ksize=3 ! equalize-hist ! blur --ksize=3 ! write "$out"
+kept "computed again: overviews that look further" 0 "computed again.*beside" 2 -- \
+    read "$in" ! blur --ksize=3 ! equalize-hist ! write "$out" --of=COG --co OVERVIEW_RESAMPLING=GAUSS
+"$GENERATE" "$TMP/large.tif" 9000 7000 UInt16 TILED=YES COMPRESS=DEFLATE || exit 1
+kept "computed again: too large" 0 "computed again.*would keep about 7[0-9].*and has" 2 --memory=110M -- \
+    read "$TMP/large.tif" ! blur --ksize=3 ! threshold --otsu ! write "$out"
+rm -f "$out" "$TMP/large.tif"
+kept "of what is inside only" 0 "equalize-hist: ranks keep" 2 -- read "$TMP/nodata.tif" ! blur --ksize=3 ! equalize-hist ! write "$out"
+kept "not where masks are" 0 "computed again.*mask" 2 -- read "$TMP/masked.tif" ! blur --ksize=3 ! equalize-hist ! write "$out"
+ok "kept for an image" ranks 2 --chunk=256 --report="$TMP/report.json" read "$in" ! blur --ksize=3 ! equalize-hist ! write "$TMP/kept.png"
+ok "kept for an image: by the report" $python "$TMP/kept.py" "$TMP/report.json" 0.5
+ok "an image with nothing kept" ranks 0 --isolate read "$in" ! blur --ksize=3 ! equalize-hist ! write "$TMP/good.png"
+ok "kept for an image: the same bytes" cmp "$TMP/good.png" "$TMP/kept.png"
+rm -f "$out"
+
 ok "-v says how many passes there will be" sh -c "'$TILERY' run -v --progress=none read '$in' ! equalize-hist ! threshold --otsu ! write '$out' 2>&1 | grep -q 'at least 3 passes.* for equalize-hist (its histogram), threshold (its'"
 rm -f "$out"
 ok "-v says what an op became" sh -c "'$TILERY' run -v --progress=none read '$in' ! threshold --otsu ! write '$out' 2>&1 | grep -q 'threshold: the scene was gone through.*--thresh=[0-9]'"

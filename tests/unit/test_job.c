@@ -102,6 +102,25 @@ START_TEST(schedule_deals_again_first_and_elsewhere)
 }
 END_TEST
 
+START_TEST(schedule_deals_to_whom_a_chunk_is_for)
+{
+    static const int ranks[] = {1, 1, -1, 0, 0, 1};
+    struct schedule *s;
+    struct err e;
+
+    ck_assert(schedule_new(&s, 6, 1, 6, 2, &e));
+    schedule_prefer(s, ranks);
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 3);
+    ck_assert_int_eq(schedule_pick(s, 1, 0), 0);
+    ck_assert_int_eq(schedule_pick(s, 1, 0), 1);
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 4);
+    ck_assert_int_eq(schedule_pick(s, 1, 0), 2); /* it continues one of its own */
+    ck_assert_int_eq(schedule_pick(s, 0, 0), 5); /* better than nothing */
+    ck_assert_int_eq(schedule_pick(s, 0, 0), -1);
+    schedule_free(s);
+}
+END_TEST
+
 START_TEST(schedule_leaves_the_last_chunks_to_idle_ranks)
 {
     struct schedule *s;
@@ -273,6 +292,7 @@ int main(void)
         schedule_deals_every_chunk_once_within_the_window,
         schedule_continues_a_rank_in_its_lane,
         schedule_deals_again_first_and_elsewhere,
+        schedule_deals_to_whom_a_chunk_is_for,
         schedule_leaves_the_last_chunks_to_idle_ranks,
         needs_put_every_pixel_in_its_place,
         blob_order_and_its_inverse_agree,
