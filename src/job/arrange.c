@@ -27,6 +27,17 @@ static bool take_order(struct arrangement *a, const int *cell, struct err *e)
     return true;
 }
 
+/* Room for the cell of each part, and for the part in each of n cells: -1, none so far. Both are to
+ * be freed, also after a failure. */
+static bool new_cells(const struct arrangement *a, int n, int **cell, int **part, struct err *e)
+{
+    *cell = memory_new((size_t)a->n, sizeof **cell, e);
+    *part = *cell ? memory_raw((size_t)n, sizeof **part, e) : NULL;
+    for (int k = 0; *part && k < n; k++)
+        (*part)[k] = -1;
+    return *part != NULL;
+}
+
 /* --- by what they say of themselves --- */
 
 /* The name that `split` gave a part, to be freed; NULL without memory. */
@@ -131,13 +142,9 @@ static bool read_places(const struct arrangement *a, struct part_place *places, 
 static bool by_places(struct arrangement *a, const struct part_place *places, const struct block *b,
                       struct err *e)
 {
-    const int n = b->rows * b->columns;
-    int *cell = memory_new((size_t)a->n, sizeof *cell, e);
-    int *part = memory_raw((size_t)n, sizeof *part, e);
-    bool ok = cell && part;
+    int *cell, *part;
+    bool ok = new_cells(a, b->rows * b->columns, &cell, &part, e);
 
-    for (int k = 0; ok && k < n; k++)
-        part[k] = -1;
     for (int i = 0; ok && i < a->n; i++) {
         ok = check_told(a, i, &places[i], &places[0], e);
         if (!ok)
@@ -219,11 +226,8 @@ static bool find_cells(struct arrangement *a, const int64_t *x, const int64_t *y
     const int64_t n = (int64_t)a->rows * a->columns;
     if (n > PARTS_MOST)
         return err_usage(e, "concat: the %d parts lie on no grid: say --layout=ROWSxCOLUMNS", a->n);
-    int *cell = memory_new((size_t)a->n, sizeof *cell, e);
-    int *part = memory_raw((size_t)n, sizeof *part, e);
-    bool ok = cell && part;
-    for (int k = 0; ok && k < n; k++)
-        part[k] = -1;
+    int *cell, *part;
+    bool ok = new_cells(a, (int)n, &cell, &part, e);
     for (int i = 0; ok && i < a->n; i++) {
         cell[i] = find(ys, a->rows, y[i]) * a->columns + find(xs, a->columns, x[i]);
         if (part[cell[i]] >= 0)

@@ -6,24 +6,13 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/same_file.h"
 #include "base/text.h"
 #include "base/timeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* There may be no b. */
-static bool same_file(const char *a, const char *b)
-{
-    struct stat sa, sb;
-
-    if (!b)
-        return false;
-    return strcmp(a, b) == 0 || (stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-                                 sa.st_ino == sb.st_ino);
-}
 
 bool lead_check_file(const struct lead *l, const char *option, const char *path,
                      bool (*check)(const char *path, struct err *e), struct err *e)

@@ -9,20 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keeps allocated memory until op_steps_free. */
-static bool keep(struct op_steps *s, char *memory, struct err *e)
-{
-    char **grown = realloc(s->kept, ((size_t)s->n_kept + 1) * sizeof *grown);
-
-    if (!grown) {
-        free(memory);
-        return err_set(e, "out of memory: a list of %d texts was wanted", s->n_kept + 1);
-    }
-    s->kept = grown;
-    s->kept[s->n_kept++] = memory;
-    return true;
-}
-
 /* Workers may not see files that arguments name: their numbers take their place. */
 static bool inline_files(struct op_steps *s, struct step *step, struct err *e)
 {
@@ -34,11 +20,11 @@ static bool inline_files(struct op_steps *s, struct step *step, struct err *e)
         char *arg;
         if (!params_inline(op->params, step->n_args, step->args, i, &arg, e))
             return false;
-        if (arg && !keep(s, arg, e))
+        if (arg && !owned_add(&s->owned, arg, e))
             return false;
         if (arg && !args) {
             args = memory_new((size_t)step->n_args, sizeof *args, e);
-            if (!args || !keep(s, (char *)args, e))
+            if (!owned_add(&s->owned, args, e))
                 return false;
             memcpy(args, step->args, (size_t)i * sizeof *args);
         }
@@ -72,9 +58,7 @@ bool op_steps_new(struct op_steps *s, const struct pipeline *p, int type, struct
 
 void op_steps_free(struct op_steps *s)
 {
-    for (int i = 0; i < s->n_kept; i++)
-        free(s->kept[i]);
-    free(s->kept);
+    owned_free(&s->owned);
     free(s->list);
     *s = (struct op_steps){0};
 }

@@ -5,6 +5,7 @@
 #ifndef JOB_OP_STEPS_H
 #define JOB_OP_STEPS_H
 
+#include "base/owned.h"
 #include "pipeline/parse.h"
 
 struct op_steps {
@@ -12,8 +13,7 @@ struct op_steps {
     int n;
     char type_arg[32]; /* of convert-to */
     const char *type_args[1];
-    char **kept; /* what arguments point at */
-    int n_kept;
+    struct owned owned; /* what arguments point at */
 };
 
 /* type: the output's (enum pixel_type), PX_SAME for what the ops make. The pipeline is borrowed; *s

@@ -9,6 +9,7 @@
 
 #include "sources.h"
 
+#include "base/owned.h"
 #include "base/path_list.h"
 #include "job/job.h"
 #include "ops/temporal.h"
@@ -42,8 +43,7 @@ struct series {
     int n_steps;
     struct temporal temporal;
     struct buffer files;
-    void **kept; /* what steps point at */
-    int n_kept;
+    struct owned owned; /* what steps point at */
 };
 
 /* The parts of the pipeline, which are borrowed. */

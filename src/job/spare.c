@@ -5,6 +5,7 @@
 #include "endpoints.h"
 
 #include "base/path_list.h"
+#include "base/same_file.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -13,12 +14,12 @@
 static bool spare_one(const char *option, const char *path, const char *const *scenes, int n,
                       struct err *e)
 {
-    struct stat st, scene;
+    struct stat st;
 
     if (!path || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
         return true;
     for (int i = 0; i < n; i++)
-        if (stat(scenes[i], &scene) == 0 && scene.st_dev == st.st_dev && scene.st_ino == st.st_ino)
+        if (same_file(path, scenes[i]))
             return err_usage(e, "%s%s: would be written, and is the scene's own file", option,
                              path);
     return true;

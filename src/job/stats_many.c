@@ -4,13 +4,13 @@
 
 #include "stats_job.h"
 
+#include "base/same_file.h"
 #include "base/scene_kinds.h"
 #include "report/stats_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const struct step *sink_of(const struct many *m)
 {
@@ -40,14 +40,6 @@ static bool share(const struct many *m, bool *shared, struct err *e)
         return false;
     *shared = as_written && strcmp(as_written, first) == 0;
     return true;
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat sa, sb;
-
-    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-           sa.st_ino == sb.st_ino;
 }
 
 static int by_text(const void *a, const void *b)
