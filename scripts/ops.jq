@@ -65,22 +65,26 @@ def pictures:
        else "| before | after |\n|---|---|\n| ![](ops/before-\($kind | before).png) |" end)
     + " ![](ops/\(.name).png) |";
 
+def example:
+    if .of_series then "    tilery run stack 'dates/*.tif' ! \(.name) ! write out.tif\n\n"
+    else "    tilery run read scene.tif \(kind | before_it)! \(words | quoted | shortened) ! write out.tif\n\n" + pictures + "\n\n" end;
+
 def section:
-    "## \(.name)\n\n\(.summary[:1] | ascii_upcase)\(.summary[1:]).\n\n"
-    + "    tilery run read scene.tif \(kind | before_it)! \(words | quoted | shortened) ! write out.tif\n\n"
-    + pictures + "\n\n" + (.parameters | parameters) + "\n\n"
+    "## \(.name)\n\n\(.summary[:1] | ascii_upcase)\(.summary[1:]).\(if .of_series then " Pixel by pixel, of the scenes of `stack`." else "" end)\n\n"
+    + example + (.parameters | parameters) + "\n\n"
     + "- **Pixels:** \(.types | pixels)\n- **Halo:** \(.halo | halo)\n"
     + "- **Nodata:** \(.nodata)\n- **Source:** \(.source)\n";
 
 if $what == "floats" then
     floats
 elif $what == "pictures" then
-    .[] | kind as $kind | [.name, $kind.type, $kind.bands, words] | @tsv
+    .[] | select(.of_series | not) | kind as $kind | [.name, $kind.type, $kind.bands, words] | @tsv
 else
     "# Ops\n\nMade by `make docs` of what `tilery ops --json` says; not to be edited. Each op stands with a typical use: "
     + "the picture, the pixels and the halo (the pixels around one that it is made of) are of that use. Ops work on each band by itself unless they say otherwise. "
     + "The pictures show 120 × 90 pixels of `tests/data/bahamas.tif`, results that are not uint8 stretched from their lowest to their highest value; "
-    + "the other scene is the first one blurred, and of the same type. The picture of merge shows its bands 1, 5 and 6, which are one of the first scene and two of the other.\n\n"
+    + "the other scene is the first one blurred, and of the same type. The picture of merge shows its bands 1, 5 and 6, which are one of the first scene and two of the other. "
+    + "The ops named temporal-… stand behind `stack SCENE...` and make one image of a series; they have no picture.\n\n"
     + (map("[\(.name)](#\(.name))") | join(" · ")) + "\n\n"
     + (map(section) | join("\n"))
 end

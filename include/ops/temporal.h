@@ -15,7 +15,8 @@
 struct temporal_op {
     const char *name, *summary;
     const struct param *params;
-    int stat; /* private to the module */
+    int stat;           /* private to the module */
+    const char *source; /* what defines it */
 };
 
 /* All of them, then {0}; the one of that name, or NULL. */
@@ -47,6 +48,12 @@ struct temporal_series {
 bool temporal_read(struct temporal *t, const char *name, int n_args, const char *const *args,
                    const struct temporal_series *series, struct err *e) MUST_CHECK;
 void temporal_free(struct temporal *t);
+
+/* What each op does of pixels outside the data, in words. */
+extern const char temporal_nodata[];
+
+/* The type that the op without arguments makes of a series of that type; false: it takes none. */
+bool temporal_output(const struct temporal_op *op, enum pixel_type in, enum pixel_type *out);
 
 /* Checks the arguments without a series. */
 bool temporal_check(const char *name, int n_args, const char *const *args,

@@ -158,8 +158,8 @@ static json_t *types_as_json(const struct op_facts *f)
 static json_t *op_as_json(const struct op *op, const struct op_facts *f)
 {
     json_t *list = json_array();
-    json_t *o = json_pack("{s:s, s:s, s:s}", "name", op->name, "summary", op->summary, "example",
-                          op->example ? op->example : "");
+    json_t *o = json_pack("{s:s, s:s, s:s, s:b}", "name", op->name, "summary", op->summary,
+                          "example", op->example ? op->example : "", "of_series", 0);
 
     for (const struct param *p = op->params; p && p->kind != P_END; p++)
         json_array_append_new(list, param_as_json(p));
@@ -176,26 +176,58 @@ static json_t *op_as_json(const struct op *op, const struct op_facts *f)
     return o;
 }
 
-/* One op as an object, all as an array. */
-static int print_json(const struct op *only)
+/* The same keys; scenes of any number of bands are taken. */
+static json_t *temporal_as_json(const struct temporal_op *op)
 {
-    json_t *out = only ? NULL : json_array();
+    json_t *list = json_array(), *types = json_array();
+    enum pixel_type out;
+
+    for (const struct param *p = op->params; p->kind != P_END; p++)
+        json_array_append_new(list, param_as_json(p));
+    for (int t = 0; t < PX_N_TYPES; t++)
+        if (temporal_output(op, (enum pixel_type)t, &out))
+            json_array_append_new(types, json_pack("{s:s, s:[i, i, i, i], s:s}", "input",
+                                                   pixel_name((enum pixel_type)t), "bands", 1, 2, 3,
+                                                   OP_FACTS_BANDS, "output", pixel_name(out)));
+    return json_pack("{s:s, s:s, s:s, s:b, s:o, s:[], s:o, s:{s:i, s:i, s:i, s:i}, s:s, s:s}",
+                     "name", op->name, "summary", op->summary, "example", "", "of_series", 1,
+                     "parameters", list, "of_example", "types", types, "halo", "left", 0, "up", 0,
+                     "right", 0, "down", 0, "nodata", temporal_nodata, "source", op->source);
+}
+
+/* NULL: *e is set. */
+static json_t *all_as_json(struct err *e)
+{
+    json_t *out = json_array();
     struct op_facts facts;
-    struct err e;
 
     for (int i = 0; ops[i]; i++) {
-        if (only && ops[i] != only)
-            continue;
-        if (!op_facts_find(ops[i], &facts, &e)) {
+        if (!op_facts_find(ops[i], &facts, e)) {
             json_decref(out);
-            return complain(&e);
+            return NULL;
         }
-        json_t *o = op_as_json(ops[i], &facts);
-        if (only)
-            out = o;
-        else
-            json_array_append_new(out, o);
+        json_array_append_new(out, op_as_json(ops[i], &facts));
     }
+    for (const struct temporal_op *op = temporal_ops; op->name; op++)
+        json_array_append_new(out, temporal_as_json(op));
+    return out;
+}
+
+/* One op as an object, all as an array. */
+static int print_json(const struct op *only, const struct temporal_op *temporal)
+{
+    struct op_facts facts;
+    struct err e;
+    json_t *out = NULL;
+
+    if (temporal)
+        out = temporal_as_json(temporal);
+    else if (!only)
+        out = all_as_json(&e);
+    else if (op_facts_find(only, &facts, &e))
+        out = op_as_json(only, &facts);
+    if (!out)
+        return complain(&e);
     json_dumpf(out, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     putchar('\n');
     json_decref(out);
@@ -212,9 +244,7 @@ static int print_temporal(const struct temporal_op *op)
         params_print(op->params, stdout);
         putchar('\n');
     }
-    puts(
-        "Nodata: pixels outside the data are left out; a pixel that is outside in all scenes stays "
-        "so");
+    printf("Nodata: %s\nSource: %s\n", temporal_nodata, op->source);
     return end_output();
 }
 
@@ -258,13 +288,11 @@ int command_ops(struct words words)
         only = op_find(names.item[0]);
         temporal = temporal_find(names.item[0]);
         ok = only || temporal || op_check(names.item[0], 0, NULL, &e);
-        if (temporal && args.json)
-            ok = err_usage(&e, "ops: --json has the ops of a scene alone");
     }
     params_free(params, &args, &names);
     if (!ok)
         return complain(&e);
-    if (temporal)
-        return print_temporal(temporal);
-    return args.json ? print_json(only) : print_text(only);
+    if (args.json)
+        return print_json(only, temporal);
+    return temporal ? print_temporal(temporal) : print_text(only);
 }

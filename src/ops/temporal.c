@@ -50,21 +50,30 @@ static const struct param trend_params[] = {
 
 const struct temporal_op temporal_ops[] = {
     {"temporal-argmax", "the number of the scene with the largest value, from 0", none,
-     TEMPORAL_ARGMAX},
+     TEMPORAL_ARGMAX, "numpy, argmax over the scenes"},
     {"temporal-argmin", "the number of the scene with the smallest value, from 0", none,
-     TEMPORAL_ARGMIN},
-    {"temporal-count", "how many scenes have a value", none, TEMPORAL_COUNT},
-    {"temporal-max", "the largest value", extreme_params, TEMPORAL_MAX},
-    {"temporal-mean", "the mean of the values", float_params, TEMPORAL_MEAN},
+     TEMPORAL_ARGMIN, "numpy, argmin over the scenes"},
+    {"temporal-count", "how many scenes have a value", none, TEMPORAL_COUNT,
+     "numpy, count of what is not masked"},
+    {"temporal-max", "the largest value", extreme_params, TEMPORAL_MAX,
+     "numpy, max over the scenes"},
+    {"temporal-mean", "the mean of the values", float_params, TEMPORAL_MEAN,
+     "numpy, mean over the scenes in float64"},
     {"temporal-median", "the median of the values; of an even number the mean of the middle two",
-     float_params, TEMPORAL_MEDIAN},
-    {"temporal-min", "the smallest value", extreme_params, TEMPORAL_MIN},
-    {"temporal-stddev", "the standard deviation of the values", ddof_params, TEMPORAL_STDDEV},
+     float_params, TEMPORAL_MEDIAN, "numpy, median over the scenes"},
+    {"temporal-min", "the smallest value", extreme_params, TEMPORAL_MIN,
+     "numpy, min over the scenes"},
+    {"temporal-stddev", "the standard deviation of the values", ddof_params, TEMPORAL_STDDEV,
+     "numpy, std over the scenes in float64"},
     {"temporal-trend", "the slope of the least-squares line through the values", trend_params,
-     TEMPORAL_TREND},
-    {"temporal-variance", "the variance of the values", ddof_params, TEMPORAL_VARIANCE},
+     TEMPORAL_TREND, "numpy, polyfit of degree 1"},
+    {"temporal-variance", "the variance of the values", ddof_params, TEMPORAL_VARIANCE,
+     "numpy, var over the scenes in float64"},
     {0},
 };
+
+const char temporal_nodata[] =
+    "pixels outside the data are left out; a pixel that is outside in all scenes stays so";
 
 const struct temporal_op *temporal_find(const char *name)
 {
@@ -175,6 +184,18 @@ bool temporal_read(struct temporal *t, const char *name, int n_args, const char 
     ok = ok && choose_nodata(t, &args, series, e) && choose_times(t, &args, e);
     if (t->op)
         params_free(t->op->params, &args, NULL);
+    return ok;
+}
+
+bool temporal_output(const struct temporal_op *op, enum pixel_type in, enum pixel_type *out)
+{
+    const struct temporal_series series = {.type = in, .n = 2};
+    struct temporal t;
+    struct err ignored;
+    const bool ok = temporal_read(&t, op->name, 0, NULL, &series, &ignored);
+
+    *out = t.out;
+    temporal_free(&t);
     return ok;
 }
 

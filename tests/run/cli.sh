@@ -28,6 +28,7 @@ says 0 "791 x 718" "$TILERY" info "$in"
 says 0 "--ksize" "$TILERY" run read x ! blur --help ! write y
 ok "ops --json is JSON" sh -c '"$1" ops --json | jq -e "length > 10" >/dev/null' - "$TILERY"
 ok "ops --json tells types" sh -c '"$1" ops sobel --json | jq -e ".types[0] == {input: \"uint8\", bands: [1, 2, 3, 4], output: \"float32\"}" >/dev/null' - "$TILERY"
+ok "ops --json has ops of series" sh -c '"$1" ops temporal-argmax --json | jq -e ".of_series and .types[0].output == \"int32\"" >/dev/null' - "$TILERY"
 ok "ops --json tells halos" sh -c '"$1" ops gaussian-blur --json | jq -e ".halo == {left: 8, up: 8, right: 8, down: 8}" >/dev/null' - "$TILERY"
 ok "ops --json tells what is required" sh -c '"$1" ops in-range --json | jq -e "all(.parameters[]; .required)" >/dev/null' - "$TILERY"
 ok "ops --json has no halo for another grid" sh -c '"$1" ops resize --json | jq -e "has(\"halo\") and .halo == null" >/dev/null' - "$TILERY"
