@@ -29,6 +29,8 @@ struct segment {
     bool is_temporary; /* … and makes what the next one reads */
     bool has_nodata;   /* of the scenes of the first part */
     double nodata;
+    const struct pipeline *all; /* of a temporary scene: the steps that read it are … */
+    int n_first;                /* … those behind so many */
 };
 
 /* A pass over the scene before the one that makes the output. */

@@ -13,6 +13,10 @@
 /* The driver (as GDAL names it) of images with the path's ending; NULL: there is none. */
 const char *image_driver(const char *path);
 
+/* Fails with err_usage if images of that driver have no such pixels. */
+bool image_check_type(const char *driver, const char *path, enum pixel_type type,
+                      struct err *e) MUST_CHECK;
+
 struct image; /* opaque */
 
 /* Makes room for the image; options are as for output_create, creation_options those of the driver.

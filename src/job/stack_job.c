@@ -66,14 +66,23 @@ static void stack_free(struct stack *k)
     endpoints_free(&k->ends);
 }
 
+/* What the ops behind the temporal one will read. */
+static bool foresee(const struct stack *k, const struct job_options *options, struct err *e)
+{
+    struct format f = k->series.facts.out;
+
+    f.type = k->series.temporal.out;
+    return segments_foresee(options->segment, f, e);
+}
+
 /* Rank 0 looks at the scenes; all know of them then. */
 static bool open_series(struct cluster *c, struct stack *k, const struct series_wish *wish,
                         struct err *e)
 {
     struct buffer told = {0};
-    bool ok = !k->leads ||
-              (endpoints_read_sink(&k->ends, wish->options->pipeline, e) &&
-               series_open(&k->series, wish, &k->first, e) && series_pack(&k->series, &told, e));
+    bool ok = !k->leads || (endpoints_read_sink(&k->ends, wish->options->pipeline, e) &&
+                            series_open(&k->series, wish, &k->first, e) &&
+                            foresee(k, wish->options, e) && series_pack(&k->series, &told, e));
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &told, e) &&
          cluster_agree(c, k->leads || series_unpack(&k->series, wish, &told, e), e);

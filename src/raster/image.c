@@ -109,6 +109,17 @@ static bool takes_type(GDALDriverH driver, enum pixel_type type)
     return takes;
 }
 
+bool image_check_type(const char *driver, const char *path, enum pixel_type type, struct err *e)
+{
+    if (!GDALGetDriverByName(driver))
+        return err_set(e, "%s: GDAL here has no %s driver", path, driver);
+    return takes_type(GDALGetDriverByName(driver), type) ||
+           err_usage(e,
+                     "%s: %s has no %s pixels; put `convert-to --type=uint8` before it, or "
+                     "write a GeoTIFF",
+                     path, driver, pixel_name(type));
+}
+
 /* Whether the driver takes such pixels and options: it is given a few. */
 static bool try_out(const struct image *im, const struct layout *l, struct err *e)
 {
@@ -118,13 +129,8 @@ static bool try_out(const struct image *im, const struct layout *l, struct err *
     void *memory;
     struct quiet q;
 
-    if (!GDALGetDriverByName(im->driver))
-        return err_set(e, "%s: GDAL here has no %s driver", im->path, im->driver);
-    if (!takes_type(GDALGetDriverByName(im->driver), l->type))
-        return err_usage(e,
-                         "%s: %s has no %s pixels; put `convert-to --type=uint8` before it, or "
-                         "write a GeoTIFF",
-                         im->path, im->driver, pixel_name(l->type));
+    if (!image_check_type(im->driver, im->path, l->type, e))
+        return false;
     quiet_begin(&q);
     bool ok = GDALValidateCreationOptions(GDALGetDriverByName(im->driver), im->options) != 0;
     quiet_end(&q);

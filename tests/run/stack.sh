@@ -266,6 +266,12 @@ refused 2 0 "5 numbers for 7 scenes" stack "$TMP/in/uint8-?.tif" ! temporal-tren
 refused 2 0 "say what pixels without any value are to be" stack "$TMP/in/masked-?.tif" ! temporal-min ! write "$out"
 refused 2 0 "nothing" stack "$TMP/in/nothing*.tif" ! temporal-mean ! write "$out"
 refused 2 1 "is too little for this series" --memory=40M stack "$TMP/in/uint8-?.tif" ! temporal-mean ! write "$out"
+# … is told before a scene is added up, of which one is cut short.
+cp "$TMP/in/uint8-1.tif" "$TMP/cut.tif"
+truncate -s $(($(stat -c %s "$TMP/cut.tif") / 2)) "$TMP/cut.tif"
+refused 1 2 "cut.tif" stack "$TMP/in/uint8-2.tif" "$TMP/cut.tif" ! temporal-mean ! write "$out"
+refused 2 2 "takes uint8 pixels, not float32" stack "$TMP/in/uint8-2.tif" "$TMP/cut.tif" ! temporal-mean ! equalize-hist ! write "$out"
+refused 2 0 "JPEG has no float32" stack "$TMP/in/uint8-2.tif" "$TMP/cut.tif" ! temporal-mean ! write "$TMP/out.jpg"
 # For what is behind the series, nothing is skipped.
 ok "skipping scenes, into statistics" ranks 2 --on-error=skip stack "$TMP/in"/[0-3].png ! temporal-mean ! stats >"$TMP/stats.txt"
 finish

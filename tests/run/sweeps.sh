@@ -105,4 +105,11 @@ rm -f "$out"
 
 refused 2 3 "it takes uint8" read "$in" ! convert-to --type=uint16 ! canny --threshold1=1 --threshold2=2 ! write "$out"
 refused 2 2 "min is missing" read "$in" ! area-open ! write "$out"
+# What can be told of the ops and the output behind is told before the first part, which would fail of this scene.
+gdal_translate -q -co COMPRESS=DEFLATE -co TILED=YES "$in" "$TMP/cut.tif" || exit 1
+truncate -s $(($(stat -c %s "$TMP/cut.tif") / 2)) "$TMP/cut.tif"
+refused 1 2 "truncated or corrupt" --retries=0 read "$TMP/cut.tif" ! area-open --min=4 ! blur --ksize=3 ! write "$TMP/out.tif"
+refused 2 2 "takes uint8 pixels, not int16" read "$TMP/cut.tif" ! area-open --min=4 ! area-open --min=9 ! convert-to --type=int16 ! equalize-hist ! stats
+refused 2 0 "JPEG has no float32" read "$TMP/cut.tif" ! area-open --min=4 ! convert-to --type=float32 ! write "$TMP/out.jpg"
+refused 2 2 "creation option" read "$TMP/cut.tif" ! area-open --min=4 ! blur --ksize=3 ! write "$TMP/out.tif" --co COMPRESS=RAR
 finish
