@@ -262,15 +262,44 @@ static bool fill_piece(void *ctx, const struct piece *piece, struct err *e)
     return true;
 }
 
-static bool fill(struct chunk_input *c, int source, struct unpack *u, const struct planes *in,
-                 struct tick tick, struct err *e)
+/* Whether the pixels can stay in the payload, where they lie as planes do; *in is then of them. */
+static bool lent(const struct chunk_input *c, int source, struct region need, struct unpack *u,
+                 struct planes *in)
 {
     const struct ticket_source *s = &c->ticket->sources[source];
+    const struct format *f = &s->format;
+    const size_t row = (size_t)need.width * pixel_size(f->type), band = row * (size_t)need.height;
+    const bool wraps = need.x < 0 || need.y < 0 || need.x + need.width > f->width ||
+                       need.y + need.height > f->height;
+    struct unpack ahead = *u;
+    size_t n;
+
+    if (s->by_blobs || c->uniform || wraps || region_is_empty(need) ||
+        ticket_margin(c->ticket, source) > 0)
+        return false;
+    unsigned char *pixels = (unsigned char *)unpack_bytes(&ahead, &n); /* only read */
+    if (!pixels || n < band * (size_t)f->bands || (uintptr_t)pixels % 8 != 0)
+        return false;
+    *in = (struct planes){pixels, f->type, f->bands, need, row, band};
+    *u = ahead;
+    return true;
+}
+
+static bool fill(struct chunk_input *c, int source, struct region need, struct unpack *u,
+                 struct planes *in, struct tick tick, struct err *e)
+{
+    const struct ticket_source *s = &c->ticket->sources[source];
+    const struct format *f = &s->format;
     struct filler filler = {c, u, in};
 
+    if (lent(c, source, need, u, in))
+        return true;
+    if (!planes_reuse(in, &c->planes[source], f->type, f->bands, need,
+                      ticket_margin(c->ticket, source), e))
+        return false;
     if (s->by_blobs)
         return fill_from_blobs(c, source, u, in, tick, e);
-    return needs_pieces(in->region, s->format.width, s->format.height, fill_piece, &filler, e);
+    return needs_pieces(need, f->width, f->height, fill_piece, &filler, e);
 }
 
 /* What the blobs of a source, as they are, say about the output tiles over them. */
@@ -321,11 +350,8 @@ bool chunk_input_fill(struct chunk_input *c, int64_t chunk, struct unpack payloa
     }
     u = payload;
     for (int i = 0; i < t->n_sources; i++) {
-        const struct format *f = &t->sources[i].format;
         skip_padding(&u, &payload);
-        if (!planes_reuse(&in[i], &c->planes[i], f->type, f->bands, needs[i], ticket_margin(t, i),
-                          e) ||
-            !fill(c, i, &u, &in[i], tick, e))
+        if (!fill(c, i, needs[i], &u, &in[i], tick, e))
             return false;
     }
     return true;

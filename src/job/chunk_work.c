@@ -306,6 +306,24 @@ static bool reduce(struct chunk_worker *w, const struct level *whole, struct buf
     return !w->keeps || buffer_append(result, &kept, sizeof kept, e);
 }
 
+/* Where the chunk's pixels are made: those that are the result as they are, in it. */
+static bool place_pixels(struct chunk_worker *w, struct buffer *result, struct planes *out,
+                         struct err *e)
+{
+    const struct ticket *t = w->ticket;
+    const struct format f = plan_output(t->plan);
+    const struct region r = ticket_region(t, w->place.chunk_index);
+
+    if (!t->bare || t->plan->sweep.how)
+        return planes_reuse(out, &w->output, f.type, f.bands, r, 0, e);
+    const size_t row = (size_t)r.width * pixel_size(f.type), band = row * (size_t)r.height;
+    if (!buffer_reserve(result, band * (size_t)f.bands, e))
+        return false;
+    *out = (struct planes){result->data + result->size, f.type, f.bands, r, row, band};
+    result->size += band * (size_t)f.bands;
+    return true;
+}
+
 /* Row by row, band after band. */
 static bool append_planes(struct buffer *out, const struct planes *p, struct err *e)
 {
@@ -361,7 +379,6 @@ static bool compute(struct chunk_worker *w, bool kept, struct unpack payload, st
 {
     const struct ticket *t = w->ticket;
     const struct region chunk = w->place.chunk;
-    const struct format f = plan_output(t->plan);
     const bool sweeps = t->plan->sweep.how != NULL;
     struct planes in[PLAN_MAX_SOURCES];
     struct level out = {0};
@@ -373,8 +390,7 @@ static bool compute(struct chunk_worker *w, bool kept, struct unpack payload, st
 
     w->times.pixels += chunk.width * chunk.height;
     if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
-        if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands,
-                          ticket_region(t, w->place.chunk_index), 0, e) ||
+        if (!place_pixels(w, result, &out.pixels, e) ||
             !make_pixels(w, kept ? NULL : &payload, in, &out.pixels, tick, e) ||
             (sweeps && !sweep(w, what, &context, &out.pixels, result, e)))
             return false;
@@ -388,8 +404,7 @@ static bool compute(struct chunk_worker *w, bool kept, struct unpack payload, st
     if (t->reducing.how)
         return reduce(w, &out, result, e);
     if (t->bare)
-        return append_planes(result, &out.pixels, e) &&
-               (!t->validity || append_planes(result, &out.mask, e));
+        return !t->validity || append_planes(result, &out.mask, e);
     const struct uniform *u = kept ? NULL : chunk_input_uniform(w->input);
     out.uniform = u ? uniform_tiles(u) : NULL;
     return pack(w, &out, w->copies ? &payload : NULL, result, tick, e);

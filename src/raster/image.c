@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include "gdal_support.h"
+#include "interleave.h"
 #include "jpeg_writer.h"
 #include "metadata.h"
 #include "output_files.h"
@@ -31,6 +32,7 @@ struct image {
     struct planes pixels, mask;
     void *memory, *mask_memory;
     GDALDatasetH dataset; /* of that memory */
+    uint8 *samples;       /* the memory where GDAL is not needed: samples of a pixel side by side */
 };
 
 const char *image_driver(const char *path)
@@ -186,6 +188,18 @@ static bool make_mask(struct image *im, struct err *e)
            err_set(e, "%s: the mask cannot be created", im->path);
 }
 
+/* Whether nothing but pixels would come to be in the file, and GDAL's driver need not make it. */
+static bool is_plain(const struct image *im)
+{
+    const struct planes *p = &im->pixels;
+    const int n = CSLCount(im->options);
+
+    return strcmp(im->driver, "JPEG") == 0 && (p->bands == 1 || p->bands == 3) &&
+           p->type == PX_UINT8 && !im->mask.data && !im->georeferenced &&
+           (n == 0 || (n == 1 && CSLFetchNameValue(im->options, "QUALITY"))) &&
+           !GDALGetMetadata(im->dataset, "COLOR_PROFILE") && !im->has_exif;
+}
+
 static bool make(struct image *im, const struct output_options *options, struct scene *scene,
                  const struct output_grid *grid, const struct layout *l, bool with_mask,
                  struct err *e)
@@ -203,6 +217,8 @@ static bool make(struct image *im, const struct output_options *options, struct 
         return false;
     im->has_exif = has_exif(im->dataset);
     im->georeferenced = is_georeferenced(im->dataset);
+    if (is_plain(im))
+        im->samples = im->pixels.data;
     return !with_mask || make_mask(im, e);
 }
 
@@ -247,9 +263,30 @@ static void put(const struct planes *to, const struct planes *part)
                    (size_t)r.width * pixel_size(to->type));
 }
 
+/* Side by side. */
+static void put_samples(const struct image *im, const struct planes *part)
+{
+    const struct region r = part->region;
+    const size_t bands = (size_t)part->bands, row = (size_t)im->pixels.region.width * bands;
+
+    for (int64_t y = r.y; y < r.y + r.height; y++) {
+        uint8 *to = im->samples + (size_t)y * row + (size_t)r.x * bands;
+        const uint8 *rows[3] = {0};
+        for (int b = 0; b < part->bands; b++)
+            rows[b] = planes_at(part, b, r.x, y);
+        if (bands == 3)
+            interleave_3(rows, r.width, to);
+        else
+            memcpy(to, rows[0], (size_t)r.width);
+    }
+}
+
 void image_put(struct image *im, const struct planes *pixels, const struct planes *mask)
 {
-    put(&im->pixels, pixels);
+    if (im->samples)
+        put_samples(im, pixels);
+    else
+        put(&im->pixels, pixels);
     if (mask)
         put(&im->mask, mask);
 }
@@ -324,24 +361,15 @@ static void sweep(const char *folder)
     rmdir(folder);
 }
 
-/* Whether nothing but pixels would come to be in the file, and GDAL's driver need not make it. */
-static bool is_plain(const struct image *im)
-{
-    const struct planes *p = &im->pixels;
-    const int n = CSLCount(im->options);
-
-    return strcmp(im->driver, "JPEG") == 0 && (p->bands == 1 || p->bands == 3) &&
-           p->type == PX_UINT8 && !im->mask.data && !im->georeferenced &&
-           (n == 0 || (n == 1 && CSLFetchNameValue(im->options, "QUALITY"))) &&
-           !GDALGetMetadata(im->dataset, "COLOR_PROFILE") && !im->has_exif;
-}
-
 static bool encode(const struct image *im, const char *path, struct err *e)
 {
     const char *quality = CSLFetchNameValueDef(im->options, "QUALITY", "75");
+    const struct planes *p = &im->pixels;
+    const struct jpeg_raster raster = {im->samples, (int)p->region.width, (int)p->region.height,
+                                       p->bands};
 
-    return is_plain(im) ? jpeg_write(path, &im->pixels, atoi(quality), e)
-                        : copy(im, im->dataset, path, e);
+    return im->samples ? jpeg_write(path, &raster, atoi(quality), e)
+                       : copy(im, im->dataset, path, e);
 }
 
 static bool write_into(const struct image *im, const char *folder, struct err *e)

@@ -2,10 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "jpeg_writer.h"
 
-#include "base/memory.h"
-
-#include "interleave.h"
-
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,51 +32,43 @@ static void fail(j_common_ptr c)
 /* libjpeg comes back to here when it fails: nothing of this function's own may change after that
  * is set. */
 static bool encode(FILE *to, struct jpeg_compress_struct *c, struct handler *h,
-                   const struct planes *p, int quality, uint8 *row)
+                   const struct jpeg_raster *r, int quality)
 {
+    const size_t row = (size_t)r->width * (size_t)r->bands;
+
     if (setjmp(h->failed))
         return false;
     jpeg_create_compress(c);
     jpeg_stdio_dest(c, to);
-    c->image_width = (JDIMENSION)p->region.width;
-    c->image_height = (JDIMENSION)p->region.height;
-    c->input_components = p->bands;
-    c->in_color_space = p->bands == 3 ? JCS_RGB : JCS_GRAYSCALE;
+    c->image_width = (JDIMENSION)r->width;
+    c->image_height = (JDIMENSION)r->height;
+    c->input_components = r->bands;
+    c->in_color_space = r->bands == 3 ? JCS_RGB : JCS_GRAYSCALE;
     jpeg_set_defaults(c);
     jpeg_set_quality(c, quality, TRUE);
     jpeg_start_compress(c, TRUE);
     while (c->next_scanline < c->image_height) {
-        uint8 *bands[3] = {0}, *line;
-        for (int b = 0; b < p->bands; b++)
-            bands[b] = planes_at(p, b, p->region.x, p->region.y + c->next_scanline);
-        if (p->bands == 3)
-            interleave_3((const uint8 *const *)bands, p->region.width, row);
-        line = p->bands == 3 ? row : bands[0];
+        uint8 *line = r->samples + row * c->next_scanline;
         jpeg_write_scanlines(c, &line, 1);
     }
     jpeg_finish_compress(c);
     return true;
 }
 
-bool jpeg_write(const char *path, const struct planes *pixels, int quality, struct err *e)
+bool jpeg_write(const char *path, const struct jpeg_raster *raster, int quality, struct err *e)
 {
     struct jpeg_compress_struct c = {0};
     struct handler h = {0};
-    uint8 *row = memory_raw((size_t)pixels->region.width, 3, e);
-    FILE *to = row ? fopen(path, "wb") : NULL;
+    FILE *to = fopen(path, "wb");
 
-    if (!to) {
-        const bool no_memory = !row;
-        free(row);
-        return no_memory ? false : err_errno(e, "%s: cannot be created", path);
-    }
+    if (!to)
+        return err_errno(e, "%s: cannot be created", path);
     c.err = jpeg_std_error(&h.manager);
     h.manager.error_exit = fail;
     h.manager.output_message = keep_words;
-    bool ok = encode(to, &c, &h, pixels, quality, row) || err_set(e, "libjpeg: %s", h.words);
+    bool ok = encode(to, &c, &h, raster, quality) || err_set(e, "libjpeg: %s", h.words);
     jpeg_destroy_compress(&c);
     if (fclose(to) != 0 && ok)
         ok = err_errno(e, "%s: cannot be written", path);
-    free(row);
     return ok;
 }

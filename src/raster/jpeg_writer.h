@@ -6,11 +6,18 @@
 #ifndef RASTER_JPEG_WRITER_H
 #define RASTER_JPEG_WRITER_H
 
-#include "base/planes.h"
+#include "base/err.h"
+#include "base/pixel.h"
+
+/* Rows of pixels, whose samples lie side by side; borrowed. */
+struct jpeg_raster {
+    uint8 *samples;
+    int width, height, bands;
+};
 
 /* Writes the file, colours as GDAL's driver does (YCbCr, 4:2:0). Fails naming what libjpeg or the
  * system says. */
-bool jpeg_write(const char *path, const struct planes *pixels, int quality,
+bool jpeg_write(const char *path, const struct jpeg_raster *raster, int quality,
                 struct err *e) MUST_CHECK;
 
 #endif
