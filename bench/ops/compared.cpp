@@ -42,7 +42,9 @@ Difference compare(const planes &ours, const cv::Mat &opencv, double ulps)
     Extremes x;
     char text[100];
 
-    if (type_of(opencv.depth()) != ours.type || opencv.channels() != ours.bands ||
+    /* OpenCV has no unsigned ones. */
+    const pixel_type wanted = ours.type == PX_UINT32 ? PX_INT32 : ours.type;
+    if (type_of(opencv.depth()) != wanted || opencv.channels() != ours.bands ||
         opencv.cols != r.width || opencv.rows != r.height)
         return {"WRONG: another size or type of result", true};
     for (int b = 0; b < ours.bands; b++) {

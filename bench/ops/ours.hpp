@@ -11,6 +11,8 @@
 
 extern "C" {
 #include "base/planes.h"
+#include "ops/reducer.h"
+#include "ops/sweep.h"
 #include "pipeline/execute.h"
 #include "pipeline/plan.h"
 }
@@ -52,12 +54,20 @@ class Pipeline
     Pipeline &operator=(const Pipeline &) = delete;
     ~Pipeline();
 
-    // All chunks, into planes made beforehand.
+    // All chunks, into planes made beforehand. What an op must know of the scene is gathered anew, by
+    // a pass over it, and ops that sweep go over it twice, as in the program.
     void run(const Planes &out);
     format output() const;
     double bytes_read() const;
 
   private:
+    void compile(const std::vector<std::string> &words);
+    void settle();
+    void run_chunks(const Planes &out, int64_t width);
+    void sweep(const Planes &out);
+
+    std::vector<std::string> asked;
+    std::vector<format> formats;
     plan *compiled = nullptr;
     executor *runner = nullptr;
     std::vector<std::unique_ptr<Planes>> images;
