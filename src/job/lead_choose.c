@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
-#include "segments.h"
+#include "foresee.h"
 
 #include "base/text.h"
 #include "ops/sweep.h"
@@ -326,6 +326,6 @@ bool lead_choose(struct lead *l, struct err *e)
     sink->tile_side = lead_choose_tile(l->plan);
     return (!sink->cog || cog_options(sink, out.type, &l->cog, e)) &&
            output_check(sink, out.type, out.bands, out.width, out.height, &full, e) &&
-           choose_overviews(l, &full, e) && segments_foresee(l->options->segment, out, e) &&
+           choose_overviews(l, &full, e) && foresee(l->options->segment, out, e) &&
            choose_chunks(l, e);
 }

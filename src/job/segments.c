@@ -8,9 +8,6 @@
 
 #include "base/pack.h"
 #include "base/text.h"
-#include "pipeline/plan.h"
-#include "raster/cog_options.h"
-#include "raster/image.h"
 #include "raster/output.h"
 
 #include <stdio.h>
@@ -212,74 +209,4 @@ bool segments_run(struct cluster *c, const struct job_options *options, struct s
     free(p.output);
     free(p.path);
     return ok;
-}
-
-/* --- what can be foreseen ---------------------------------------------------------------------- */
-
-/* Ops that a plan takes at once: up to one that sweeps. */
-static int plannable(const struct step *steps, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (op_find(steps[i].name)->sweeps)
-            return i + 1;
-    return n;
-}
-
-/* What the ops make of *f. False with e->status 0: it cannot be told. */
-static bool foresee_ops(const struct step *steps, int n, struct format *f, struct err *e)
-{
-    const char *names[PLAN_MAX_SOURCES] = {NULL};
-
-    while (n > 0) {
-        const struct plan_sources sources = {f, names, 1, NULL};
-        const int some = plannable(steps, n);
-        struct plan *plan = NULL;
-        int n_names = 1;
-        if (!plan_scenes(steps, some, names, &n_names, PLAN_MAX_SOURCES, e) || n_names > 1) {
-            e->status = 0;
-            return false;
-        }
-        if (!plan_new(&plan, steps, some, &sources, e))
-            return false;
-        *f = plan_output(plan);
-        plan_free(plan);
-        steps += some;
-        n -= some;
-    }
-    return true;
-}
-
-/* Whether an output like that can be written; what is in its place has been looked at. */
-static bool foresee_output(const struct pipeline *all, struct format f, struct err *e)
-{
-    struct endpoints ends = {0};
-    struct cog_options cog = {0};
-    struct layout full;
-    bool ok = endpoints_read_sink(&ends, all, e);
-    const enum pixel_type type =
-        ends.sink_type == PX_SAME ? f.type : (enum pixel_type)ends.sink_type;
-
-    ends.sink.overwrite = true;
-    ends.sink.tile_side = OUTPUT_TILE;
-    if (ok && ends.driver)
-        ok = image_check_type(ends.driver, ends.sink.path, type, e);
-    else if (ok)
-        ok = (!ends.sink.cog || cog_options(&ends.sink, type, &cog, e)) &&
-             output_check(&ends.sink, type, f.bands, f.width, f.height, &full, e);
-    cog_options_free(&cog);
-    endpoints_free(&ends);
-    return ok;
-}
-
-bool segments_foresee(const struct segment *s, struct format f, struct err *e)
-{
-    if (!s || !s->is_temporary || !s->all)
-        return true;
-    const struct pipeline *all = s->all;
-    const struct step *rest = all->steps + s->n_first;
-    const int n = all->n_steps - s->n_first - 1;
-
-    if (!foresee_ops(rest, n, &f, e))
-        return e->status == 0;
-    return strcmp(rest[n].name, "write") != 0 || foresee_output(all, f, e);
 }

@@ -8,7 +8,6 @@
 #define JOB_SEGMENTS_H
 
 #include "job/job.h"
-#include "ops/op.h"
 
 struct segments {
     int n_first; /* steps of the first part, its source among them */
@@ -22,10 +21,5 @@ struct segments {
  * after a failure, unless there is something that --resume goes on with. */
 bool segments_run(struct cluster *c, const struct job_options *options, struct segments parts,
                   struct job_end *end, struct err *e) MUST_CHECK;
-
-/* Of a temporary scene of that format (of any other, or NULL: nothing): fails with err_usage if the
- * ops that are to read it, or the output they make, cannot be had. That is told before it is
- * made. Ops behind one that reads another scene are not looked at. */
-bool segments_foresee(const struct segment *s, struct format f, struct err *e) MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include "stack_job.h"
 
 #include "endpoints.h"
+#include "foresee.h"
 #include "rank.h"
 #include "segments.h"
 #include "series_work.h"
@@ -67,12 +68,12 @@ static void stack_free(struct stack *k)
 }
 
 /* What the ops behind the temporal one will read. */
-static bool foresee(const struct stack *k, const struct job_options *options, struct err *e)
+static bool foresee_rest(const struct stack *k, const struct job_options *options, struct err *e)
 {
     struct format f = k->series.facts.out;
 
     f.type = k->series.temporal.out;
-    return segments_foresee(options->segment, f, e);
+    return foresee(options->segment, f, e);
 }
 
 /* Rank 0 looks at the scenes; all know of them then. */
@@ -82,7 +83,7 @@ static bool open_series(struct cluster *c, struct stack *k, const struct series_
     struct buffer told = {0};
     bool ok = !k->leads || (endpoints_read_sink(&k->ends, wish->options->pipeline, e) &&
                             series_open(&k->series, wish, &k->first, e) &&
-                            foresee(k, wish->options, e) && series_pack(&k->series, &told, e));
+                            foresee_rest(k, wish->options, e) && series_pack(&k->series, &told, e));
 
     ok = cluster_agree(c, ok, e) && cluster_share(c, &told, e) &&
          cluster_agree(c, k->leads || series_unpack(&k->series, wish, &told, e), e);

@@ -29,7 +29,7 @@ static const struct param params[] = {
     {0},
 };
 
-enum { NONE = 0, CANDIDATE = 1, SEED = 2, BLOCK = 16 };
+enum { SEED = 2, BLOCK = 16 }; /* a candidate is 1, any other 0 */
 
 struct state {
     int32_t low, high;
@@ -110,15 +110,19 @@ SIMD static void canny_thin(const int32_t *restrict above, const int32_t *restri
     const int32_t low = limits[0], high = limits[1];
 
     for (int x = 0; x < n; x++) {
-        const int32_t ax = dx[x] < 0 ? -dx[x] : dx[x], ay = (dy[x] < 0 ? -dy[x] : dy[x]) << SHIFT;
+        /* All of one width, and without abs(), or compilers find no vectors in it. */
+        const int32_t gx = dx[x], gy = dy[x], sign_x = gx >> 31, sign_y = gy >> 31;
+        const int32_t ax = (gx ^ sign_x) - sign_x, ay = ((gy ^ sign_y) - sign_y) << SHIFT;
         const int32_t flat = ax * TAN_22, steep = flat + (ax << (SHIFT + 1));
-        const bool horizontal = (m[x] > m[x - 1]) & (m[x] >= m[x + 1]);
-        const bool vertical = (m[x] > above[x]) & (m[x] >= below[x]);
-        const bool falling = (m[x] > above[x - 1]) & (m[x] > below[x + 1]);
-        const bool rising = (m[x] > above[x + 1]) & (m[x] > below[x - 1]);
-        const bool diagonal = (dx[x] ^ dy[x]) < 0 ? rising : falling;
-        const bool largest = ay < flat ? horizontal : ay > steep ? vertical : diagonal;
-        out[x] = (uint8_t)((m[x] > low) & largest ? CANDIDATE + (m[x] > high) : NONE);
+        const int32_t horizontal = (m[x] > m[x - 1]) & (m[x] >= m[x + 1]);
+        const int32_t vertical = (m[x] > above[x]) & (m[x] >= below[x]);
+        const int32_t falling = (m[x] > above[x - 1]) & (m[x] > below[x + 1]);
+        const int32_t rising = (m[x] > above[x + 1]) & (m[x] > below[x - 1]);
+        const int32_t diagonal = sign_x != sign_y ? rising : falling;
+        const int32_t steeper = ay > steep ? vertical : diagonal;
+        const int32_t largest = ay < flat ? horizontal : steeper;
+        const int32_t found = largest & (m[x] > low);
+        out[x] = (uint8_t)(found + (found & (m[x] > high)));
     }
 }
 

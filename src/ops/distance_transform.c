@@ -5,13 +5,15 @@
  * bands above and below every pixel knows the nearest 0 of its column. Along a row, the columns'
  * distances are then joined by the lower envelope of what each of them offers, which is exact for
  * norms whose ball is symmetric to both axes: the chamfer distances of OpenCV's masks are such norms,
- * so that their closed form gives what its two passes do.
+ * so that their closed form gives what its two passes do. With these only the rows at a band's edges
+ * are made so; from there on two passes of the band's own are faster (chamfer.h).
  *
  * Source: A. Meijster, J. Roerdink, W. Hesselink, "A general algorithm for computing distance
  * transforms in linear time", 2000; D. Coeurjolly, "2D subquadratic separable distance
  * transformation for path-based norms", 2014; G. Borgefors, "Distance transformations in digital
  * images", 1986. */
 #include "ops/binary.h"
+#include "ops/chamfer.h"
 #include "ops/sweep.h"
 
 #include "base/memory.h"
@@ -38,30 +40,29 @@ static const struct param params[] = {
     {0},
 };
 
-/* OpenCV's weights of a step to the side, at a slant, and of a knight's move, in 16 bits behind the
- * point; a knight of 0: there is none. Nothing is farther than CAP. precise: squares of pixels. */
+/* OpenCV's weights of a step, in 16 bits behind the point. precise: squares of pixels. */
 struct metric {
     bool precise;
-    int64_t side, slant, knight;
+    struct chamfer steps;
 };
 
-enum { FRACTION = 1 << 16, CAP = INT32_MAX >> 2 };
+enum { FRACTION = 1 << 16 };
 
 static const struct metric metrics[] = {
-    {.side = FRACTION, .slant = 2 * FRACTION}, /* l1 */
-    {.precise = true},                         /* l2 */
-    {.side = FRACTION, .slant = FRACTION},     /* c */
+    {.steps = {FRACTION, 2 * FRACTION, 0}}, /* l1 */
+    {.precise = true},                      /* l2 */
+    {.steps = {FRACTION, FRACTION, 0}},     /* c */
 };
 static const struct metric l2_masks[] = {
-    [MASK_3] = {.side = 62587, .slant = 89738},                      /* 0.955, 1.3693 */
-    [MASK_5] = {.side = FRACTION, .slant = 91750, .knight = 143976}, /* 1, 1.4, 2.1969 */
+    [MASK_3] = {.steps = {62587, 89738, 0}},         /* 0.955, 1.3693 */
+    [MASK_5] = {.steps = {FRACTION, 91750, 143976}}, /* 1, 1.4, 2.1969 */
     [MASK_PRECISE] = {.precise = true},
 };
 
 /* In the plane while it is worked on: rows to the nearest 0 of the column, up to NOWHERE, and
  * whether the pixel is outside the data. */
 enum { NOWHERE = 0x3fffffff };
-static const uint32_t outside_bit = 0x80000000;
+static const uint32_t outside_bit = chamfer_mark;
 static const double outside_value = -1;
 
 /* --- a band tells ----------------------------------------------------------------------------- */
@@ -163,11 +164,11 @@ static inline int64_t distance(const struct metric *m, int64_t dx, int64_t dy)
     if (m->precise)
         return x * x + dy * dy;
     const int64_t longer = x > dy ? x : dy, shorter = x > dy ? dy : x;
-    if (!m->knight)
-        return m->slant * shorter + m->side * (longer - shorter);
-    return longer >= 2 * shorter
-               ? m->knight * shorter + m->side * (longer - 2 * shorter)
-               : m->knight * (longer - shorter) + m->slant * (2 * shorter - longer);
+    const int64_t side = m->steps.side, slant = m->steps.slant, knight = m->steps.knight;
+    if (knight == 0)
+        return slant * shorter + side * (longer - shorter);
+    return longer >= 2 * shorter ? knight * shorter + side * (longer - 2 * shorter)
+                                 : knight * (longer - shorter) + slant * (2 * shorter - longer);
 }
 
 /* A column's 0, and the first pixel of the row that it is nearest to. */
@@ -222,17 +223,11 @@ static int find_offers(const struct metric *m, const uint32_t *dy, int32_t width
     return n;
 }
 
-static float as_float(const struct metric *m, int64_t d)
-{
-    if (m->precise)
-        return sqrtf((float)d);
-    return (float)(d < CAP ? d : CAP) * (1.0F / FRACTION);
-}
-
+/* A row of the norm that is no chamfer's. */
 static void finish_row(const struct metric *m, void *row, int32_t width, struct offer *offers,
                        uint32_t *dy)
 {
-    const float nowhere = m->precise ? sqrtf(1e15F) : as_float(m, CAP);
+    const float nowhere = sqrtf(1e15F);
     float *out = row;
 
     memcpy(dy, row, (size_t)width * sizeof *dy);
@@ -240,10 +235,53 @@ static void finish_row(const struct metric *m, void *row, int32_t width, struct 
     for (int i = 0; i < n; i++) {
         const int32_t end = i + 1 < n ? offers[i + 1].from : width;
         for (int32_t x = offers[i].from; x < end; x++)
-            out[x] = as_float(m, distance(m, x - offers[i].x, offers[i].dy));
+            out[x] = sqrtf((float)distance(m, x - offers[i].x, offers[i].dy));
     }
     for (int32_t x = 0; x < width; x++)
         out[x] = dy[x] & outside_bit ? (float)outside_value : n == 0 ? nowhere : out[x];
+}
+
+/* A row of distances by steps, as chamfer_spread takes it. */
+static void measure_row(const struct metric *m, uint32_t *row, int32_t width, struct offer *offers)
+{
+    const int n = find_offers(m, row, width, offers);
+
+    for (int i = 0; i < n; i++) {
+        const int32_t end = i + 1 < n ? offers[i + 1].from : width;
+        for (int32_t x = offers[i].from; x < end; x++) {
+            const int64_t d = distance(m, x - offers[i].x, offers[i].dy);
+            row[x] = (uint32_t)(d < CHAMFER_CAP ? d : CHAMFER_CAP) | (row[x] & outside_bit);
+        }
+    }
+    for (int32_t x = 0; n == 0 && x < width; x++)
+        row[x] = CHAMFER_CAP | (row[x] & outside_bit);
+}
+
+SIMD static void distance_floats(void *row, int64_t width)
+{
+    const uint32_t *in = row;
+    float *out = row;
+
+    for (int64_t x = 0; x < width; x++) {
+        const float d = (float)(int32_t)(in[x] & ~outside_bit) * (1.0F / FRACTION);
+        out[x] = in[x] & outside_bit ? -1.0F : d;
+    }
+}
+
+/* A raster band whose columns are finished, by steps. */
+static void finish_by_steps(const struct metric *m, const struct planes *p, int band,
+                            struct offer *offers, void *scratch)
+{
+    const struct region r = p->region;
+    const int known = chamfer_known(&m->steps);
+
+    for (int64_t i = 0; i < r.height; i++)
+        if (i < known || i >= r.height - known)
+            measure_row(m, (uint32_t *)(void *)planes_at(p, band, r.x, r.y + i), (int32_t)r.width,
+                        offers);
+    chamfer_spread(&m->steps, p, band, scratch);
+    for (int64_t y = r.y; y < r.y + r.height; y++)
+        distance_floats(planes_at(p, band, r.x, y), r.width);
 }
 
 /* --- a band is finished ----------------------------------------------------------------------- */
@@ -297,17 +335,21 @@ static bool finish(const void *state, const struct sweep_band *b, const struct b
     const size_t row = (size_t)r.width * sizeof(uint32_t);
     uint32_t *running = memory_raw((size_t)r.width, sizeof *running, e);
     struct offer *offers = running ? memory_raw((size_t)r.width, sizeof *offers, e) : NULL;
-    bool ok = offers != NULL;
+    void *scratch = offers ? memory_raw(1, chamfer_bytes(r.width), e) : NULL;
+    bool ok = scratch != NULL;
 
     if (ok && context->size != (size_t)b->pixels->bands * 2 * row)
         ok = err_set(e, "what it is to know of other chunks' columns is damaged");
     for (int band = 0; ok && band < b->pixels->bands; band++) {
         finish_columns(b->pixels, band, context->data + (size_t)band * 2 * row, running);
-        for (int64_t y = r.y; y < r.y + r.height; y++)
+        if (!m->precise)
+            finish_by_steps(m, b->pixels, band, offers, scratch);
+        for (int64_t y = r.y; m->precise && y < r.y + r.height; y++)
             finish_row(m, planes_at(b->pixels, band, r.x, y), (int32_t)r.width, offers, running);
     }
     if (ok && b->minds)
         sweep_put_nodata(b, outside_value);
+    free(scratch);
     free(offers);
     free(running);
     return ok;
@@ -315,7 +357,7 @@ static bool finish(const void *state, const struct sweep_band *b, const struct b
 
 static size_t work_bytes(const void *state, int64_t width, int64_t height)
 {
-    return (size_t)width * (sizeof(struct offer) + sizeof(uint32_t));
+    return (size_t)width * (sizeof(struct offer) + sizeof(uint32_t)) + chamfer_bytes(width);
 }
 
 static size_t context_bytes(const void *state, struct format f)
