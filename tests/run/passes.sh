@@ -179,10 +179,12 @@ kept "computed again: what follows blurs" 0 "equalize-hist: pixels before it are
     read "$in" ! blur --ksize=3 ! equalize-hist ! blur --ksize=3 ! write "$out"
 kept "computed again: overviews that look further" 0 "computed again.*beside" 2 -- \
     read "$in" ! blur --ksize=3 ! equalize-hist ! write "$out" --of=COG --co OVERVIEW_RESAMPLING=GAUSS
-"$GENERATE" "$TMP/large.tif" 9000 7000 UInt16 TILED=YES COMPRESS=DEFLATE || exit 1
-kept "computed again: too large" 0 "computed again.*would keep about 7[0-9].*and has" 2 --memory=110M -- \
-    read "$TMP/large.tif" ! blur --ksize=3 ! threshold --otsu ! write "$out"
-rm -f "$out" "$TMP/large.tif"
+if [ -z "${MPI_ASAN_OPTIONS:-}" ]; then # of a sanitized build, memory is not that of others
+    "$GENERATE" "$TMP/large.tif" 9000 7000 UInt16 TILED=YES COMPRESS=DEFLATE || exit 1
+    kept "computed again: too large" 0 "computed again.*would keep about 7[0-9].*and has" 2 --memory=110M -- \
+        read "$TMP/large.tif" ! blur --ksize=3 ! threshold --otsu ! write "$out"
+    rm -f "$TMP/large.tif"
+fi
 kept "of what is inside only" 0 "equalize-hist: ranks keep" 2 -- read "$TMP/nodata.tif" ! blur --ksize=3 ! equalize-hist ! write "$out"
 kept "not where masks are" 0 "computed again.*mask" 2 -- read "$TMP/masked.tif" ! blur --ksize=3 ! equalize-hist ! write "$out"
 ok "kept for an image" ranks 2 --chunk=256 --report="$TMP/report.json" read "$in" ! blur --ksize=3 ! equalize-hist ! write "$TMP/kept.png"
