@@ -36,7 +36,7 @@ struct segment {
 /* A pass over the scene before the one that makes the output. */
 struct job_pass {
     char op[64];          /* what it was for */
-    const char *gathered; /* the reducer's name */
+    const char *gathered; /* the reducer's name; "pixels": it made a temporary scene */
     double seconds;
     bool keeps; /* ranks kept the pixels it went through for the next one */
 };

@@ -48,7 +48,7 @@ bool run_report_try(struct run_report *r, const struct failed_try *t, struct err
 bool run_report_lost(struct run_report *r, int rank, const char *host, struct err *e) MUST_CHECK;
 
 /* Adds a pass over the scene, before the one that made the output, to the list "passes": for which
- * op, what of the scene it gathered, and whether pixels were kept for the next one. */
+ * op, what of the scene it gathered ("pixels": it made a temporary scene), and whether pixels were kept for the next one. */
 bool run_report_pass(struct run_report *r, const char *op, const char *gathered, double seconds,
                      bool keeps, struct err *e) MUST_CHECK;
 

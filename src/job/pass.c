@@ -253,6 +253,20 @@ static bool begin(struct cluster *c, const struct job_options *options, struct s
         c, cluster_rank(c) != 0 || !options->verbose || tell_passes(options->pipeline, n, e), e);
 }
 
+/* Those before this part of the pipeline. */
+static bool take_passes(struct settled *s, const struct job_options *options, struct err *e)
+{
+    const size_t n = (size_t)options->n_passes;
+
+    s->passes = memory_new(n, sizeof *s->passes, e);
+    if (!s->passes)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        s->passes[i] = options->passes[i];
+    s->n_passes = (int)n;
+    return true;
+}
+
 bool pass_settle(struct cluster *c, const struct job_options *options, struct settled *out,
                  struct err *e)
 {
@@ -267,6 +281,8 @@ bool pass_settle(struct cluster *c, const struct job_options *options, struct se
     if (!cluster_agree(c, has_memory, e) || !has_memory)
         return false;
     memcpy(out->pipeline.steps, options->pipeline->steps, (size_t)n * sizeof(struct step));
+    if (!cluster_agree(c, take_passes(out, options, e), e))
+        return false;
     const int needs = count_needs(&out->pipeline, NULL, e); /* the same on all ranks */
     if (needs <= 0)
         return needs == 0;

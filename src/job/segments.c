@@ -6,6 +6,7 @@
 #include "lead.h"
 #include "resume.h"
 
+#include "base/clock.h"
 #include "base/pack.h"
 #include "base/text.h"
 #include "raster/output.h"
@@ -120,18 +121,41 @@ static bool run_first(struct cluster *c, struct parts *p, struct job_end *end, s
     return ok || done;
 }
 
-static bool run_rest(struct cluster *c, struct parts *p, struct job_end *end, struct err *e)
+/* The passes before the rest: those before both parts, and the first part, which took so long. To be
+ * freed. */
+static struct job_pass *passes_before(const struct parts *p, double seconds, struct err *e)
+{
+    const struct job_options *o = p->options;
+    struct job_pass *list = memory_new((size_t)o->n_passes + 1, sizeof *list, e);
+
+    if (!list)
+        return NULL;
+    for (int i = 0; i < o->n_passes; i++)
+        list[i] = o->passes[i];
+    struct job_pass *last = &list[o->n_passes];
+    *last = (struct job_pass){.gathered = "pixels", .seconds = seconds};
+    snprintf(last->op, sizeof last->op, "%s", o->pipeline->steps[p->how.n_first - 1].name);
+    return list;
+}
+
+/* seconds: what the first part took. */
+static bool run_rest(struct cluster *c, struct parts *p, double seconds, struct job_end *end,
+                     struct err *e)
 {
     const struct pipeline *all = p->options->pipeline;
     const char *const read_args[] = {p->path};
     const int n = all->n_steps - p->how.n_first + 1;
     struct job_options now = *p->options;
     struct step *steps = memory_new((size_t)n, sizeof *steps, e);
+    struct job_pass *passes = steps ? passes_before(p, seconds, e) : NULL;
 
-    if (!cluster_agree(c, steps != NULL, e) || !steps) {
+    if (!cluster_agree(c, passes != NULL, e) || !passes) {
+        free(passes);
         free(steps);
         return false;
     }
+    now.passes = passes;
+    now.n_passes++;
     steps[0] = (struct step){"read", 1, read_args};
     memcpy(steps + 1, all->steps + p->how.n_first, (size_t)(n - 1) * sizeof *steps);
     const struct pipeline rest = {
@@ -141,6 +165,7 @@ static bool run_rest(struct cluster *c, struct parts *p, struct job_end *end, st
     if (p->how.skips_scenes && now.on_error == ON_ERROR_SKIP)
         now.on_error = ON_ERROR_FAIL;
     const bool ok = job_run(c, &now, end, e);
+    free(passes);
     free(steps);
     return ok;
 }
@@ -195,13 +220,15 @@ bool segments_run(struct cluster *c, const struct job_options *options, struct s
         if (cluster_rank(c) == 0 && options->verbose)
             fprintf(stderr, "tilery: what %s makes goes to %s, for the ops behind it\n",
                     options->pipeline->steps[how.n_first - 1].name, p.path);
+        const double start = clock_s();
         const bool done = run_first(c, &p, &of_first, e);
+        const double seconds = clock_s() - start;
         p.rest = p.first; /* with the nodata value */
         p.rest.continues = true;
         p.rest.is_temporary = outer && outer->is_temporary;
         p.rest.all = outer ? outer->all : NULL;
         p.rest.n_first = outer ? outer->n_first : 0;
-        ok = done && run_rest(c, &p, end, e);
+        ok = done && run_rest(c, &p, seconds, end, e);
         end->given_up += of_first.given_up;
         if (cluster_rank(c) == 0 && (ok || !is_kept(&p, done)))
             sweep(&p);

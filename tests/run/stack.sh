@@ -257,6 +257,16 @@ for n in 1 3; do
     rm -f "$out"
 done
 
+# The report tells of the series, too.
+ok "a report" ranks 2 --report="$TMP/report.json" stack "$TMP/in/uint8-?.tif" ! temporal-mean ! write "$out" --overwrite
+ok "a report: of the series" $python -c '
+import json, sys
+report = json.load(open(sys.argv[1]))
+series, = report["passes"]
+assert (series["op"], series["gathered"]) == ("temporal-mean", "pixels") and 0 < series["seconds"] < report["totals"]["wall_seconds"], report
+' "$TMP/report.json"
+rm -f "$out"
+
 # What cannot be asked for.
 refused 2 0 "makes one image of its scenes by a temporal op" stack "$TMP/in/uint8-?.tif" ! blur --ksize=3 ! write "$out"
 refused 2 0 "the series is one image behind" stack "$TMP/in/uint8-?.tif" ! temporal-mean ! temporal-max ! write "$out"
