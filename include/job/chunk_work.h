@@ -25,8 +25,8 @@ bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int ran
 void chunk_worker_free(struct chunk_worker *w);
 
 /* What the rank keeps of the pass before, of use where the ticket has a plan for the rest, and where
- * pixels go that it is to keep; either may be NULL. Behind what it gathers of a chunk the worker
- * then tells (u8) whether the chunk is kept. */
+ * pixels go that it is to keep; either may be NULL. Behind what it gathers of a chunk, or sums up,
+ * the worker then tells (u8) whether the chunk is kept. */
 void chunk_worker_keep(struct chunk_worker *w, const struct kept *held, struct kept *keeps);
 
 /* Where the name of what the worker is at is written from now on: EXECUTOR_DOING bytes. */

@@ -3,47 +3,20 @@
 #include "job/chunk_work.h"
 
 #include "chunk_input.h"
+#include "chunk_worker.h"
 #include "copy_blobs.h"
-#include "levels.h"
 
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/pack.h"
-#include "base/planes.h"
 #include "base/timeline.h"
 #include "job/feed.h"
 #include "ops/sweep.h"
-#include "pipeline/execute.h"
-#include "pipeline/inside.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct chunk_worker {
-    const struct ticket *ticket;
-    struct executor *executor, *careful, *validity, *rest; /* of the ticket's plans */
-    const struct kept *held;                               /* of the pass before … */
-    struct kept *keeps;                                    /* … and for the next; NULL: nothing */
-    bool plain; /* the chunk's pixels are those of the plan that minds none */
-    struct chunk_input *input;
-    struct place place;
-    struct planes_memory output, mask;
-    struct packer *packer;
-    struct levels *levels;
-    bool copies;      /* the scene's blobs are the output's, as they are */
-    uint32_t account; /* the number of rank 0's account of what this worker holds */
-    char *doing;      /* what it is at; own_doing unless somebody wants to know */
-    char own_doing[EXECUTOR_DOING];
-    struct chunk_times times;
-};
-
-static void tell(struct chunk_worker *w, const char *doing)
-{
-    snprintf(w->doing, EXECUTOR_DOING, "%s", doing);
-}
 
 bool chunk_worker_new(struct chunk_worker **out, const struct ticket *t, int rank, const char *host,
                       struct err *e)
@@ -147,123 +120,11 @@ void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times)
         add_seconds(times->careful_s, executor_seconds(w->careful), t->careful->stages.n);
 }
 
-static void fill_planes(const struct planes *p, double value)
-{
-    for (int b = 0; b < p->bands; b++)
-        for (int64_t y = 0; y < p->region.height; y++)
-            pixel_fill(p->type, value, planes_at(p, b, p->region.x, p->region.y + y),
-                       (size_t)p->region.width);
-}
-
-/* Runs the plan that the pixels ask for: most chunks have none outside the data, or nothing
- * else. */
-static bool run_executor(struct chunk_worker *w, const struct planes *in, const struct planes *out,
-                         struct tick tick, struct err *e)
-{
-    const struct ticket *t = w->ticket;
-    struct outside outside[PLAN_MAX_SOURCES];
-
-    /* Without ops, what is gathered sees for itself which pixels are outside, and how they are. */
-    const bool minds = t->careful && !(t->reducing.how && t->n_words == 0);
-    w->plain &= minds || !t->careful;
-
-    for (int i = 0; i < t->n_sources; i++)
-        outside[i] = t->sources[i].outside;
-    enum inside inside = minds ? inside_of(in, outside, t->n_sources) : INSIDE_ALL;
-    if ((inside == INSIDE_NONE && t->careful->gaps_may_close) ||
-        (inside == INSIDE_ALL && minds && plan_looks_beyond(t->careful, out->region)))
-        inside = INSIDE_SOME;
-    w->plain &= inside == INSIDE_ALL;
-    switch (inside) {
-    case INSIDE_ALL:
-        return executor_run(w->executor, in, out, &w->place, tick, e);
-    case INSIDE_SOME:
-        return executor_run(w->careful, in, out, &w->place, tick, e);
-    case INSIDE_NONE:
-        fill_planes(out, plan_fill(t->plan, t->nodata));
-        w->times.empty_chunks++;
-    }
-    return true;
-}
-
-static bool run(struct chunk_worker *w, const struct planes *in, const struct planes *out,
-                struct tick tick, struct err *e)
-{
-    const double start = clock_s();
-    const bool ok = run_executor(w, in, out, tick, e);
-
-    timeline_since("ops", start);
-    return ok;
-}
-
-/* A part of the chunk. */
-static bool run_part(struct chunk_worker *w, const struct planes *in, const struct planes *out,
-                     struct region part, struct tick tick, struct err *e)
-{
-    const struct planes out_part = planes_part(out, part);
-    struct planes in_part[PLAN_MAX_SOURCES];
-
-    for (int i = 0; i < w->ticket->n_sources; i++)
-        in_part[i] = planes_part(&in[i], part);
-    return run(w, in_part, &out_part, tick, e);
-}
-
-/* Tiles of one value take one pixel: the first, which stands for all of them in the packer.
- * Those like the last one before take none. */
-static bool run_by_tiles(struct chunk_worker *w, const struct uniform *u, const struct planes *in,
-                         const struct planes *out, struct tick tick, struct err *e)
-{
-    /* What is made of all pixels. */
-    const bool spreads = w->ticket->overviews.n > 0 || !w->packer;
-    struct uniform_part part, like = {.tile = -1};
-    int64_t tile = 0;
-
-    while (uniform_next(u, &tile, &part)) {
-        const struct region first = {part.region.x, part.region.y, 1, 1};
-        if (!part.uniform) {
-            if (!run_part(w, in, out, part.region, tick, e))
-                return false;
-            continue;
-        }
-        if (like.tile >= 0 && uniform_same(u, part.tile, like.tile)) {
-            for (int b = 0; b < out->bands; b++)
-                memcpy(planes_at(out, b, first.x, first.y),
-                       planes_at(out, b, like.region.x, like.region.y), pixel_size(out->type));
-        } else {
-            uniform_put(u, part.tile, in);
-            if (!run_part(w, in, out, first, tick, e))
-                return false;
-            like = part;
-        }
-        if (spreads)
-            planes_spread(out, 0, out->bands, part.region);
-        w->times.uniform_tiles++;
-    }
-    return true;
-}
-
-static bool new_mask(struct chunk_worker *w, int bands, struct planes *mask, struct err *e)
-{
-    return planes_reuse(mask, &w->mask, PX_UINT8, bands,
-                        ticket_region(w->ticket, w->place.chunk_index), 0, e);
-}
-
-/* Of all pixels, whether or not those outside the data are minded. */
-static bool make_mask(struct chunk_worker *w, const struct planes *in, struct planes *mask,
-                      struct tick tick, struct err *e)
-{
-    if (!new_mask(w, plan_mask_bands(w->ticket->validity), mask, e) ||
-        !executor_run(w->validity, in, mask, &w->place, tick, e))
-        return false;
-    mask->bands = 1;
-    return true;
-}
-
 /* A chunk's tiles, made of its pixels or (blobs) as they came, and its overviews. */
 static bool pack(struct chunk_worker *w, const struct level *whole, const struct unpack *blobs,
                  struct buffer *result, struct tick tick, struct err *e)
 {
-    tell(w, blobs ? "copying" : "encoding");
+    chunk_tell(w, blobs ? "copying" : "encoding");
     levels_begin(w->levels, w->place.chunk_index);
     const bool ok = (blobs ? copy_blobs(w->ticket, w->packer, *blobs, result, tick, e)
                            : levels_tiles(w->levels, whole, result, tick, e)) &&
@@ -275,6 +136,15 @@ static bool pack(struct chunk_worker *w, const struct level *whole, const struct
     w->times.encode_s = packer_seconds(w->packer);
     w->times.overview_s = levels_seconds(w->levels);
     return ok;
+}
+
+/* Where pixels are to be kept: keeps these if they are fit for it, and says whether. */
+static bool keep(struct chunk_worker *w, bool fit, const struct planes *pixels,
+                 struct buffer *result, struct err *e)
+{
+    const unsigned char kept = w->keeps && fit && kept_add(w->keeps, w->place.chunk_index, pixels);
+
+    return !w->keeps || buffer_append(result, &kept, sizeof kept, e);
 }
 
 /* What is gathered of a chunk's pixels. */
@@ -293,7 +163,7 @@ static bool reduce(struct chunk_worker *w, const struct level *whole, struct buf
         .nodata = t->nodata,
     };
 
-    tell(w, to->how->name);
+    chunk_tell(w, to->how->name);
     if (!buffer_reserve(result, most, e))
         return false;
     unsigned char *part = result->data + result->size;
@@ -301,9 +171,7 @@ static bool reduce(struct chunk_worker *w, const struct level *whole, struct buf
     const size_t n = to->how->gather(to->args, &r, part);
     assert(n <= most);
     result->size += n;
-    const unsigned char kept =
-        w->keeps && w->plain && kept_add(w->keeps, w->place.chunk_index, &whole->pixels);
-    return !w->keeps || buffer_append(result, &kept, sizeof kept, e);
+    return keep(w, w->plain, &whole->pixels, result, e);
 }
 
 /* Where the chunk's pixels are made: those that are the result as they are, in it. */
@@ -347,31 +215,20 @@ static bool sweep(struct chunk_worker *w, enum feed_sweep what, const struct buf
     const struct sweep_band band = {pixels, t->careful != NULL, t->nodata};
     const double start = clock_s();
 
-    tell(w, t->plan->stages.list[t->plan->last].name);
+    chunk_tell(w, t->plan->stages.list[t->plan->last].name);
     const bool ok = what == FEED_SUMMARISE ? use->how->summarise(use->state, &band, result, e)
                                            : use->how->finish(use->state, &band, bytes, e);
     w->times.stage_s[t->plan->last] += timeline_since("sweeping", start);
     return ok;
 }
 
-/* Makes the chunk's pixels: of those in its payload, or of what is kept. */
-static bool make_pixels(struct chunk_worker *w, const struct unpack *payload, struct planes *in,
-                        const struct planes *out, struct tick tick, struct err *e)
+/* What was kept of a band when it was summed up, to be finished where it is. */
+static bool kept_band(struct chunk_worker *w, struct planes *pixels)
 {
-    struct planes kept;
+    const bool there = w->keeps && kept_find(w->keeps, w->place.chunk_index, pixels);
 
-    w->plain = true;
-    if (!payload) {
-        w->times.kept_chunks++;
-        return (w->rest && w->held && kept_find(w->held, w->place.chunk_index, &kept) &&
-                executor_run(w->rest, &kept, out, &w->place, tick, e)) ||
-               err_set(e, "its pixels are not kept here (a defect)");
-    }
-    tell(w, "decoding");
-    if (!chunk_input_fill(w->input, w->place.chunk_index, *payload, in, tick, e))
-        return false;
-    const struct uniform *u = chunk_input_uniform(w->input);
-    return u ? run_by_tiles(w, u, in, out, tick, e) : run(w, in, out, tick, e);
+    w->times.kept_chunks += there;
+    return there;
 }
 
 static bool compute(struct chunk_worker *w, bool kept, struct unpack payload, struct buffer *result,
@@ -390,13 +247,15 @@ static bool compute(struct chunk_worker *w, bool kept, struct unpack payload, st
 
     w->times.pixels += chunk.width * chunk.height;
     if (!w->copies || t->overviews.n > 0) { /* pixels are wanted */
-        if (!place_pixels(w, result, &out.pixels, e) ||
-            !make_pixels(w, kept ? NULL : &payload, in, &out.pixels, tick, e) ||
-            (sweeps && !sweep(w, what, &context, &out.pixels, result, e)))
+        if (!(kept && what == FEED_FINISH && kept_band(w, &out.pixels)) &&
+            (!place_pixels(w, result, &out.pixels, e) ||
+             !chunk_pixels_make(w, kept ? NULL : &payload, in, &out.pixels, tick, e)))
+            return false;
+        if (sweeps && !sweep(w, what, &context, &out.pixels, result, e))
             return false;
         if (sweeps && what == FEED_SUMMARISE)
-            return true;
-        if (t->validity && !make_mask(w, in, &out.mask, tick, e))
+            return keep(w, true, &out.pixels, result, e);
+        if (t->validity && !chunk_mask_make(w, in, &out.mask, tick, e))
             return false;
         if (fault_due("pixel-flip", w->place.chunk_index))
             *(unsigned char *)planes_at(&out.pixels, 0, chunk.x, chunk.y) ^= 1;
@@ -420,11 +279,11 @@ static bool give_up(struct chunk_worker *w, enum feed_task task, struct buffer *
 
     if (!planes_reuse(&out.pixels, &w->output, f.type, f.bands,
                       ticket_region(t, w->place.chunk_index), 0, e) ||
-        (t->validity && !new_mask(w, 1, &out.mask, e)))
+        (t->validity && !chunk_mask_new(w, 1, &out.mask, e)))
         return false;
-    fill_planes(&out.pixels, t->fill);
+    chunk_fill(&out.pixels, t->fill);
     if (t->validity)
-        fill_planes(&out.mask, 0);
+        chunk_fill(&out.mask, 0);
     packer_leave_out(w->packer, task == FEED_LEAVE_OUT);
     const bool ok = pack(w, &out, NULL, result, tick, e);
     packer_leave_out(w->packer, false);
@@ -473,6 +332,6 @@ bool chunk_work(void *chunk_worker, int64_t chunk, const unsigned char *payload,
     w->place.chunk_index = chunk;
     if (!work(w, unpack_begin(payload, n), result, tick, e))
         return chunk_context(w->ticket, chunk, e);
-    tell(w, "");
+    chunk_tell(w, "");
     return true;
 }

@@ -95,6 +95,7 @@ bool lead_open(struct lead *l, const struct lead_means *means, struct buffer *ti
         l->used_bytes = memory_resident();
     if (!lead_find_resume(l, e) || !lead_choose(l, e))
         return false;
+    lead_choose_bands(l);
     lead_tell_plan(l);
     return lead_create(l, e) && lead_check_resume(l, e) && lead_begin_saving(l, e) &&
            lead_pack(l, &l->overviews, &l->sizing, ticket, e);
@@ -245,7 +246,7 @@ static bool note_durable(struct lead *l, int rank, struct buffer *result, struct
     return ok;
 }
 
-/* Whether the rank keeps the chunk stands behind what was gathered of it. */
+/* Whether the rank keeps the chunk stands behind what it has told of it. */
 static bool note_kept(struct lead *l, int64_t chunk, int rank, struct buffer *result, struct err *e)
 {
     if (result->size == 0)
@@ -263,7 +264,7 @@ static bool store(void *ctx, int64_t chunk, int rank, struct buffer *result, str
 
     if (fault_due("store-error", chunk))
         return err_set(e, "storing chunk %lld: an error on purpose", (long long)chunk);
-    if (l->keeps && !note_kept(l, chunk, rank, result, e))
+    if (l->keeps && (l->gathers || l->sweep.summarises) && !note_kept(l, chunk, rank, result, e))
         return false;
     if (l->sweep.summarises ? !lead_take_summary(l, chunk, result, e)
         : l->gathers        ? !gathering_add(l->gathering, r, result, e)

@@ -2,7 +2,9 @@
  * whether those kept before are of use.
  *
  * They are where what follows makes each pixel of the one at its place, in the same chunks. Others
- * are computed again from the scene, as are those of chunks with pixels outside the data.
+ * are computed again from the scene, as are those of chunks with pixels outside the data. An op that
+ * sweeps finishes bands as they were summed up; they are kept where more was done for them than
+ * decoding: labels take four bytes a pixel.
  * SPDX-License-Identifier: MIT */
 #include "lead_parts.h"
 
@@ -98,43 +100,58 @@ static double share_bytes(const struct lead *l)
     return l->ranks.n == 1 ? all : all / l->ranks.n * 1.25;
 }
 
-/* Why pixels are not kept; NULL: they are. */
-static const char *why_not(const struct lead *l, const struct lead_pass *pass)
+/* Why pixels that are of use later are not kept; NULL: they are. room: what is left of a rank's
+ * memory. */
+static const char *why_not(const struct lead *l, size_t room)
 {
     static char text[128];
     char share[32], left[32];
-    const size_t most = room(l, pass->outlook);
 
     if (l->options->isolate)
         return "--isolate has them in another process";
     if (sources_have_mask(&l->sources))
         return "masks go with them";
-    if (pass->outlook->looks_beyond ||
-        !stay_in_place(pass->rest, pass->n_rest, plan_output(l->plan)))
-        return "what follows reads others beside a chunk's own, or another scene";
-    if (share_bytes(l) <= (double)most)
+    if (share_bytes(l) <= (double)room)
         return NULL;
     snprintf(text, sizeof text, "a rank would keep about %s, and has %s left",
              text_bytes((size_t)share_bytes(l), share, sizeof share),
-             text_bytes(most, left, sizeof left));
+             text_bytes(room, left, sizeof left));
     return text;
+}
+
+/* Keeps them, or tells why not. what: which pixels, of which op. */
+static void keep(struct lead *l, const char *op, const char *what, const char *why, size_t room)
+{
+    char text[32];
+
+    l->keep_bytes = why ? 0 : room;
+    if (!l->options->verbose)
+        return;
+    if (why)
+        fprintf(stderr, "tilery: %s: %s are computed again in the next pass: %s\n", op, what, why);
+    else
+        fprintf(stderr, "tilery: %s: ranks keep %s for the next pass, about %s\n", op, what,
+                text_bytes((size_t)share_bytes(l), text, sizeof text));
 }
 
 void lead_choose_keeping(struct lead *l, const struct lead_pass *pass)
 {
-    char text[32];
-
     if (!pass->rest || (l->held && kept_of(l->held)->n_steps == l->steps.n))
         return;
-    const char *why = why_not(l, pass);
-    if (!why)
-        l->keep_bytes = room(l, pass->outlook);
-    if (!l->options->verbose)
-        return;
-    if (why)
-        fprintf(stderr, "tilery: %s: pixels before it are computed again in the next pass: %s\n",
-                pass->op->name, why);
-    else
-        fprintf(stderr, "tilery: %s: ranks keep the pixels before it for the next pass, about %s\n",
-                pass->op->name, text_bytes((size_t)share_bytes(l), text, sizeof text));
+    const size_t left = room(l, pass->outlook);
+    const bool of_use = !pass->outlook->looks_beyond &&
+                        stay_in_place(pass->rest, pass->n_rest, plan_output(l->plan));
+    keep(l, pass->op->name, "the pixels before it",
+         of_use ? why_not(l, left)
+                : "what follows reads others beside a chunk's own, or another scene",
+         left);
+}
+
+void lead_choose_bands(struct lead *l)
+{
+    static const struct lead_outlook nothing_else;
+    const size_t left = room(l, &nothing_else);
+
+    if (l->plan->sweep.how && !plan_stays_in_place(l->plan))
+        keep(l, l->plan->stages.list[l->plan->last].name, "its pixels", why_not(l, left), left);
 }

@@ -70,6 +70,9 @@ void lead_look_out(const struct lead *l, struct lead_outlook *outlook);
 /* Whether ranks keep the pixels that the pass goes through for the next one. */
 void lead_choose_keeping(struct lead *l, const struct lead_pass *pass);
 
+/* The same of an op that sweeps: of the bands it is to finish. */
+void lead_choose_bands(struct lead *l);
+
 /* Appends what the ranks must know, for these levels and chunks. */
 bool lead_pack(const struct lead *l, const struct overviews *overviews, const struct sizing *sizing,
                struct buffer *ticket, struct err *e) MUST_CHECK;

@@ -100,5 +100,9 @@ bool lead_end_sweep(struct lead *l, struct err *e)
     l->schedule = s->later;
     s->later = NULL;
     s->summarises = false;
+    if (l->keeps) {
+        l->held = l->keeps;
+        schedule_prefer(l->schedule, kept_holders(l->held));
+    }
     return true;
 }
