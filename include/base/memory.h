@@ -31,6 +31,9 @@ void buffer_free(struct buffer *b);
  * many jobs of the same size, one after the other. */
 void memory_keep(void);
 
+/* What has been freed goes back to the system at once: others are to have it. */
+void memory_give_back(void);
+
 /* The most memory this process has had resident so far, and what it has now, in bytes. */
 size_t memory_peak(void);
 size_t memory_resident(void);

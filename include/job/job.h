@@ -45,7 +45,7 @@ struct job_options {
     const struct pipeline *pipeline;
     const struct job_pass *passes; /* of this job, that are done */
     int n_passes;
-    struct kept *kept;       /* what this rank keeps of them; NULL: nothing */
+    struct kept *held;       /* what this rank keeps of them; NULL: nothing */
     struct segment *segment; /* NULL: the pipeline is whole */
     enum job_io io;
     enum direct_io direct;

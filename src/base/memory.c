@@ -88,6 +88,13 @@ void memory_keep(void)
 #endif
 }
 
+void memory_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 size_t memory_peak(void)
 {
     struct rusage use;

@@ -113,6 +113,7 @@ void chunk_worker_times(const struct chunk_worker *w, struct chunk_times *times)
     add_seconds(times->stage_s, executor_seconds(w->executor), t->plan->stages.n);
     if (t->rest) { /* the last stages of the plan */
         const int n = t->rest->stages.n - t->rest->stages.n_sources;
+        assert(n <= t->plan->stages.n);
         add_seconds(times->stage_s + t->plan->stages.n - n,
                     executor_seconds(w->rest) + t->rest->stages.n_sources, n);
     }

@@ -10,12 +10,24 @@
 
 #include <string.h>
 
-/* Ops that a plan takes at once: up to one that sweeps. */
+static bool reads_a_scene(const struct step *step)
+{
+    const char *names[PLAN_MAX_SOURCES] = {NULL};
+    struct err ignored;
+    int n = 1;
+
+    return !plan_scenes(step, 1, names, &n, PLAN_MAX_SOURCES, &ignored) || n > 1;
+}
+
+/* Ops that a plan takes at once: up to one that sweeps, and none that reads another scene. */
 static int plannable(const struct step *steps, int n)
 {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        if (reads_a_scene(&steps[i]))
+            return i;
         if (op_find(steps[i].name)->sweeps)
             return i + 1;
+    }
     return n;
 }
 
@@ -28,8 +40,7 @@ static bool foresee_ops(const struct step *steps, int n, struct format *f, struc
         const struct plan_sources sources = {f, names, 1, NULL};
         const int some = plannable(steps, n);
         struct plan *plan = NULL;
-        int n_names = 1;
-        if (!plan_scenes(steps, some, names, &n_names, PLAN_MAX_SOURCES, e) || n_names > 1) {
+        if (some == 0) {
             e->status = 0;
             return false;
         }

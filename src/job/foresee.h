@@ -8,7 +8,7 @@
 
 /* Of a temporary scene of that format (of any other, or NULL: nothing): fails with err_usage if the
  * ops that are to read it, or the output they make, cannot be had. That is told before it is
- * made. Ops behind one that reads another scene are not looked at. */
+ * made. From an op on that reads another scene, nothing is looked at. */
 bool foresee(const struct segment *s, struct format f, struct err *e) MUST_CHECK;
 
 #endif

@@ -94,10 +94,14 @@ static bool run_settled(struct cluster *c, const struct job_options *options, st
     now.pipeline = &settled.pipeline;
     now.passes = settled.passes;
     now.n_passes = settled.n_passes;
-    now.kept = settled.kept;
-    ok = ok && sink->run(c, &now, end, e);
+    now.held = settled.held;
+    bool done = ok && sink->run(c, &now, end, e);
+    if (ok && !done && e->status == EXIT_USAGE && settled_forget(&settled)) {
+        now.held = NULL;
+        done = sink->run(c, &now, end, e);
+    }
     settled_free(&settled);
-    return ok;
+    return done;
 }
 
 static bool run_scene(struct cluster *c, const struct job_options *options, struct job_end *end,
@@ -144,7 +148,7 @@ const struct job_kind job_sinks[] = {
     {"split",
      "split PATTERN (with {row}, {column}, {index}, {stem}, {ext}; numbers from 0; {row:03})",
      split_params, split_run, split_check},
-    {"stats", "stats", stats_params, stats_job_run, NULL},
+    {"stats", "stats", stats_params, stats_job_run, stats_check},
     {"table", "table FILE.csv", table_params, whole_job_run_table, NULL},
     {0},
 };

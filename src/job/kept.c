@@ -43,6 +43,7 @@ void kept_free(struct kept *k)
     free(k->pixels);
     free(k->holder);
     free(k);
+    memory_give_back(); /* the next job is planned by what is taken */
 }
 
 const struct kept_of *kept_of(const struct kept *k)

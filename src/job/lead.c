@@ -364,7 +364,7 @@ void lead_end(struct lead *l)
     cog_options_free(&l->cog);
     part_probe_free(&l->probe);
     feed_free(l->feed);
-    if (lead_keeps(l))
+    if (lead_can_resume(l))
         output_leave(l->output);
     else
         output_abandon(l->output);

@@ -135,6 +135,10 @@ bool lead_open_pass(struct lead *l, const struct lead_pass *pass, const struct l
                     struct buffer *ticket, struct err *e) MUST_CHECK;
 bool lead_begin_pass(struct lead *l, const struct ticket *t, struct err *e) MUST_CHECK;
 
+/* Whether what is kept is of use to the first n ops of a pipeline: those behind the ones that
+ * made it stay in place. */
+bool lead_can_use(const struct kept_of *kept, const struct step *steps, int n);
+
 /* Of an output that is an image: the same as lead_open; lead_begin_pass makes ready. */
 bool lead_open_image(struct lead *l, const struct lead_means *means, struct buffer *ticket,
                      struct err *e) MUST_CHECK;
@@ -189,9 +193,9 @@ bool lead_trace(struct lead *l, const struct buffer *ranks, int n, struct err *e
 bool lead_durable(struct lead *l, int rank, const void *tasks, size_t n, struct err *e) MUST_CHECK;
 
 /* Whether something is there that --resume could go on with. */
-bool lead_keeps(const struct lead *l);
+bool lead_can_resume(const struct lead *l);
 
-/* Frees everything; an output that is not finished is removed, unless lead_keeps. */
+/* Frees everything; an output that is not finished is removed, unless lead_can_resume. */
 void lead_end(struct lead *l);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/timeline.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static bool check_memory(const struct lead *l, const struct layout *full, struct err *e)
 {
@@ -19,6 +20,15 @@ static bool check_memory(const struct lead *l, const struct layout *full, struct
                      "its memory (--memory=%s); write a GeoTIFF, which needs no more for any size",
                      l->ends.sink.path, text_bytes(bytes, text[0], sizeof text[0]),
                      text_bytes(l->memory_bytes, text[1], sizeof text[1]));
+}
+
+bool lead_check_image(const struct lead *l, struct err *e)
+{
+    const char *path = l->ends.sink.path;
+
+    return (l->ends.sink.overwrite || access(path, F_OK) != 0 ||
+            err_set(e, "%s: exists already; --overwrite replaces it", path)) &&
+           image_check_type(l->ends.driver, path, plan_output(l->plan).type, e);
 }
 
 static bool create(struct lead *l, const struct layout *full, struct err *e)

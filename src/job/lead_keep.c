@@ -29,12 +29,17 @@ static bool stay_in_place(const struct step *steps, int n, struct format f)
     return ok;
 }
 
+bool lead_can_use(const struct kept_of *kept, const struct step *steps, int n)
+{
+    return kept->n_steps <= n &&
+           stay_in_place(steps + kept->n_steps, n - kept->n_steps, kept->format);
+}
+
 /* Whether what is kept is of use to this job, cut as it is. */
 static bool is_of_use(const struct lead *l, const struct kept_of *kept)
 {
     return same_cut(&l->sizing.division, &kept->division) && !l->overviews.mask &&
-           overviews_beyond(&l->overviews, 0) == 0 && kept->n_steps <= l->steps.n &&
-           stay_in_place(l->steps.list + kept->n_steps, l->steps.n - kept->n_steps, kept->format);
+           overviews_beyond(&l->overviews, 0) == 0 && lead_can_use(kept, l->steps.list, l->steps.n);
 }
 
 /* False: chunks cannot be cut like that. */
@@ -49,7 +54,7 @@ static bool size_like(struct lead *l, const struct division *like)
 
 bool lead_size(struct lead *l, struct size2 chunk, const struct division *like, struct err *e)
 {
-    struct kept *kept = l->options->kept;
+    struct kept *kept = l->options->held;
     const bool is_free = chunk.width == 0;
 
     if (!(is_free && kept && size_like(l, &kept_of(kept)->division)) &&
@@ -102,9 +107,8 @@ static double share_bytes(const struct lead *l)
 
 /* Why pixels that are of use later are not kept; NULL: they are. room: what is left of a rank's
  * memory. */
-static const char *why_not(const struct lead *l, size_t room)
+static const char *why_not(const struct lead *l, size_t room, struct err *text)
 {
-    static char text[128];
     char share[32], left[32];
 
     if (l->options->isolate)
@@ -113,10 +117,10 @@ static const char *why_not(const struct lead *l, size_t room)
         return "masks go with them";
     if (share_bytes(l) <= (double)room)
         return NULL;
-    snprintf(text, sizeof text, "a rank would keep about %s, and has %s left",
-             text_bytes((size_t)share_bytes(l), share, sizeof share),
-             text_bytes(room, left, sizeof left));
-    return text;
+    (void)!err_set(text, "a rank would keep about %s, and has %s left",
+                   text_bytes((size_t)share_bytes(l), share, sizeof share),
+                   text_bytes(room, left, sizeof left));
+    return text->text;
 }
 
 /* Keeps them, or tells why not. what: which pixels, of which op. */
@@ -139,11 +143,16 @@ void lead_choose_keeping(struct lead *l, const struct lead_pass *pass)
     if (!pass->rest || (l->held && kept_of(l->held)->n_steps == l->steps.n))
         return;
     const size_t left = room(l, pass->outlook);
-    const bool of_use = !pass->outlook->looks_beyond &&
+    struct err text;
+    bool resumes = false; /* then chunks are cut as they were by the run before */
+    if (l->options->resume && !resume_exists(l->ends.sink.path, &resumes, &text))
+        return;
+    const bool of_use = !pass->outlook->looks_beyond && !resumes &&
                         stay_in_place(pass->rest, pass->n_rest, plan_output(l->plan));
     keep(l, pass->op->name, "the pixels before it",
-         of_use ? why_not(l, left)
-                : "what follows reads others beside a chunk's own, or another scene",
+         of_use    ? why_not(l, left, &text)
+         : resumes ? "chunks are cut as they were by the run before"
+                   : "what follows reads others beside a chunk's own, or another scene",
          left);
 }
 
@@ -151,7 +160,9 @@ void lead_choose_bands(struct lead *l)
 {
     static const struct lead_outlook nothing_else;
     const size_t left = room(l, &nothing_else);
+    struct err text;
 
     if (l->plan->sweep.how && !plan_stays_in_place(l->plan))
-        keep(l, l->plan->stages.list[l->plan->last].name, "its pixels", why_not(l, left), left);
+        keep(l, l->plan->stages.list[l->plan->last].name, "its pixels", why_not(l, left, &text),
+             left);
 }

@@ -64,6 +64,9 @@ bool lead_choose_sizing(const struct lead *l, enum division_kind division, struc
 bool lead_size(struct lead *l, struct size2 chunk, const struct division *like,
                struct err *e) MUST_CHECK;
 
+/* Whether the output, an image, can be made of such pixels, in its place. */
+bool lead_check_image(const struct lead *l, struct err *e) MUST_CHECK;
+
 /* What the job that was tried will be like. */
 void lead_look_out(const struct lead *l, struct lead_outlook *outlook);
 

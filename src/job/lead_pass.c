@@ -30,7 +30,7 @@ bool lead_try(struct lead *l, const struct job_options *options, const struct le
     l->ends.sink.overwrite |= options->resume; /* then it may be there, and is looked at later */
     if (!lead_open_sources(l, l->ends.sink_type, e) ||
         !(l->ends.sink.overwrite || lead_check_anew(l, e)) ||
-        !(l->ends.driver ? lead_make_plans(l, e) : lead_choose(l, e)))
+        !(l->ends.driver ? lead_make_plans(l, e) && lead_check_image(l, e) : lead_choose(l, e)))
         return false;
     lead_look_out(l, outlook);
     return true;

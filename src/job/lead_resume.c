@@ -160,7 +160,7 @@ bool lead_durable(struct lead *l, int rank, const void *tasks, size_t n, struct 
     return saved_durable(l->saved, rank, tasks, n, e);
 }
 
-bool lead_keeps(const struct lead *l)
+bool lead_can_resume(const struct lead *l)
 {
     return l->resume || saved_any(l->saved);
 }

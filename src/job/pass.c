@@ -34,11 +34,28 @@ void settled_free(struct settled *s)
     free(s->own);
     free(s->before);
     free(s->passes);
-    kept_free(s->kept);
+    kept_free(s->held);
     if (s->traces)
         timeline_end();
     free(s->pipeline.steps);
     *s = (struct settled){0};
+}
+
+bool settled_forget(struct settled *s)
+{
+    const bool any = s->held != NULL;
+
+    kept_free(s->held);
+    s->held = NULL;
+    return any;
+}
+
+/* Collective. What is of no use to a job of the first n ops is of none to a later one. */
+static void drop_useless(struct cluster *c, struct settled *s, int n)
+{
+    if (s->held && cluster_max(c, cluster_rank(c) == 0 &&
+                                      !lead_can_use(kept_of(s->held), s->pipeline.steps + 1, n)))
+        settled_forget(s);
 }
 
 bool pass_gather(struct cluster *c, struct rank_state *s, const struct lead_pass *pass,
@@ -119,8 +136,8 @@ static bool note_pass(struct settled *s, struct rank_state *r, const char *op, d
     };
     snprintf(p->op, sizeof p->op, "%s", op);
     if (r->keeps) {
-        kept_free(s->kept);
-        s->kept = r->keeps;
+        kept_free(s->held);
+        s->held = r->keeps;
         r->keeps = NULL;
     }
     return true;
@@ -165,9 +182,17 @@ static bool pass(struct cluster *c, const struct job_options *options, struct se
     memcpy(out->before, out->pipeline.steps, (size_t)i * sizeof *out->before);
     out->before[i] = out->pipeline.steps[out->pipeline.n_steps - 1];
     now.pipeline = &before;
-    now.kept = out->kept;
+    drop_useless(c, out, i - 1);
+    now.held = out->held;
     snprintf(was, sizeof was, "%s", op->name);
-    bool ok = pass_gather(c, &s, &told, e) && settle(c, &s, out, i, e);
+    bool ok = pass_gather(c, &s, &told, e);
+    if (!ok && e->status == EXIT_USAGE && settled_forget(out)) {
+        rank_free(&s);
+        s = (struct rank_state){.rank = cluster_rank(c), .leads = cluster_rank(c) == 0};
+        now.held = NULL;
+        ok = pass_gather(c, &s, &told, e);
+    }
+    ok = ok && settle(c, &s, out, i, e);
     const double seconds = timeline_since("gathering", start);
     ok = ok && cluster_agree(c, note_pass(out, &s, was, seconds, e), e);
     if (ok && s.leads && options->verbose)
@@ -289,5 +314,7 @@ bool pass_settle(struct cluster *c, const struct job_options *options, struct se
     bool ok = begin(c, options, out, needs, e);
     for (int i = 1; ok && i < n - 1; i++)
         ok = settle_step(c, options, out, i, e);
+    if (ok)
+        drop_useless(c, out, n - 2);
     return ok;
 }

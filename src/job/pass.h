@@ -17,7 +17,7 @@ struct settled {
     struct step *before;      /* room for the steps of a pass */
     struct job_pass *passes;  /* that were made */
     int n_passes;
-    struct kept *kept;           /* what this rank keeps of them; NULL: nothing */
+    struct kept *held;           /* what this rank keeps of them; NULL: nothing */
     struct lead_outlook outlook; /* rank 0's, of the job that comes then */
     bool traces;                 /* timelines have begun */
 };
@@ -28,6 +28,10 @@ struct settled {
 bool pass_settle(struct cluster *c, const struct job_options *options, struct settled *out,
                  struct err *e) MUST_CHECK;
 void settled_free(struct settled *s);
+
+/* Forgets what ranks keep, which may have left too little memory for the job. False: there was
+ * nothing. */
+bool settled_forget(struct settled *s);
 
 struct rank_state;
 

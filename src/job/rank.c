@@ -140,7 +140,7 @@ bool rank_make_ready(struct cluster *c, struct rank_state *s, const struct buffe
         !chunk_worker_new(&s->worker, &s->ticket, rank_number(c), cluster_host(c), e) ||
         !open_kept(s, e))
         return false;
-    chunk_worker_keep(s->worker, options->kept, s->keeps);
+    chunk_worker_keep(s->worker, options->held, s->keeps);
     return isolate(c, s, ticket, options, means, e);
 }
 

@@ -141,9 +141,9 @@ static void save(struct cluster *c, struct rank_state *s, bool stopped, bool *ke
 {
     struct err ignored;
 
-    *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
+    *kept = cluster_max(c, s->leads && lead_can_resume(&s->lead)) > 0;
     (void)!write_down(c, s, stopped || *kept, &ignored);
-    *kept = cluster_max(c, s->leads && lead_keeps(&s->lead)) > 0;
+    *kept = cluster_max(c, s->leads && lead_can_resume(&s->lead)) > 0;
 }
 
 static void say_kept(struct err *e)
@@ -208,7 +208,7 @@ bool scene_job_run(struct cluster *c, const struct job_options *options, struct 
         if (!again)
             return false;
         now.resume |= kept;
-        now.kept = NULL; /* by the numbers that ranks had */
+        now.held = NULL; /* by the numbers that ranks had */
     }
     return true;
 }

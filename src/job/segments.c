@@ -10,6 +10,8 @@
 #include "base/pack.h"
 #include "base/text.h"
 #include "raster/output.h"
+#include "report/run_report.h"
+#include "report/trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +75,9 @@ static bool check_ends(const struct job_options *options, struct err *e)
 {
     struct endpoints ends = {0};
     const char *path;
-    bool ok = endpoints_read_sink(&ends, options->pipeline, e);
+    bool ok = endpoints_read_sink(&ends, options->pipeline, e) &&
+              (!options->report || run_report_check(options->report, e)) &&
+              (!options->trace || trace_check(options->trace, e));
 
     path = ends.sink.path;
     if (ok && path && !ends.sink.overwrite) {

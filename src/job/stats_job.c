@@ -84,16 +84,24 @@ static bool check_options(const struct job_options *o, struct err *e)
     return true;
 }
 
-static bool read_args(const struct job_options *o, struct args *args, struct stats_wish *wish,
+static bool read_args(const struct step *sink, struct args *args, struct stats_wish *wish,
                       struct err *e)
 {
-    const struct step *sink = &o->pipeline->steps[o->pipeline->n_steps - 1];
-
     if (!params_read("stats", stats_params, sink->n_args, sink->args, args, NULL, e))
         return false;
     wish->extremes = args->extremes;
     wish->bins = args->histogram;
-    return read_percentiles(&args->percentiles, wish, e) && check_options(o, e);
+    return read_percentiles(&args->percentiles, wish, e);
+}
+
+bool stats_check(const struct step *sink, struct err *e)
+{
+    struct args args = {0};
+    struct stats_wish wish = {0};
+    const bool ok = read_args(sink, &args, &wish, e);
+
+    params_free(stats_params, &args, NULL);
+    return ok;
 }
 
 /* The next scene that the user names, from word *at of the source on; NULL: there is none. What is
@@ -276,15 +284,16 @@ bool stats_job_run(struct cluster *c, const struct job_options *options, struct 
     struct stats_wish wish = {0};
     struct knowing k = {0};
     struct job_options now = *options;
+    const struct step *sink = &options->pipeline->steps[options->pipeline->n_steps - 1];
 
     *end = (struct job_end){0};
-    bool ok = cluster_agree(c, read_args(options, &args, &wish, e), e) &&
+    bool ok = cluster_agree(c, read_args(sink, &args, &wish, e) && check_options(options, e), e) &&
               cluster_agree(c, !leads || check_files(options, args.json, e), e);
     const bool begun = ok;
     ok = ok && make_passes(c, &now, &wish, &k, e);
     while (begun && cluster_mend(c)) { /* by the ranks that are left */
         forget(&k);
-        now.kept = NULL; /* by the numbers that ranks had */
+        now.held = NULL; /* by the numbers that ranks had */
         ok = make_passes(c, &now, &wish, &k, e);
     }
     k.rank.lead.start_s = start;

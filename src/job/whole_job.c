@@ -98,7 +98,7 @@ static bool run(struct cluster *c, const struct whole *whole, const struct job_o
     bool ok = try_job(c, whole, &now, &published, e);
     while (cluster_mend(c)) { /* by the ranks that are left */
         ok = cluster_max(c, published) > 0;
-        now.kept = NULL; /* by the numbers that ranks had */
+        now.held = NULL; /* by the numbers that ranks had */
         if (!ok)
             ok = try_job(c, whole, &now, &published, e);
     }

@@ -175,7 +175,7 @@ kept "kept for strips" 1 "equalize-hist: ranks keep" 1 -- read "$in" ! blur --ks
 kept "kept for a COG" 1 "equalize-hist: ranks keep" 1 -- read "$in" ! blur --ksize=3 ! equalize-hist ! write "$out" --of=COG
 kept "kept of two scenes" 1 "equalize-hist: ranks keep" 1 -- \
     read "$in" ! max "--with=$in" ! equalize-hist ! write "$out"
-kept "computed again: what follows blurs" 0 "equalize-hist: pixels before it are computed again.*beside" 2 -- \
+kept "computed again: what follows blurs" 0 "equalize-hist: the pixels before it are computed again.*beside" 2 -- \
     read "$in" ! blur --ksize=3 ! equalize-hist ! blur --ksize=3 ! write "$out"
 kept "computed again: overviews that look further" 0 "computed again.*beside" 2 -- \
     read "$in" ! blur --ksize=3 ! equalize-hist ! write "$out" --of=COG --co OVERVIEW_RESAMPLING=GAUSS
@@ -202,6 +202,23 @@ ok "kept for an image: by the report" $python "$TMP/kept.py" "$TMP/report.json" 
 ok "an image with nothing kept" ranks 0 --isolate read "$in" ! blur --ksize=3 ! equalize-hist ! write "$TMP/good.png"
 ok "kept for an image: the same bytes" cmp "$TMP/good.png" "$TMP/kept.png"
 rm -f "$out"
+
+# What is kept never costs a job: with memory that it has not enough of besides, it is forgotten.
+"$GENERATE" "$TMP/large.tif" 8000 6000 Byte TILED=YES COMPRESS=DEFLATE || exit 1
+if [ -z "${MPI_ASAN_OPTIONS:-}" ]; then
+    for memory in 152M 156M 160M 170M; do
+        ok "kept, and then too much, $memory" ranks 0 --memory=$memory read "$TMP/large.tif" ! blur --ksize=3 ! \
+            normalize ! convert-to --type=float64 ! stats --percentiles=2,50 --extremes=100000 >"$TMP/stats.txt"
+    done
+fi
+rm -f "$TMP/large.tif"
+# It is forgotten, too, when nothing can use it any more.
+kept "of use to one pass" 0 "clahe: ranks keep" 1 -- \
+    read "$in" ! blur --ksize=3 ! clahe ! threshold --otsu ! blur --ksize=3 ! write "$out"
+rm -f "$out"
+touch "$TMP/there.png"
+ok "an image that is there: before a pass" early 1 "exists already" read "$in" ! threshold --otsu ! write "$TMP/there.png"
+ok "an image without such pixels: before a pass" early 2 "JPEG has no float32" read "$in" ! equalize-hist ! convert-to --type=float32 ! write "$TMP/there.jpg"
 
 ok "-v says how many passes there will be" sh -c "'$TILERY' run -v --progress=none read '$in' ! equalize-hist ! threshold --otsu ! write '$out' 2>&1 | grep -q 'at least 3 passes.* for equalize-hist (its histogram), threshold (its'"
 rm -f "$out"

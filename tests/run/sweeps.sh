@@ -112,4 +112,15 @@ refused 1 2 "truncated or corrupt" --retries=0 read "$TMP/cut.tif" ! area-open -
 refused 2 2 "takes uint8 pixels, not int16" read "$TMP/cut.tif" ! area-open --min=4 ! area-open --min=9 ! convert-to --type=int16 ! equalize-hist ! stats
 refused 2 0 "JPEG has no float32" read "$TMP/cut.tif" ! area-open --min=4 ! convert-to --type=float32 ! write "$TMP/out.jpg"
 refused 2 2 "creation option" read "$TMP/cut.tif" ! area-open --min=4 ! blur --ksize=3 ! write "$TMP/out.tif" --co COMPRESS=RAR
+refused 2 0 "percentiles" read "$TMP/cut.tif" ! area-open --min=4 ! blur --ksize=3 ! stats --percentiles=200
+refused 1 0 "report" --report="$TMP/nowhere/r.json" read "$TMP/cut.tif" ! area-open --min=4 ! blur --ksize=3 ! write "$TMP/out.tif"
+refused 2 0 "takes uint8 pixels, not float32" read "$TMP/cut.tif" ! area-open --min=4 ! convert-to --type=float32 ! equalize-hist ! max --with="$in" ! write "$TMP/out.tif"
+# … and what is right is not refused.
+for rest in "max --with=$in ! write $TMP/right.tif" "convert-to --type=uint8 ! equalize-hist ! stats" "blur --ksize=3 ! split $TMP/right{row}.jpg --rows=2" \
+    "blur --ksize=3 ! write $TMP/right.png --ot=uint16" "canny --threshold1=50 --threshold2=90 ! threshold --otsu ! write $TMP/right.tif --of=COG" \
+    "convert-to --type=float32 ! normalize ! write $TMP/right.jpg --ot=uint8" "connected-components-with-stats ! table $TMP/right.csv"; do
+    # shellcheck disable=SC2086
+    ok "behind a sweep: $rest" ranks 0 read "$in" ! area-open --min=4 ! $rest >"$TMP/stats.txt"
+    rm -f "$TMP"/right*
+done
 finish
