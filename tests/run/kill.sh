@@ -19,7 +19,7 @@ signal_rank() { # signal_rank RANK SIGNAL OPTION...: what the job ended with, an
         sleep 0.1
         tries=$((tries + 1))
     done
-    sleep 0.5
+    sleep "${SLOWER:-0.5}" # the farm is at work; a rank that is silent before that is not noticed (docs/faults.md)
     # The ranks are mpirun's children; their order of birth is the order of ranks.
     pid=$(pgrep -P $job -f "$TILERY" | sort -n | sed -n "$((victim + 1))p")
     ok "rank $victim runs" test -n "$pid"
