@@ -341,7 +341,7 @@ bool many_pipeline(struct many_pipeline *out, const struct many *m, int i, bool 
 
     *out = (struct many_pipeline){
         .pipeline = {memory_new((size_t)n, sizeof(struct step), e), n, m->pipeline->whole},
-        .words = memory_new((size_t)(n_read + m->n_sink_args + 2), sizeof(char *), e),
+        .words = memory_new((size_t)n_read + (size_t)m->n_sink_args + 2, sizeof(char *), e),
     };
     struct step *steps = out->pipeline.steps;
     if (!steps || !out->words)

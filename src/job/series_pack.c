@@ -66,7 +66,7 @@ static bool unpack_steps(struct series *s, struct unpack *u, struct err *e)
             return false;
         const uint32_t n_args = unpack_u32(u);
         const char **args = u->ok ? memory_new(n_args, sizeof *args, e) : NULL;
-        if (!owned_add(&s->owned, args, e))
+        if (!owned_add(&s->owned, args, e) || !args)
             return false;
         for (uint32_t k = 0; k < n_args; k++) {
             char *arg = unpack_text(u);

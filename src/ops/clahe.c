@@ -371,7 +371,7 @@ static bool settle(const void *args, struct format in, const void *gathered, str
     const size_t n = tile_histograms_counts(grid, in), each = n / (size_t)in.bands;
     struct tables t = {.grid = grid, .bins = histogram_bins(in.type)};
     uint16_t *all = memory_new(n, sizeof *all, e);
-    t.known = memory_new((size_t)(grid.across * grid.down), sizeof *t.known, e);
+    t.known = memory_new((size_t)grid.across * (size_t)grid.down, sizeof *t.known, e);
     t.counts = memory_new((size_t)t.bins, sizeof *t.counts, e);
     bool ok = all && t.known && t.counts;
     for (int b = 0; ok && b < in.bands; b++) {

@@ -330,7 +330,7 @@ static void finish_columns(const struct planes *p, int band, const unsigned char
 static bool finish(const void *state, const struct sweep_band *b, const struct buffer *context,
                    struct err *e)
 {
-    const struct metric *m = *(const struct metric *const *)state;
+    const struct metric *m = state;
     const struct region r = b->pixels->region;
     const size_t row = (size_t)r.width * sizeof(uint32_t);
     uint32_t *running = memory_raw((size_t)r.width, sizeof *running, e);
@@ -378,11 +378,11 @@ static const struct sweep sweep_distance = {
 static bool prepare(const void *args, struct format in, struct stages *out, struct err *e)
 {
     const struct args *a = args;
-    const struct metric **m = stages_state(out, sizeof *m, e);
+    struct metric *m = stages_state(out, sizeof *m, e);
 
     if (!m)
         return false;
-    *m = a->type == L2 ? &l2_masks[a->mask] : &metrics[a->type];
+    *m = a->type == L2 ? l2_masks[a->mask] : metrics[a->type];
     out->sweep = (struct sweep_use){&sweep_distance, m};
     return binary_add(out, in, PX_FLOAT32, e);
 }

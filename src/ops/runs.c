@@ -119,7 +119,7 @@ static int32_t unite(int32_t *parent, int32_t a, int32_t b)
 static bool add_component(struct forest *f, int32_t *component, struct err *e)
 {
     if (f->n == f->capacity) {
-        const int64_t capacity = f->capacity ? 2 * f->capacity : 1024;
+        const int64_t capacity = 2 * f->capacity;
         int32_t *grown = realloc(f->parent, (size_t)capacity * sizeof *grown);
         if (!grown)
             return err_set(e, "out of memory: a list of %lld components was wanted",
@@ -223,12 +223,13 @@ static bool find_runs(struct runs *r, const struct runs_of *of, uint8 *bytes, st
 bool runs_find(struct runs *out, const struct runs_of *of, struct err *e)
 {
     const struct region region = of->pixels->region;
-    struct forest f = {0};
+    enum { SOME = 1024 };
+    struct forest f = {memory_raw(SOME, sizeof *f.parent, e), 0, SOME};
 
     *out = (struct runs){.width = (int)region.width, .height = (int)region.height};
     out->row = memory_new((size_t)region.height + 1, sizeof *out->row, e);
     uint8 *bytes = out->row ? memory_new(1, (size_t)region.width + WORD, e) : NULL;
-    bool ok = bytes && find_runs(out, of, bytes, &f, e);
+    bool ok = f.parent && bytes && find_runs(out, of, bytes, &f, e);
     int32_t *number = ok ? memory_raw((size_t)f.n, sizeof *number, e) : NULL;
     if (number)
         number_runs(out, of->connectivity == 8 ? 2 : 1, &f, number);

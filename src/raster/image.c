@@ -277,7 +277,7 @@ static void put_samples(const struct image *im, const struct planes *part)
         if (bands == 3)
             interleave_3(rows, r.width, to);
         else
-            memcpy(to, rows[0], (size_t)r.width);
+            memcpy(to, planes_at(part, 0, r.x, y), (size_t)r.width);
     }
 }
 

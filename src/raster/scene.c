@@ -282,12 +282,12 @@ void scene_close(struct scene *s)
 
 int scene_overview(const struct scene *s, int64_t width, int64_t height)
 {
-    const GDALRasterBandH band = scene_band(s, 0);
+    GDALRasterBandH band = scene_band(s, 0);
     int best = -1;
     int64_t best_width = s->info.width;
 
     for (int i = 0; i < GDALGetOverviewCount(band); i++) {
-        const GDALRasterBandH o = GDALGetOverview(band, i);
+        GDALRasterBandH o = GDALGetOverview(band, i);
         const int64_t w = o ? GDALGetRasterBandXSize(o) : 0, h = o ? GDALGetRasterBandYSize(o) : 0;
         if (w >= width && h >= height && w < best_width) {
             best = i;

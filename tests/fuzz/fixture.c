@@ -80,8 +80,8 @@ void fixture_open(struct fixture *f, int i)
     f->options.pipeline = &f->pipeline;
     f->options.chunk = (struct size2){32, 32};
     if (!pipeline_parse(&f->pipeline, n, words[i], &e) || !lead_check(&f->lead, &f->options, &e) ||
-        !lead_open(&f->lead, &means, &f->bytes, &e) ||
-        !ticket_open(&f->ticket, &f->bytes, &e) || !durable_new(&f->durable, SYNC_S, &e) ||
+        !lead_open(&f->lead, &means, &f->bytes, &e) || !ticket_open(&f->ticket, &f->bytes, &e) ||
+        !durable_new(&f->durable, SYNC_S, &e) ||
         !lead_begin(&f->lead, &f->ticket, NULL, f->durable, &e)) {
         fprintf(stderr, "the job of fuzz targets: %s\n", e.text);
         exit(EXIT_FAILURE);

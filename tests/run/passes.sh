@@ -162,7 +162,7 @@ kept() { # kept NAME LEAST PATTERN N OPTION... -- PIPELINE...: that share of the
 }
 for n in 1 3; do
     for io in root shared; do
-        kept "kept, $n ranks, $io" 0.5 "threshold: ranks keep" $n --io=$io --chunk=256 -- \
+        kept "kept, $n ranks, $io" 0.5 "threshold: ranks keep" "$n" --io=$io --chunk=256 -- \
             read "$in" ! median-blur --ksize=5 ! threshold --otsu ! write "$out"
     done
 done
